@@ -1,0 +1,86 @@
+// A document: source bytes, where they came from, and its pages. START HERE, then annotation.h.
+// File document.json (docs/formats/document.md); written by the server only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "corpus/ids.h"
+
+namespace corpus {
+
+// One upload of these bytes. The same file for two claims is one document with two sources.
+struct Source {
+  std::string external_id;  // the customer's own name for it; may be empty
+  std::string file_name;    // as uploaded; for people only, never a path
+  std::string customer;
+  std::string claim;
+  // Further keys by which documents belong together (a split never divides a group).
+  std::map<std::string, std::vector<std::string>> group_keys;
+  base::Milliseconds received_at = 0;
+
+  bool operator==(const Source&) const = default;
+};
+
+// Stored bytes, by all the names under which they are known.
+struct StoredFile {
+  base::Md5 md5;
+  base::Sha256 sha256;
+  uint64_t size = 0;
+  std::string media_type;
+
+  bool operator==(const StoredFile&) const = default;
+};
+
+enum class TextOrigin { ocr, text_layer };
+
+struct Page {
+  int32_t width = 0;   // of the canonical image, pixels
+  int32_t height = 0;
+  int32_t dpi = 0;     // 0: unknown
+  int32_t rotation = 0;  // degrees clockwise that made the page upright: 0, 90, 180, 270
+  TextOrigin text = TextOrigin::ocr;
+  StoredFile image;      // the canonical page image
+  std::string failure;   // why the page could not be read, for people; empty: it was read
+
+  bool failed() const { return !failure.empty(); }
+  bool operator==(const Page&) const = default;
+};
+
+struct Pipeline {
+  std::string version;
+  base::Json settings;  // an object
+
+  bool operator==(const Pipeline&) const = default;
+};
+
+struct Document {
+  DocumentId id;
+  StoredFile source;
+  std::vector<Source> sources;
+  std::vector<Page> pages;
+  WordId next_word = 1;  // the first id that no word ever had
+  Pipeline pipeline;
+
+  bool operator==(const Document&) const = default;
+};
+
+std::string print_document(const Document& document);
+base::Result<Document> parse_document(std::string_view text);
+
+// What a later upload of the same bytes may say: the new source is added; the same external id
+// with other customer or claim is Code::conflict, and the message names both.
+base::Result<void> add_source(Document& document, const Source& source);
+
+// The extension of the source's name in the repository: "pdf" for application/pdf, "bin" if unknown.
+std::string extension_of(std::string_view media_type);
+
+}  // namespace corpus

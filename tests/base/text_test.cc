@@ -1,0 +1,46 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/result_matchers.h"
+
+namespace base {
+namespace {
+
+TEST(Text, RefusesMalformedUtf8) {
+  EXPECT_TRUE(is_utf8("a é € 😀"));
+  for (const char* bad : {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xff"}) {
+    EXPECT_FALSE(is_utf8(bad));
+  }
+  EXPECT_EQ(find_malformed_utf8("ab\xff"), 2u);
+}
+
+TEST(Text, ComposesToNfc) {
+  EXPECT_EQ(TAKE(to_nfc("e\xcc\x81")), "é");
+  EXPECT_TRUE(is_nfc("é"));
+  EXPECT_FALSE(is_nfc("e\xcc\x81"));
+}
+
+TEST(Text, FindsTheNearestSpelling) {
+  const std::vector<std::string> labels = {"total", "date", "invoice_number"};
+  EXPECT_EQ(nearest_spelling("totl", labels), "total");
+  EXPECT_EQ(nearest_spelling("Dtae", labels), "date");
+  EXPECT_EQ(nearest_spelling("signature", labels), std::nullopt);
+  EXPECT_EQ(did_you_mean("totl", labels), "; did you mean \"total\"?");
+}
+
+TEST(Text, ParsesIntegersOnly) {
+  EXPECT_EQ(parse_integer("-12"), -12);
+  EXPECT_EQ(parse_integer("12a"), std::nullopt);
+  EXPECT_EQ(parse_integer(""), std::nullopt);
+  EXPECT_EQ(parse_integer("99999999999999999999"), std::nullopt);
+}
+
+TEST(Text, SplitsAndTrims) {
+  EXPECT_EQ(split("a,,b", ',').size(), 3u);
+  EXPECT_EQ(trim(" \ta b\n"), "a b");
+  EXPECT_EQ(fold_for_search("ÄPFEL ﬁ"), "apfel fi");
+}
+
+}  // namespace
+}  // namespace base
