@@ -1,0 +1,66 @@
+// The long-lived decode workers: sandboxed processes with tesseract loaded.
+//
+//   auto pool = TRY(WorkerPool::create({.workers = 2}));
+//   read_document(*pool, ...);        // ocr/pipeline.h; from as many threads as you like
+//
+// Workers start when first needed, and are replaced after a death, a limit, `pages_per_worker`
+// pages, or when other languages are asked for. A caller waits while all are busy. Thread-safe;
+// destroy it after the last call has returned.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ocr/sandbox.h"
+
+namespace ocr {
+
+struct WorkerPoolOptions {
+  int workers = 2;
+  int pages_per_worker = 100;
+  SandboxMode mode = SandboxMode::full;
+  SandboxLimits limits;  // for one request: a page, or an archive's entry
+  std::string tessdata;  // directory of *.traineddata; empty: tesseract's own
+};
+
+class Worker;
+
+class WorkerPool {
+ public:
+  static base::Result<std::unique_ptr<WorkerPool>> create(WorkerPoolOptions options);
+  ~WorkerPool();
+
+  const WorkerPoolOptions& options() const;
+
+  // Borrowed until the lease dies. `languages` are tesseract's, joined with '+'.
+  class Lease {
+   public:
+    Lease(Lease&&) noexcept;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease();
+    Worker& operator*() const { return *worker_; }
+    Worker* operator->() const { return worker_.get(); }
+
+   private:
+    friend class WorkerPool;
+    Lease(WorkerPool* pool, std::unique_ptr<Worker> worker);
+    WorkerPool* pool_;
+    std::unique_ptr<Worker> worker_;
+  };
+  base::Result<Lease> lease(const std::string& languages);
+  // Processes alive now: for health pages and tests.
+  int alive() const;
+
+ private:
+  struct State;
+  explicit WorkerPool(std::unique_ptr<State> state);
+  void give_back(std::unique_ptr<Worker> worker);
+  std::unique_ptr<State> state_;
+};
+
+// The languages installed for tesseract, sorted: "deu", "eng", ...
+std::vector<std::string> installed_languages(const std::string& tessdata = "");
+
+}  // namespace ocr
