@@ -1,0 +1,67 @@
+// What an export reads: documents in ascending order of id, one at a time, so that memory does not
+// grow with the project. And what every export reports: what its format could not hold.
+//
+//   const OpenExport open = [&]() -> base::Result<NextDocument> { ... };   // from the first again
+//   const LossReport loss = TRY(export_coco(options, schema labels, open, sink));
+//
+// The functions are the caller's; an export calls them from its own thread, one after another.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "corpus/document.h"
+#include "corpus/words.h"
+
+namespace corpus {
+struct Annotation;
+}
+
+namespace dataset {
+
+struct ExportPage {
+  std::vector<corpus::Word> words;
+  std::vector<corpus::Annotation> annotations;
+};
+
+struct ExportDocument {
+  corpus::Document document;
+  std::string split;                            // the part; empty without a split
+  std::string state;                            // of the review
+  std::vector<ExportPage> pages;                // one for each of document.pages
+  std::vector<corpus::Annotation> annotations;  // of the document as a whole
+};
+
+// The next document, nothing at the end.
+using NextDocument = std::function<base::Result<std::optional<ExportDocument>>()>;
+// Begins from the first document; an export may read twice, and must see the same both times.
+using OpenExport = std::function<base::Result<NextDocument>()>;
+// Takes the export's bytes in order.
+using ExportSink = std::function<base::Result<void>(std::string_view chunk)>;
+
+struct ExportOptions {
+  std::vector<std::string> splits;  // only these parts; empty: all documents
+  bool proposals = false;           // also annotations that a model proposed and nobody accepted
+  // Names the release in the file: "claims 1.3.0"; never a time or a host.
+  std::string release;
+};
+
+// What the format cannot hold, in words that stay the same: "relation" -> 12.
+struct LossReport {
+  std::string format;
+  uint64_t documents = 0;
+  uint64_t pages = 0;
+  uint64_t annotations = 0;              // written
+  std::map<std::string, uint64_t> lost;  // reason -> annotations (or pages) that are not in it
+  bool operator==(const LossReport&) const = default;
+};
+// Canonical JSON, one line: lies beside the export as <name>.loss.json.
+std::string print_loss(const LossReport& report);
+
+}  // namespace dataset
