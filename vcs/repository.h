@@ -1,0 +1,64 @@
+// A bare git repository on disk, opened once per process and shared by all threads.
+//
+//   TRY(Repository::create(path));
+//   const auto repository = TRY(Repository::open(path));
+//   const Commit tip = TRY(read_commit(*repository, id));
+//   Snapshot snapshot = TRY(Snapshot::at_commit(*repository, id));
+//
+// Reading takes no lock beyond the copy of one pointer: packs are mapped into an immutable view
+// that is swapped when packs come or go, so a reader keeps what it began with. Objects come from
+// our own bounded pack and loose-object readers; the repository stays a plain one that stock git
+// reads. Everything here is safe from many threads. One process at a time may hold it for writing.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "vcs/object_reader.h"
+#include "vcs/refs.h"
+
+namespace vcs {
+
+class ObjectView;  // vcs/detail/object_view.h
+
+enum class Access { read_only, read_write };
+
+class Repository : public ObjectReader {
+ public:
+  // A new bare repository with HEAD on `branch` (unborn). Code::conflict if there is one already.
+  static base::Result<void> create(const base::Path& path, std::string_view branch = "main");
+  static base::Result<std::shared_ptr<Repository>> open(const base::Path& path,
+                                                        Access access = Access::read_write);
+  ~Repository() override;
+
+  const base::Path& path() const { return path_; }
+  base::Path pack_directory() const { return path_ / "objects" / "pack"; }
+
+  base::Result<Object> read(const ObjectId& id, uint64_t limit = kObjectLimit) const override;
+  base::Result<ObjectHeader> header(const ObjectId& id) const override;
+  bool contains(const ObjectId& id) const override;
+
+  Refs& refs() { return *refs_; }
+  const Refs& refs() const { return *refs_; }
+
+  // A pack was put into pack_directory(), e.g. "pack-0123...": it is visible when this returns.
+  // Call it before the refs that need it are updated.
+  base::Result<void> pack_added(std::string_view name);
+  // Looks at the pack directory again, after packs came or went.
+  base::Result<void> refresh();
+
+  // The objects as of now, for a walk that must not see them change.
+  std::shared_ptr<const ObjectView> view() const;
+
+ private:
+  struct State;
+  explicit Repository(base::Path path);
+  base::Path path_;
+  std::unique_ptr<State> state_;
+  std::unique_ptr<Refs> refs_;
+};
+
+}  // namespace vcs
