@@ -66,8 +66,9 @@ std::span<const Permission> all_permissions();
 // What a project's policy adds to a role.
 struct ProjectPolicy {
   bool annotators_may_clone = false;
-  bool import_foreign_authors = false;   // commits by addresses that are not the pusher's
-  bool self_review = false;              // accepting one's own work
+  bool import_foreign_authors = false;  // commits by addresses that are not the pusher's
+  bool self_review = false;             // accepting one's own work
+  bool proposals_only = false;          // nobody pushes to main, everybody to refs/for/main
   bool operator==(const ProjectPolicy&) const = default;
 };
 

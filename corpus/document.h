@@ -43,13 +43,13 @@ struct StoredFile {
 enum class TextOrigin { ocr, text_layer };
 
 struct Page {
-  int32_t width = 0;   // of the canonical image, pixels
+  int32_t width = 0;  // of the canonical image, pixels
   int32_t height = 0;
-  int32_t dpi = 0;     // 0: unknown
+  int32_t dpi = 0;       // 0: unknown
   int32_t rotation = 0;  // degrees clockwise that made the page upright: 0, 90, 180, 270
   TextOrigin text = TextOrigin::ocr;
-  StoredFile image;      // the canonical page image
-  std::string failure;   // why the page could not be read, for people; empty: it was read
+  StoredFile image;     // the canonical page image
+  std::string failure;  // why the page could not be read, for people; empty: it was read
 
   bool failed() const { return !failure.empty(); }
   bool operator==(const Page&) const = default;
@@ -80,7 +80,8 @@ base::Result<Document> parse_document(std::string_view text);
 // with other customer or claim is Code::conflict, and the message names both.
 base::Result<void> add_source(Document& document, const Source& source);
 
-// The extension of the source's name in the repository: "pdf" for application/pdf, "bin" if unknown.
+// The extension of the source's name in the repository: "pdf" for application/pdf, "bin" if
+// unknown.
 std::string extension_of(std::string_view media_type);
 
 }  // namespace corpus

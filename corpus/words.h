@@ -15,9 +15,9 @@
 namespace corpus {
 
 struct Word {
-  WordId id = 0;           // ascending in reading order within a page, unique in the document
-  uint32_t block = 0;      // counted from 0 on the page; a new block starts a new column or field
-  uint32_t line = 0;       // counted from 0 on the page
+  WordId id = 0;       // ascending in reading order within a page, unique in the document
+  uint32_t block = 0;  // counted from 0 on the page; a new block starts a new column or field
+  uint32_t line = 0;   // counted from 0 on the page
   Box box;
   int32_t confidence = 0;  // 0 to 1000
   std::string text;        // NFC, never empty

@@ -1,0 +1,25 @@
+// The first commit of a new project's repository: every file that explains it to people, git and
+// DVC. Pure function, safe from any thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "corpus/config.h"
+#include "corpus/schema.h"
+
+namespace corpus {
+
+// Without a slash at the end.
+struct ProjectUrls {
+  std::string clone;  // https://host/acme/claims.git
+  std::string dvc;    // https://host/acme/claims.dvc
+  std::string web;    // https://host/acme/claims
+};
+
+// Path -> content: glossator.json, schema.json, guidelines/README.md, .dvc/config,
+// .dvc/.gitignore, .dvcignore, .gitattributes, .gitignore, README.md.
+std::map<std::string, std::string> initial_files(const ProjectConfig& config, const Schema& schema,
+                                                 const ProjectUrls& urls);
+
+}  // namespace corpus
