@@ -1,0 +1,68 @@
+// What the server knows about stored bytes: their SHA-256, and which project may see them. Bytes
+// are served because this table says so, never because a file in git names their hash.
+//
+//   BlobTable blobs(tx);
+//   TRY(blobs.record(project, {name, hashes.sha256, hashes.size, "application/pdf"}));
+//   const BlobRecord blob = TRY(blobs.find(project.id, name));    // not_found: none, or not yours
+//
+// A DVC directory object is accepted only when every child is visible to the project (closure), so
+// that a client that finds it may trust it. A BlobTable is a view of one transaction.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/account.h"
+#include "storage/blob_store.h"
+#include "storage/database.h"
+
+namespace storage {
+
+struct BlobRecord {
+  BlobName name;
+  base::Sha256 sha256;
+  uint64_t size = 0;
+  std::string media_type;  // empty: unknown
+  bool operator==(const BlobRecord&) const = default;
+};
+
+class BlobTable {
+ public:
+  explicit BlobTable(Transaction& tx) : tx_(tx) {}
+
+  // Known to the project's organisation and visible to the project from now on. The name with
+  // another SHA-256 is conflict. A known media type is kept.
+  Result<void> record(const Project& project, const BlobRecord& blob);
+  Result<void> record_many(const Project& project, std::span<const BlobRecord> blobs);
+  // A directory object with its children's names. conflict, naming at most five, if children are
+  // not visible to the project.
+  Result<void> record_directory(const Project& project, const BlobRecord& directory,
+                                std::span<const BlobName> children);
+
+  // Of the whole organisation, for BlobWriter::publish; never to be told to a client.
+  Result<std::optional<BlobRecord>> find_in_organisation(OrganisationId organisation,
+                                                         const BlobName& name);
+  // not_found unless visible to the project.
+  Result<BlobRecord> find(ProjectId project, const BlobName& name);
+  Result<std::optional<BlobRecord>> find_by_sha256(ProjectId project, const base::Sha256& sha256);
+  // Which of the names the project cannot see.
+  Result<std::vector<BlobName>> missing(ProjectId project, std::span<const BlobName> names);
+  Result<std::vector<BlobName>> children(ProjectId project, const BlobName& directory);
+
+  // Takes the project's sight away. conflict while a visible directory names it.
+  Result<void> withdraw(ProjectId project, const BlobName& name);
+  // Blobs of the organisation that no project sees, at most `limit`: to be removed from the store,
+  // then forgotten.
+  Result<std::vector<BlobName>> unseen(OrganisationId organisation, size_t limit);
+  Result<void> forget(OrganisationId organisation, const BlobName& name);
+
+  // Bytes visible to a project, for quota and reports.
+  Result<uint64_t> total_size(ProjectId project);
+
+ private:
+  Transaction& tx_;
+};
+
+}  // namespace storage
