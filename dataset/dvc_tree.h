@@ -36,8 +36,8 @@ struct DvcTree {
 };
 
 struct DvcTreeLimits {
-  size_t bytes = 256u << 20;
-  size_t entries = 2'000'000;
+  size_t bytes = 64u << 20;
+  size_t entries = 1'000'000;
   size_t path_bytes = 4096;
 };
 
