@@ -65,7 +65,7 @@ class Parser {
 
   Result<Json> parse_value(size_t depth) {
     if (!more()) return fail("unexpected end of the JSON text");
-    if (++values_ > limits_.values) return fail("too many JSON values");
+    if (++values_ > limits_.values) return Error{Code::limit, "too many JSON values", here()};
     const Position start = here();
     Json value = TRY(parse_bare_value(depth));
     value.set_at(start);

@@ -19,8 +19,12 @@ namespace {
 constexpr size_t kMostBytes = 1u << 20;
 constexpr std::string_view kDirectorySuffix = ".dir";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // What a YAML 1.2 reader takes for an integer or a real: an md5 of digits with one 'e' is one.
 bool looks_like_number(std::string_view text) {
@@ -86,9 +90,7 @@ class PointerParser {
   }
 
  private:
-  bool starts_with(std::string_view prefix) const {
-    return text_.substr(at_).starts_with(prefix);
-  }
+  bool starts_with(std::string_view prefix) const { return text_.substr(at_).starts_with(prefix); }
 
   Error fail(std::string what, uint32_t column = 1) const {
     return Error{Code::invalid, std::move(what), {line_, column}};
@@ -138,7 +140,8 @@ class PointerParser {
     const std::string_view raw = TRY(next_line()).substr(prefix.size());
     const auto value = base::parse_integer(raw);
     if (!value || *value < 0 || std::to_string(*value) != raw) {
-      return Error{Code::invalid, "expected a whole number",
+      return Error{Code::invalid,
+                   "expected a whole number",
                    {line, static_cast<uint32_t>(prefix.size()) + 1}};
     }
     return static_cast<uint64_t>(*value);
@@ -176,7 +179,8 @@ class PointerParser {
     TRY(expect_line("meta:"));
     while (at_ != text_.size()) {
       const size_t colon = text_.find(':', at_);
-      if (!starts_with("  ") || colon == std::string_view::npos) return fail("expected \"  key: \"");
+      if (!starts_with("  ") || colon == std::string_view::npos)
+        return fail("expected \"  key: \"");
       const std::string key(text_.substr(at_ + 2, colon - at_ - 2));
       if (!is_meta_key(key)) return fail("the key has other letters than a-z, 0-9 and _", 3);
       for (const DvcMeta& earlier : meta) {

@@ -23,10 +23,10 @@ namespace dataset {
 // One stored thing: a file, or a directory when `nfiles` is set (its md5 is then that of the
 // `.dir` object, and is printed with that suffix).
 struct DvcOut {
-  base::Md5 md5;
-  uint64_t size = 0;               // of a directory: the sum of its files
-  std::optional<uint64_t> nfiles;  // of a directory
-  std::string path;                // relative to the pointer's own directory, '/' between names
+  base::Md5 md5 = {};
+  uint64_t size = 0;                    // of a directory: the sum of its files
+  std::optional<uint64_t> nfiles = {};  // of a directory
+  std::string path = {};  // relative to the pointer's own directory, '/' between names
 
   bool is_directory() const { return nfiles.has_value(); }
   bool operator==(const DvcOut&) const = default;
@@ -39,8 +39,8 @@ struct DvcMeta {
 };
 
 struct DvcPointer {
-  std::vector<DvcOut> outs;
-  std::vector<DvcMeta> meta;  // free for us: the release and its digest; printed in this order
+  std::vector<DvcOut> outs = {};
+  std::vector<DvcMeta> meta = {};  // free for us: the release and its digest; printed in this order
 
   bool operator==(const DvcPointer&) const = default;
 };

@@ -71,7 +71,9 @@ void append_entry(std::string& out, const base::Md5& md5, std::string_view path)
   out += '}';
 }
 
-bool path_before(const DvcTreeEntry& a, const DvcTreeEntry& b) { return a.path < b.path; }
+bool path_before(const DvcTreeEntry& a, const DvcTreeEntry& b) {
+  return a.path < b.path;
+}
 
 bool holds_path(const std::vector<DvcTreeEntry>& sorted, std::string_view path) {
   const auto found = std::lower_bound(
@@ -148,6 +150,7 @@ Result<DvcTree> parse_dvc_tree(std::string_view text, const DvcTreeLimits& limit
   const base::Json json = TRY(base::parse_json(text, json_limits));
   const auto* items = json.as_array();
   if (items == nullptr) return Error{Code::invalid, "expected a list of files", json.at()};
+  if (items->size() > limits.entries) return Error{Code::limit, "the tree lists too many files"};
   DvcTree tree;
   tree.entries.reserve(items->size());
   for (const base::Json& item : *items) tree.entries.push_back(TRY(parse_entry(item, limits)));

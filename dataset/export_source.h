@@ -2,7 +2,7 @@
 // grow with the project. And what every export reports: what its format could not hold.
 //
 //   const OpenExport open = [&]() -> base::Result<NextDocument> { ... };   // from the first again
-//   const LossReport loss = TRY(export_coco(options, schema labels, open, sink));
+//   const LossReport loss = TRY(export_coco(options, schema, open, sink));
 //
 // The functions are the caller's; an export calls them from its own thread, one after another.
 #pragma once
@@ -11,17 +11,15 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "corpus/annotation.h"
 #include "corpus/document.h"
 #include "corpus/words.h"
-
-namespace corpus {
-struct Annotation;
-}
 
 namespace dataset {
 
@@ -47,10 +45,16 @@ using ExportSink = std::function<base::Result<void>(std::string_view chunk)>;
 
 struct ExportOptions {
   std::vector<std::string> splits;  // only these parts; empty: all documents
-  bool proposals = false;           // also annotations that a model proposed and nobody accepted
+  bool proposals = false;           // also what a model proposed and nobody has accepted
   // Names the release in the file: "claims 1.3.0"; never a time or a host.
   std::string release;
 };
+
+// What trains: neither a proposal nor rejected in review.
+bool is_ground_truth(const corpus::Annotation& annotation);
+// Adds label -> annotations of those that train; a correction has no label and does not count.
+void count_labels(std::span<const corpus::Annotation> annotations,
+                  std::map<std::string, uint64_t>& labels);
 
 // What the format cannot hold, in words that stay the same: "relation" -> 12.
 struct LossReport {

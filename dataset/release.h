@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "corpus/document.h"
 #include "corpus/ids.h"
+#include "corpus/splits.h"
 
 namespace dataset {
 
@@ -66,10 +67,18 @@ struct ManifestRecord {
   corpus::StoredFile source;
   std::vector<ManifestPage> pages;
   std::optional<TextRef> annotations;      // of the document as a whole
-  std::map<std::string, uint64_t> labels;  // label -> annotations, without proposals
+  std::map<std::string, uint64_t> labels;  // label -> annotations that train (count_labels)
   std::vector<std::string> groups;         // pseudonyms: group_pseudonym(), sorted
   bool operator==(const ManifestRecord&) const = default;
 };
+
+// A record of a document; a page without image, words or labels has none of these. The texts of
+// page n are texts[n - 1]; the licence is left empty.
+struct PageTexts {
+  std::optional<TextRef> words;
+  std::optional<TextRef> annotations;
+};
+ManifestRecord make_record(const corpus::Document& document, const std::vector<PageTexts>& texts);
 
 // "customer=7d0c..." : the key, and 16 digits of an HMAC of the value under the split's salt, so
 // that a release tells which documents belong together but not to whom.
@@ -94,9 +103,9 @@ struct ManifestGuideline {
 struct ManifestSplit {
   std::string name;
   base::Sha1 rule;  // blob of splits/<name>.json in the project
-  std::vector<std::pair<std::string, uint32_t>> ratios;  // part, permille
-  std::string method;                                    // "hash" or "stratified"
-  std::vector<std::string> group_by;                     // the keys that hold groups together
+  std::vector<corpus::SplitPart> parts;
+  std::vector<std::string> group_by;  // the keys that hold groups together
+  std::string stratify_by;
   bool operator==(const ManifestSplit&) const = default;
 };
 

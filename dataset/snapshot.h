@@ -29,16 +29,16 @@
 
 namespace dataset {
 
-// A new object on its way into the byte store.
-struct ObjectWriter {
+// A new `.dir` object on its way into the byte store.
+struct TreeWriter {
   std::function<base::Result<void>(std::string_view chunk)> append;
-  // All bytes have come; keep them under this name.
-  std::function<base::Result<void>(const base::Md5&, DvcObjectKind)> commit;
+  // All bytes have come; their hash is this, keep them under it.
+  std::function<base::Result<void>(const base::Md5&)> commit;
 };
 
 struct SnapshotStore {
-  // Several may be open at once (at most three).
-  std::function<base::Result<ObjectWriter>()> open_object;
+  // Two may be open at once.
+  std::function<base::Result<TreeWriter>()> open_tree;
   // Called once for every text of the release: its content (git's blob) must be in the byte store
   // under its md5 before the snapshot is published. May be called twice for equal content.
   std::function<base::Result<void>(const TextRef&)> need_text;

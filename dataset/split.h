@@ -1,9 +1,10 @@
 // Splits: which documents train and which test. Seeded, by group, stratified, stable as the
-// project grows (docs/formats/manifest.md says how a release records them).
+// project grows. The rule is corpus/splits.h's; here it is applied.
 //
-//   SplitRule rule{.salt = "7f3a", .parts = {{"train", 800}, {"validation", 100}, {"test", 100}}};
-//   const SplitResult result = TRY(assign_split(rule, members, placed));
-//   result.placements.at(id)            // "train"
+//   SplitMember member{document.id, group_values_of(document, split.rule.group_by), strata};
+//   SplitResult result = TRY(assign_split(split, members, placed));
+//   result.placements.at(id).part       // "train"
+//   result.exceptions                   // what splits/<name>/<xx>.tsv must record
 //
 // Documents that share any group value, directly or through others, are one component and never
 // straddle. What is placed stays placed: adding documents moves none. The same members, rule and
@@ -12,79 +13,73 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "corpus/annotation.h"
 #include "corpus/document.h"
 #include "corpus/ids.h"
+#include "corpus/splits.h"
 
 namespace dataset {
 
-struct SplitPart {
-  std::string name;
-  uint32_t permille = 0;
-  bool operator==(const SplitPart&) const = default;
-};
-
-enum class SplitMethod {
-  hash,        // a component's part follows from the salt and its smallest group value alone
-  stratified,  // new components go where their strata are missed most
-};
-
-struct SplitRule {
-  std::string salt;              // any text; another salt is another split
-  std::vector<SplitPart> parts;  // their permille sum to 1000
-  SplitMethod method = SplitMethod::hash;
-  bool operator==(const SplitRule&) const = default;
-};
-base::Result<void> check_rule(const SplitRule& rule);
-
 struct SplitMember {
   corpus::DocumentId id;
-  std::vector<std::string> groups;  // "customer=ACME": group_values_of(), or the caller's own
-  std::vector<std::string> strata;  // labels, document type, size class; empty without stratifying
+  std::vector<std::string> groups;  // "customer=ACME": group_values_of(), and the caller's own
+  std::vector<std::string> strata;  // strata_of(); only a rule with stratify_by looks at them
 };
 
-// "key=value" of every customer, claim and group key that is chosen, sorted, each once. The names
-// "customer" and "claim" choose those fields, others choose from group_keys.
+// "key=value" of every chosen key, sorted, each once. "customer" and "claim" are those fields of
+// the sources, other keys are looked up in their group_keys.
 std::vector<std::string> group_values_of(const corpus::Document& document,
                                          const std::vector<std::string>& keys);
 
-// A placement that holds: from the recorded exceptions and locks, or from the last release.
+// What a document should be spread by: for "class" the labels of its class annotations, for
+// "label" those of all its annotations, and its size class; proposals do not count.
+std::vector<std::string> strata_of(std::string_view stratify_by,
+                                   std::span<const corpus::Annotation> annotations, size_t pages);
+
+// A placement that holds: from the recorded ones, and from the last release's manifest.
 struct Placed {
   std::string part;
   bool locked = false;
   bool operator==(const Placed&) const = default;
 };
 using Placements = std::map<corpus::DocumentId, Placed>;
+Placements placements_of(std::span<const corpus::Placement> recorded);
 
 // Where the salted hash of its own smallest group value (of its id without groups) puts one
-// document: what a placement need not be recorded for.
-const std::string& hashed_part(const SplitRule& rule, const SplitMember& member);
+// document: a placement there needs no record.
+const std::string& hashed_part(const corpus::Split& split, const SplitMember& member);
 
-// One component whose documents had been placed differently before something joined them.
+// A component whose documents had been placed in several parts before something joined them.
 struct TornComponent {
   std::vector<corpus::DocumentId> joining;        // new documents that joined it, sorted
   std::map<std::string, uint64_t> placed_before;  // part -> documents
-  std::string chosen;                             // where the joining documents went
+  std::string chosen;  // where the joining documents went: where most of the others were
   bool operator==(const TornComponent&) const = default;
 };
 
 struct SplitResult {
-  Placements placements;  // of every member
-  Placements exceptions;  // those to record: locked, or not at hashed_part()
-  std::vector<TornComponent> torn;
-  std::map<std::string, uint64_t> counts;  // part -> documents
-  bool operator==(const SplitResult&) const = default;
+  Placements placements;                      // of every member
+  std::vector<corpus::Placement> exceptions;  // to record: locked, or not at hashed_part()
+  std::vector<TornComponent> torn;            // leaks that only moving a document could mend
+  std::map<std::string, uint64_t> counts;     // part -> documents
 };
 
-// Code::invalid for a bad rule, a member given twice, or a placement in a part the rule lacks.
-base::Result<SplitResult> assign_split(const SplitRule& rule,
+// Code::invalid for a rule without parts or shares, a member given twice, or a placement in a part
+// that the rule lacks. Placements of documents that are no members are left alone.
+base::Result<SplitResult> assign_split(const corpus::Split& split,
                                        const std::vector<SplitMember>& members,
                                        const Placements& placed);
+
+// To be called when a release is made: who is in a part of split.locks is locked there from now
+// on, and recorded.
+void lock_parts(const corpus::Split& split, SplitResult& result);
 
 // What of one document could leak across the border of two parts.
 struct LeakageMember {
@@ -101,7 +96,7 @@ struct LeakageReport {
   uint64_t by_group = 0;       // documents that share a group value across the border
   uint64_t by_source = 0;      // ... the source bytes
   uint64_t by_page_image = 0;  // ... a page image
-  std::vector<corpus::DocumentId> examples;  // the first ones, at most 20, sorted
+  std::vector<corpus::DocumentId> examples;  // the first ones by id, at most 20
 
   bool operator==(const LeakageReport&) const = default;
 };
