@@ -1,0 +1,1 @@
+"""Parts of the sample generator; tools/make_samples.py is the program."""
