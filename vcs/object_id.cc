@@ -10,7 +10,9 @@ constexpr std::array<std::string_view, 4> kNames = {"commit", "tree", "blob", "t
 
 }  // namespace
 
-std::string_view name_of(ObjectKind kind) { return kNames.at(static_cast<size_t>(kind) - 1); }
+std::string_view name_of(ObjectKind kind) {
+  return kNames.at(static_cast<size_t>(kind) - 1);
+}
 
 std::optional<ObjectKind> kind_named(std::string_view name) {
   for (size_t i = 0; i < kNames.size(); ++i) {

@@ -12,8 +12,9 @@ Result<std::string> read_object_of(const ObjectReader& objects, ObjectKind kind,
                                    uint64_t limit) {
   Object object = TRY(objects.read(id, limit));
   if (object.kind != kind) {
-    return Error{Code::invalid, "object " + id.hex() + " is a " + std::string(name_of(object.kind)) +
-                                    ", not a " + std::string(name_of(kind))};
+    return Error{Code::invalid, "object " + id.hex() + " is a " +
+                                    std::string(name_of(object.kind)) + ", not a " +
+                                    std::string(name_of(kind))};
   }
   return std::move(object.content);
 }

@@ -1,0 +1,219 @@
+#include "vcs/detail/pack_reader.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "base/bytes.h"
+#include "vcs/compression.h"
+#include "vcs/detail/delta.h"
+#include "vcs/detail/zlib_stream.h"
+
+namespace vcs {
+
+using base::Code;
+using base::Error;
+using base::Result;
+
+namespace {
+
+constexpr size_t kPackHeader = 12;
+// git writes chains of at most 4,095 deltas.
+constexpr size_t kMaxChain = 4096;
+
+using SharedObject = std::shared_ptr<const Object>;
+
+Error damaged(std::string_view what) {
+  return Error{Code::internal, "a pack is damaged: " + std::string(what)};
+}
+
+// Reads the little numbers of an entry's head without leaving the pack.
+class HeadReader {
+ public:
+  HeadReader(base::ByteView pack, uint64_t offset) : pack_(pack), at_(offset) {}
+
+  Result<uint8_t> byte() {
+    if (at_ >= pack_.size()) return damaged("an entry is cut off");
+    return pack_[at_++];
+  }
+  Result<ObjectId> id() {
+    if (pack_.size() - at_ < ObjectId::kSize) return damaged("an entry is cut off");
+    ObjectId id;
+    std::copy_n(pack_.begin() + static_cast<ptrdiff_t>(at_), ObjectId::kSize, id.bytes.begin());
+    at_ += ObjectId::kSize;
+    return id;
+  }
+  uint64_t at() const { return at_; }
+
+ private:
+  base::ByteView pack_;
+  uint64_t at_;
+};
+
+// Four bits in the first byte, seven in each that follows.
+Result<uint64_t> read_size(HeadReader& head, uint8_t first) {
+  uint64_t size = first & 15;
+  uint8_t byte = first;
+  for (int shift = 4; (byte & 0x80) != 0; shift += 7) {
+    if (shift > 56) return damaged("an entry's size is out of range");
+    byte = TRY(head.byte());
+    size |= uint64_t{byte & 0x7fu} << shift;
+  }
+  return size;
+}
+
+// The distance back to an ofs_delta's base.
+Result<uint64_t> read_distance(HeadReader& head) {
+  uint8_t byte = TRY(head.byte());
+  uint64_t distance = byte & 0x7f;
+  while ((byte & 0x80) != 0) {
+    if (distance >> 56 != 0) return damaged("a delta's base is out of range");
+    byte = TRY(head.byte());
+    distance = (distance + 1) << 7 | (byte & 0x7fu);
+  }
+  return distance;
+}
+
+uint64_t next_serial() {
+  static std::atomic<uint64_t> serial = 0;
+  return ++serial;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const PackReader>> PackReader::open(const base::Path& stem,
+                                                           std::shared_ptr<DeltaCache> cache) {
+  std::shared_ptr<PackReader> pack(new PackReader);
+  pack->stem_ = stem;
+  pack->cache_ = std::move(cache);
+  pack->serial_ = next_serial();
+  pack->lookup_ = TRY(PackLookup::open(stem.string() + ".idx"));
+  pack->file_ = TRY(base::MappedFile::open(stem.string() + ".pack"));
+  const base::ByteView bytes = pack->file_.bytes();
+  if (bytes.size() < kPackHeader + base::Sha1::kSize) return damaged("it is too short");
+  const uint32_t version = base::load_be32(bytes.data() + 4);
+  if (std::memcmp(bytes.data(), "PACK", 4) != 0 || (version != 2 && version != 3)) {
+    return damaged("it has no pack header");
+  }
+  const base::Sha1 checksum = pack->lookup_.pack_checksum();
+  if (base::load_be32(bytes.data() + 8) != pack->lookup_.count() ||
+      std::memcmp(bytes.data() + pack->end_of_entries(), checksum.bytes.data(),
+                  base::Sha1::kSize) != 0) {
+    return damaged("its index belongs to another pack");
+  }
+  return std::shared_ptr<const PackReader>(std::move(pack));
+}
+
+Result<PackEntry> PackReader::entry_at(uint64_t offset) const {
+  if (offset < kPackHeader || offset >= end_of_entries()) return damaged("an offset is outside");
+  HeadReader head(file_.bytes().first(end_of_entries()), offset);
+  const uint8_t first = TRY(head.byte());
+  PackEntry entry;
+  const int type = first >> 4 & 7;
+  if (type == 0 || type == 5) return damaged("an entry is of an unknown type");
+  entry.type = static_cast<EntryType>(type);
+  entry.size = TRY(read_size(head, first));
+  if (entry.type == EntryType::ofs_delta) {
+    const uint64_t distance = TRY(read_distance(head));
+    if (distance == 0 || distance > offset) return damaged("a delta's base is outside");
+    entry.base_offset = offset - distance;
+  } else if (entry.type == EntryType::ref_delta) {
+    entry.base_id = TRY(head.id());
+  }
+  entry.data_offset = head.at();
+  return entry;
+}
+
+Result<uint64_t> PackReader::base_offset_of(const PackEntry& entry) const {
+  if (entry.type == EntryType::ofs_delta) return entry.base_offset;
+  const auto position = lookup_.find(entry.base_id);
+  if (!position) return damaged("a delta's base is missing");
+  return lookup_.offset_at(*position);
+}
+
+Result<std::string> PackReader::inflate(const PackEntry& entry) const {
+  auto content = inflate_exactly(bytes(entry.data_offset, end_of_entries()), entry.size);
+  if (!content.ok()) return damaged(content.error().what);
+  return content;
+}
+
+Result<SharedObject> PackReader::read(uint64_t offset, uint64_t limit) const {
+  // Objects on the way may be larger than the one asked for.
+  const uint64_t chain_limit = std::max(limit, kObjectLimit);
+  std::vector<uint64_t> chain;  // deltas to apply, the last one first
+  while (true) {
+    if (SharedObject kept = cache_->find(serial_, offset)) return rebuild(kept, chain, limit);
+    const PackEntry entry = TRY(entry_at(offset));
+    if (entry.size > (chain.empty() && !entry.is_delta() ? limit : chain_limit)) {
+      return Error{Code::limit, "an object is larger than " + std::to_string(limit) + " bytes"};
+    }
+    if (!entry.is_delta()) {
+      auto object = std::make_shared<Object>();
+      object->kind = static_cast<ObjectKind>(entry.type);
+      object->content = TRY(inflate(entry));
+      const bool worth_keeping = !chain.empty() || object->kind == ObjectKind::tree;
+      if (worth_keeping) cache_->keep(serial_, offset, object);
+      return rebuild(std::move(object), chain, limit);
+    }
+    if (chain.size() == kMaxChain) return damaged("a chain of deltas is too long");
+    chain.push_back(offset);
+    offset = TRY(base_offset_of(entry));
+  }
+}
+
+Result<SharedObject> PackReader::rebuild(SharedObject base, const std::vector<uint64_t>& chain,
+                                         uint64_t limit) const {
+  for (size_t left = chain.size(); left > 0; --left) {
+    const uint64_t offset = chain[left - 1];
+    const std::string delta = TRY(inflate(TRY(entry_at(offset))));
+    auto next = std::make_shared<Object>();
+    next->kind = base->kind;
+    next->content =
+        TRY(apply_delta(base->content, delta, left == 1 ? limit : std::max(limit, kObjectLimit)));
+    base = std::move(next);
+    if (left > 1 || base->kind == ObjectKind::tree) cache_->keep(serial_, offset, base);
+  }
+  if (base->content.size() > limit) {
+    return Error{Code::limit, "an object is larger than " + std::to_string(limit) + " bytes"};
+  }
+  return base;
+}
+
+Result<ObjectHeader> PackReader::header(uint64_t offset) const {
+  PackEntry entry = TRY(entry_at(offset));
+  ObjectHeader header;
+  header.size = entry.size;
+  if (entry.is_delta()) {
+    Inflater inflater(bytes(entry.data_offset, end_of_entries()));
+    char head[kMaxDeltaHead];
+    const size_t got = TRY(inflater.read(head, std::min<uint64_t>(sizeof(head), entry.size)));
+    std::string_view view(head, got);
+    header.size = TRY(take_delta_sizes(view)).result;
+  }
+  for (size_t links = 0; entry.is_delta(); ++links) {
+    if (links == kMaxChain) return damaged("a chain of deltas is too long");
+    entry = TRY(entry_at(TRY(base_offset_of(entry))));
+  }
+  header.kind = static_cast<ObjectKind>(entry.type);
+  return header;
+}
+
+std::string_view PackReader::bytes(uint64_t begin, uint64_t end) const {
+  return base::as_text(file_.bytes().subspan(begin, end - begin));
+}
+
+const std::vector<uint32_t>& PackReader::by_offset() const {
+  std::call_once(order_made_, [this] {
+    std::vector<uint64_t> offsets(lookup_.count());
+    for (uint32_t i = 0; i < lookup_.count(); ++i) offsets[i] = lookup_.offset_at(i);
+    order_.resize(lookup_.count());
+    std::iota(order_.begin(), order_.end(), 0);
+    std::sort(order_.begin(), order_.end(),
+              [&](uint32_t a, uint32_t b) { return offsets[a] < offsets[b]; });
+  });
+  return order_;
+}
+
+}  // namespace vcs

@@ -1,0 +1,103 @@
+#include "vcs/repository.h"
+
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "vcs/detail/object_view.h"
+
+namespace vcs {
+
+using base::Code;
+using base::Error;
+using base::Path;
+using base::Result;
+
+namespace {
+
+constexpr size_t kDeltaCacheBytes = size_t{32} << 20;
+
+constexpr std::string_view kConfig =
+    "[core]\n"
+    "\trepositoryformatversion = 0\n"
+    "\tfilemode = true\n"
+    "\tbare = true\n"
+    "[gc]\n"
+    "\tauto = 0\n"
+    "[receive]\n"
+    "\tdenyDeleteCurrent = true\n";
+
+}  // namespace
+
+struct Repository::State {
+  std::shared_ptr<DeltaCache> cache = std::make_shared<DeltaCache>(kDeltaCacheBytes);
+  std::mutex changing;       // one change of the view at a time
+  mutable std::mutex mutex;  // of the pointer, for the time of a copy
+  std::shared_ptr<const ObjectView> view;
+
+  void set(std::shared_ptr<const ObjectView> next) {
+    const std::lock_guard lock(mutex);
+    view.swap(next);
+  }
+};
+
+Repository::Repository(Path path) : path_(std::move(path)), state_(std::make_unique<State>()) {}
+Repository::~Repository() = default;
+
+Result<void> Repository::create(const Path& path, std::string_view branch) {
+  const std::string head = "refs/heads/" + std::string(branch);
+  if (!is_valid_ref_name(head)) {
+    return Error{Code::invalid, "\"" + std::string(branch) + "\" is no name of a branch"};
+  }
+  if (std::filesystem::exists(path / "HEAD")) {
+    return Error{Code::conflict, path.string() + " is a repository already"};
+  }
+  for (const char* directory :
+       {"objects/pack", "objects/info", "refs/heads", "refs/tags", "info"}) {
+    TRY(base::make_directories(path / directory));
+  }
+  TRY(base::write_file_durably(path / "config", kConfig));
+  TRY(base::write_file_durably(path / "description", "annotations\n"));
+  // HEAD last: it is what makes the directory a repository.
+  return base::write_file_durably(path / "HEAD", "ref: " + head + '\n');
+}
+
+Result<std::shared_ptr<Repository>> Repository::open(const Path& path, Access access) {
+  if (!std::filesystem::exists(path / "HEAD")) {
+    return Error{Code::not_found, "there is no repository at " + path.string()};
+  }
+  std::shared_ptr<Repository> repository(new Repository(path));
+  TRY(repository->refresh());
+  repository->refs_ = TRY(Refs::open(path, *repository, access == Access::read_write));
+  return repository;
+}
+
+std::shared_ptr<const ObjectView> Repository::view() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->view;
+}
+
+Result<Object> Repository::read(const ObjectId& id, uint64_t limit) const {
+  return view()->read(id, limit);
+}
+Result<ObjectHeader> Repository::header(const ObjectId& id) const {
+  return view()->header(id);
+}
+bool Repository::contains(const ObjectId& id) const {
+  return view()->contains(id);
+}
+
+Result<void> Repository::pack_added(std::string_view name) {
+  const std::lock_guard changing(state_->changing);
+  state_->set(TRY(view()->with_pack(name)));
+  return {};
+}
+
+Result<void> Repository::refresh() {
+  const std::lock_guard changing(state_->changing);
+  const auto before = view();
+  state_->set(TRY(ObjectView::open(path_ / "objects", before.get(), state_->cache)));
+  return {};
+}
+
+}  // namespace vcs
