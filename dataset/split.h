@@ -96,7 +96,7 @@ struct LeakageReport {
   uint64_t by_group = 0;       // documents that share a group value across the border
   uint64_t by_source = 0;      // ... the source bytes
   uint64_t by_page_image = 0;  // ... a page image
-  std::vector<corpus::DocumentId> examples;  // the first ones by id, at most 20
+  std::vector<corpus::DocumentId> examples = {};  // the first ones by id, at most 20
 
   bool operator==(const LeakageReport&) const = default;
 };

@@ -19,7 +19,7 @@
 #include "base/digest.h"
 #include "base/result.h"
 #include "dataset/dvc_tree.h"
-#include "dataset/release.h"
+#include "dataset/manifest.h"
 
 namespace dataset {
 

@@ -1,0 +1,131 @@
+#include "dataset/release.h"
+
+#include <utility>
+
+namespace dataset {
+
+using base::Result;
+
+namespace {
+
+constexpr size_t kMostExamples = 20;
+
+bool same_text(const std::optional<TextRef>& a, const std::optional<TextRef>& b) {
+  return a.has_value() == b.has_value() && (!a || a->sha256 == b->sha256);
+}
+
+bool same_page(const ManifestPage& a, const ManifestPage& b) {
+  return a.width == b.width && a.height == b.height && a.image.has_value() == b.image.has_value() &&
+         (!a.image || a.image->sha256 == b.image->sha256) && same_text(a.words, b.words) &&
+         same_text(a.annotations, b.annotations);
+}
+
+// Whether a model that trains on it sees the same.
+bool same_content(const ManifestRecord& a, const ManifestRecord& b) {
+  if (a.source.sha256 != b.source.sha256 || a.pages.size() != b.pages.size()) return false;
+  for (size_t i = 0; i < a.pages.size(); ++i) {
+    if (!same_page(a.pages[i], b.pages[i])) return false;
+  }
+  return same_text(a.annotations, b.annotations);
+}
+
+void note(ReleaseChange& change, uint64_t& count, const ManifestRecord& record) {
+  ++count;
+  if (change.examples.size() < kMostExamples) change.examples.push_back(record.id);
+}
+
+void count_labels_of(ReleaseChange& change, const ManifestRecord& record, int64_t sign) {
+  for (const auto& [label, count] : record.labels) {
+    change.labels[label] += sign * static_cast<int64_t>(count);
+  }
+}
+
+void compare_pair(ReleaseChange& change, const ManifestRecord& a, const ManifestRecord& b) {
+  if (!same_content(a, b)) {
+    note(change, change.changed, b);
+  } else if (a.split != b.split) {
+    note(change, change.moved, b);
+  } else {
+    ++change.unchanged;
+  }
+}
+
+Bump bump_of(const ReleaseChange& change, bool first) {
+  if (first) return Bump::none;
+  if (change.removed + change.changed + change.moved > 0) return Bump::major;
+  return change.added > 0 ? Bump::minor : Bump::patch;
+}
+
+std::string with_sign(int64_t number) {
+  return (number > 0 ? "+" : "") + std::to_string(number);
+}
+
+}  // namespace
+
+const char* name_of(Bump bump) {
+  switch (bump) {
+    case Bump::none:
+      return "none";
+    case Bump::patch:
+      return "patch";
+    case Bump::minor:
+      return "minor";
+    case Bump::major:
+      return "major";
+  }
+  return "none";
+}
+
+Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecord& after) {
+  ReleaseChange change;
+  std::optional<ManifestRecord> a;
+  if (before) a = TRY(before());
+  std::optional<ManifestRecord> b = TRY(after());
+  while (a || b) {
+    const bool take_a = a && (!b || a->id <= b->id);
+    const bool take_b = b && (!a || b->id <= a->id);
+    if (take_a && take_b) {
+      compare_pair(change, *a, *b);
+    } else if (take_a) {
+      note(change, change.removed, *a);
+    } else {
+      ++change.added;
+    }
+    if (take_a) count_labels_of(change, *a, -1);
+    if (take_b) count_labels_of(change, *b, +1);
+    if (take_a) a = TRY(before());
+    if (take_b) b = TRY(after());
+  }
+  std::erase_if(change.labels, [](const auto& label) { return label.second == 0; });
+  change.bump = bump_of(change, !before);
+  return change;
+}
+
+Version next_version(const std::optional<Version>& before, const ReleaseChange& change) {
+  if (!before) return {1, 0, 0};
+  switch (change.bump) {
+    case Bump::major:
+      return {before->major + 1, 0, 0};
+    case Bump::minor:
+      return {before->major, before->minor + 1, 0};
+    case Bump::patch:
+    case Bump::none:
+      break;
+  }
+  return {before->major, before->minor, before->patch + 1};
+}
+
+std::string describe(const ReleaseChange& change) {
+  std::string text = change.bump == Bump::none ? "first release" : name_of(change.bump);
+  text += ": documents added " + std::to_string(change.added) + ", removed " +
+          std::to_string(change.removed) + ", changed " + std::to_string(change.changed) +
+          ", moved " + std::to_string(change.moved) + ", unchanged " +
+          std::to_string(change.unchanged) + "\n";
+  std::string labels;
+  for (const auto& [label, difference] : change.labels) {
+    labels += (labels.empty() ? "labels: " : ", ") + label + " " + with_sign(difference);
+  }
+  return labels.empty() ? text : text + labels + "\n";
+}
+
+}  // namespace dataset
