@@ -45,7 +45,7 @@ base::Json to_json(const Conflict& conflict);
 
 struct AnnotationMerge {
   std::vector<Annotation> merged;   // sorted by id
-  std::vector<Conflict> conflicts;  // sorted by id, then in the order of the keys
+  std::vector<Conflict> conflicts;  // sorted by id, then by field
 };
 AnnotationMerge merge_annotations(const std::vector<Annotation>& base,
                                   const std::vector<Annotation>& ours,

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "corpus/config.h"
 #include "corpus/schema.h"
@@ -16,6 +17,10 @@ struct ProjectUrls {
   std::string dvc;    // https://host/acme/claims.dvc
   std::string web;    // https://host/acme/claims
 };
+
+// .dvc/config of a repository whose bytes are at `remote_url`, for stock dvc: uploads by PUT, and
+// the token that the user adds locally in the header that the server reads.
+std::string dvc_config(std::string_view remote_url);
 
 // Path -> content: glossator.json, schema.json, guidelines/README.md, .dvc/config,
 // .dvc/.gitignore, .dvcignore, .gitattributes, .gitignore, README.md.

@@ -25,13 +25,18 @@ struct Word {
   bool operator==(const Word&) const = default;
 };
 
+// Limits of the format; beyond them a file is refused.
+inline constexpr size_t kMaxWordsPerPage = 200'000;
+inline constexpr size_t kMaxWordBytes = 4'096;
+inline constexpr size_t kMaxWordsFileBytes = size_t{64} << 20;
+
 // Canonical text of the file: a header line, then one word a line in reading order.
 std::string print_words(const std::vector<Word>& words);
 // Strict: the server wrote it. Errors carry the place.
 base::Result<std::vector<Word>> parse_words(std::string_view text);
 
-// Plain text for search and export: blanks between words, LF between lines, an empty line between
-// blocks.
+// Plain text for search and export: blanks between words, LF between and after lines, an empty
+// line between blocks.
 std::string text_of(const std::vector<Word>& words);
 
 }  // namespace corpus

@@ -1,0 +1,261 @@
+#include "corpus/document.h"
+
+#include <algorithm>
+#include <array>
+
+#include "corpus/detail/object_reader.h"
+#include "corpus/layout.h"
+
+namespace corpus {
+namespace {
+
+using base::Json;
+using detail::ObjectReader;
+using detail::Presence;
+
+constexpr size_t kMaxDocumentBytes = size_t{64} << 20;
+constexpr size_t kMaxSources = 100'000;
+constexpr size_t kMaxGroupValues = 1'000;
+
+struct MediaType {
+  std::string_view name;
+  std::string_view extension;
+};
+constexpr std::array<MediaType, 10> kMediaTypes = {{
+    {"application/pdf", "pdf"},
+    {"image/png", "png"},
+    {"image/jpeg", "jpg"},
+    {"image/tiff", "tif"},
+    {"image/bmp", "bmp"},
+    {"image/gif", "gif"},
+    {"image/webp", "webp"},
+    {"image/jp2", "jp2"},
+    {"image/x-portable-anymap", "pnm"},
+    {"text/plain", "txt"},
+}};
+
+Json group_keys_json(const std::map<std::string, std::vector<std::string>>& keys) {
+  Json out = Json::object();
+  for (const auto& [key, values] : keys) out.set(key, detail::strings_json(values));
+  return out;
+}
+
+Json source_json(const Source& source) {
+  Json out = Json::object();
+  detail::set_text(out, "external_id", source.external_id);
+  detail::set_text(out, "file_name", source.file_name);
+  detail::set_text(out, "customer", source.customer);
+  detail::set_text(out, "claim", source.claim);
+  if (!source.group_keys.empty()) out.set("group_keys", group_keys_json(source.group_keys));
+  out.set("received_at", base::to_rfc3339_with_milliseconds(source.received_at));
+  return out;
+}
+
+void set_file(Json& out, const StoredFile& file) {
+  out.set("media_type", file.media_type)
+      .set("size", file.size)
+      .set("sha256", file.sha256.hex())
+      .set("md5", file.md5.hex());
+}
+
+Json page_json(const Page& page) {
+  Json out = Json::object({{"width", page.width}, {"height", page.height}});
+  if (page.dpi != 0) out.set("dpi", page.dpi);
+  if (page.rotation != 0) out.set("rotation", page.rotation);
+  out.set("text", page.text == TextOrigin::ocr ? "ocr" : "text-layer");
+  if (!page.image.media_type.empty()) {
+    Json image = Json::object();
+    set_file(image, page.image);
+    out.set("image", std::move(image));
+  }
+  detail::set_text(out, "failure", page.failure);
+  return out;
+}
+
+template <typename Hash>
+void read_hash(ObjectReader& reader, std::string_view key, Hash& out) {
+  std::string hex;
+  const Json* value = reader.member(key);
+  if (!reader.text(key, hex, Presence::required)) return;
+  auto hash = Hash::from_hex(hex);
+  if (hash.ok()) {
+    out = hash.value();
+  } else {
+    reader.refuse(value->at(), ObjectReader::quoted(key) + ": " + hash.error().what);
+  }
+}
+
+void read_file(ObjectReader& reader, StoredFile& out) {
+  int64_t size = 0;
+  reader.text("media_type", out.media_type, Presence::required, kMaxNameBytes);
+  reader.integer("size", 0, INT64_MAX, size, Presence::required);
+  out.size = static_cast<uint64_t>(size);
+  read_hash(reader, "sha256", out.sha256);
+  read_hash(reader, "md5", out.md5);
+}
+
+void read_group_keys(ObjectReader& outer, Source& out) {
+  const Json* keys = outer.object("group_keys");
+  if (keys == nullptr) return;
+  ObjectReader reader(*keys, outer.problems());
+  for (const auto& member : *keys->as_object()) {
+    reader.names(member.key, out.group_keys[member.key], kMaxGroupValues);
+  }
+}
+
+Source read_source(const Json& json, Diagnostics& problems) {
+  Source out;
+  ObjectReader reader(json, problems);
+  reader.text("external_id", out.external_id);
+  reader.text("file_name", out.file_name);
+  reader.text("customer", out.customer);
+  reader.text("claim", out.claim);
+  read_group_keys(reader, out);
+  std::string received;
+  const Json* value = reader.member("received_at", Presence::required);
+  if (reader.text("received_at", received)) {
+    const auto moment = base::from_rfc3339(received);
+    if (!moment.ok()) reader.refuse(value->at(), moment.error().what);
+    out.received_at = moment.value_or(0);
+  }
+  reader.finish();
+  return out;
+}
+
+std::optional<TextOrigin> parse_text_origin(std::string_view name) {
+  if (name == "ocr") return TextOrigin::ocr;
+  if (name == "text-layer") return TextOrigin::text_layer;
+  return std::nullopt;
+}
+
+int32_t read_small(ObjectReader& reader, std::string_view key, int64_t most, Presence presence) {
+  int64_t value = 0;
+  reader.integer(key, 0, most, value, presence);
+  return static_cast<int32_t>(value);
+}
+
+Page read_page(const Json& json, Diagnostics& problems) {
+  static const std::array<std::string, 2> kOrigins = {"ocr", "text-layer"};
+  Page out;
+  ObjectReader reader(json, problems);
+  out.width = read_small(reader, "width", detail::kMaxCoordinate, Presence::required);
+  out.height = read_small(reader, "height", detail::kMaxCoordinate, Presence::required);
+  out.dpi = read_small(reader, "dpi", 100'000, Presence::optional);
+  out.rotation = read_small(reader, "rotation", 270, Presence::optional);
+  if (out.rotation % 90 != 0) reader.refuse(json.at(), "a rotation is 0, 90, 180 or 270");
+  reader.word("text", parse_text_origin, kOrigins, out.text, Presence::required);
+  if (const Json* image = reader.object("image")) {
+    ObjectReader image_reader(*image, problems);
+    read_file(image_reader, out.image);
+    image_reader.finish();
+  }
+  reader.text("failure", out.failure);
+  reader.finish();
+  return out;
+}
+
+void read_pipeline(ObjectReader& outer, Pipeline& out) {
+  const Json* json = outer.object("pipeline");
+  if (json == nullptr) return;
+  ObjectReader reader(*json, outer.problems());
+  reader.text("version", out.version);
+  if (const Json* settings = reader.object("settings")) {
+    auto value = detail::canonical_value(*settings, outer.problems());
+    if (value) out.settings = std::move(*value);
+  }
+  reader.finish();
+}
+
+std::optional<Document> read_document(std::string_view text, Diagnostics& problems) {
+  const auto json = detail::parse_object_text(text, kMaxDocumentBytes, problems);
+  if (!json) return std::nullopt;
+  Document out;
+  ObjectReader reader(*json, problems);
+  std::optional<DocumentId> id;
+  reader.id("id", id, Presence::required);
+  read_file(reader, out.source);
+  out.id = DocumentId::of(out.source.sha256);
+  if (id && *id != out.id) reader.refuse(json->at(), "\"id\" does not begin the sha256");
+  if (const auto* sources = reader.array("sources", kMaxSources, Presence::required)) {
+    for (const Json& source : *sources) out.sources.push_back(read_source(source, problems));
+  }
+  if (const auto* pages = reader.array("pages", kMaxPages, Presence::required)) {
+    for (const Json& page : *pages) out.pages.push_back(read_page(page, problems));
+  }
+  int64_t next_word = 1;
+  reader.integer("next_word", 1, UINT32_MAX, next_word, Presence::required);
+  out.next_word = static_cast<WordId>(next_word);
+  read_pipeline(reader, out.pipeline);
+  if (!reader.finish().empty()) reader.refuse(json->at(), "document.json has no x-... keys");
+  return out;
+}
+
+void add_group_keys(Source& known, const Source& more) {
+  for (const auto& [key, values] : more.group_keys) {
+    auto& all = known.group_keys[key];
+    for (const std::string& value : values) {
+      if (std::find(all.begin(), all.end(), value) == all.end()) all.push_back(value);
+    }
+  }
+}
+
+base::Result<void> refuse_other(std::string_view what, const std::string& known,
+                                const std::string& given) {
+  if (known == given) return {};
+  return base::Error{base::Code::conflict, "this document already has the " + std::string(what) +
+                                               " \"" + known + "\" under that external id, not \"" +
+                                               given + "\""};
+}
+
+bool same_but_time(Source a, const Source& b) {
+  a.received_at = b.received_at;
+  return a == b;
+}
+
+}  // namespace
+
+std::string print_document(const Document& document) {
+  Json out = Json::object({{"id", document.id.hex}});
+  set_file(out, document.source);
+  Json::Array sources;
+  for (const Source& source : document.sources) sources.push_back(source_json(source));
+  Json::Array pages;
+  for (const Page& page : document.pages) pages.push_back(page_json(page));
+  out.set("sources", std::move(sources)).set("pages", std::move(pages));
+  out.set("next_word", document.next_word);
+  Json pipeline = Json::object({{"version", document.pipeline.version}});
+  if (!document.pipeline.settings.is_null()) {
+    Diagnostics ignored;
+    auto settings = detail::canonical_value(document.pipeline.settings, ignored);
+    pipeline.set("settings", settings ? std::move(*settings) : document.pipeline.settings);
+  }
+  out.set("pipeline", std::move(pipeline));
+  return out.print() + '\n';
+}
+
+base::Result<Document> parse_document(std::string_view text) {
+  return detail::first_problem_of<Document>(
+      [&](Diagnostics& problems) { return read_document(text, problems); });
+}
+
+base::Result<void> add_source(Document& document, const Source& source) {
+  for (Source& known : document.sources) {
+    if (same_but_time(known, source)) return {};
+    if (source.external_id.empty() || known.external_id != source.external_id) continue;
+    TRY(refuse_other("customer", known.customer, source.customer));
+    TRY(refuse_other("claim", known.claim, source.claim));
+    add_group_keys(known, source);
+    return {};
+  }
+  document.sources.push_back(source);
+  return {};
+}
+
+std::string extension_of(std::string_view media_type) {
+  for (const MediaType& known : kMediaTypes) {
+    if (known.name == media_type) return std::string(known.extension);
+  }
+  return "bin";
+}
+
+}  // namespace corpus
