@@ -9,8 +9,7 @@
 // writer). Waiters are woken after the commit. May be used from any thread.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,7 +52,8 @@ struct EventBatch {
 class EventLog {
  public:
   // The database must outlive the log.
-  explicit EventLog(Database& database) : database_(database) {}
+  explicit EventLog(Database& database);
+  ~EventLog();
 
   Result<int64_t> append(Transaction& tx, const NewEvent& event);
   Result<EventBatch> read(const EventQuery& query);
@@ -66,13 +66,8 @@ class EventLog {
   Result<int64_t> forget_before(base::Milliseconds moment);
 
  private:
-  void notify();
-
   Database& database_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  uint64_t generation_ = 0;  // guarded by mutex_
-  bool interrupted_ = false;
+  std::unique_ptr<class Waiters> waiters_;
 };
 
 }  // namespace storage

@@ -42,10 +42,10 @@ struct NewJob {
 enum class JobState { ready, leased, done, dead };
 std::string_view name_of(JobState state);
 
-// Proof of holding a job: its id and which attempt this is.
+// Proof of holding a job: its id and a number that every new lease of it counts up.
 struct Lease {
   JobId job;
-  int attempt = 0;
+  int64_t fence = 0;
   bool operator==(const Lease&) const = default;
 };
 
@@ -67,7 +67,9 @@ struct Job {
   base::Json progress;                 // of the last heartbeat
   base::Json result;                   // done
 
-  Lease lease() const { return {id, attempts}; }
+  int64_t fence = 0;  // of the current or last lease
+
+  Lease lease() const { return {id, fence}; }
 };
 
 // Who takes jobs. `process` names a process so that its end can be noticed on the same host.

@@ -44,7 +44,7 @@ class UploadTable {
   Result<void> set_length(std::string_view id, uint64_t length);
   Result<void> remove(std::string_view id);
   Result<std::vector<Upload>> expired(base::Milliseconds now, size_t limit = 1000);
-  // How many the owner has open, and their bytes so far.
+  // How many the owner has open.
   Result<int64_t> count(UserId owner);
 
  private:

@@ -25,6 +25,8 @@ struct Blob {
 };
 
 class Value {
+  using Data = std::variant<std::monostate, int64_t, std::string, Blob>;
+
  public:
   Value() = default;                                             // null
   Value(std::nullptr_t) {}                                       // NOLINT: implicit
@@ -38,16 +40,13 @@ class Value {
   Value(std::string_view value) : data_(std::string(value)) {}   // NOLINT: implicit
   Value(Blob value) : data_(std::move(value)) {}                 // NOLINT: implicit
   template <typename Tag>
-  Value(RowId<Tag> id) {  // NOLINT: implicit; no id is null
-    if (id) data_ = id.value;
-  }
+  Value(RowId<Tag> id) : data_(id ? Data(id.value) : Data()) {}  // NOLINT: implicit; none is null
   template <size_t Size, typename Tag>
   Value(const base::HashValue<Size, Tag>& hash)  // NOLINT: implicit
       : data_(Blob{std::string(base::as_text(hash.bytes))}) {}
   template <typename T>
-  Value(const std::optional<T>& value) {  // NOLINT: implicit
-    if (value) *this = Value(*value);
-  }
+  Value(const std::optional<T>& value)  // NOLINT: implicit
+      : data_(value ? std::move(Value(*value).data_) : Data()) {}
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   const int64_t* as_integer() const { return std::get_if<int64_t>(&data_); }
@@ -57,7 +56,7 @@ class Value {
   bool operator==(const Value&) const = default;
 
  private:
-  std::variant<std::monostate, int64_t, std::string, Blob> data_;
+  Data data_;
 };
 
 using Values = std::vector<Value>;

@@ -1,0 +1,28 @@
+#include "storage/account.h"
+
+#include <algorithm>
+
+namespace storage {
+namespace {
+
+bool any_allows(const std::vector<corpus::Role>& roles, corpus::Permission permission,
+                const corpus::ProjectPolicy& policy) {
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](corpus::Role role) { return corpus::allows(role, permission, policy); });
+}
+
+}  // namespace
+
+bool Principal::scope_allows(corpus::Permission permission) const {
+  return !scopes || std::find(scopes->begin(), scopes->end(), permission) != scopes->end();
+}
+
+bool Access::allows(corpus::Permission permission) const {
+  return principal.scope_allows(permission) && any_allows(roles, permission, project.policy);
+}
+
+bool OrganisationAccess::allows(corpus::Permission permission) const {
+  return principal.scope_allows(permission) && any_allows(roles, permission, {});
+}
+
+}  // namespace storage

@@ -1,0 +1,203 @@
+#include "storage/blob_table.h"
+
+#include <set>
+
+namespace storage {
+namespace {
+
+constexpr const char* kColumns = "b.md5, b.directory, b.sha256, b.size, b.media_type";
+constexpr size_t kNamedMissing = 5;
+
+BlobRecord record_of(const Row& row) {
+  return {
+      {row.hash<base::Md5>(0), row.flag(1)}, row.hash<base::Sha256>(2), row.size(3), row.text(4)};
+}
+
+base::Error not_there() {
+  return base::Error{base::Code::not_found, "no such object"};
+}
+
+// The row's key; 0: there is none.
+Result<int64_t> id_of(Transaction& tx, OrganisationId organisation, const BlobName& name) {
+  const auto row = TRY(
+      tx.query_first("SELECT id FROM blobs WHERE organisation_id = ? AND md5 = ? AND directory = ?",
+                     {organisation, name.md5, name.directory}));
+  return row ? row->integer(0) : int64_t{0};
+}
+
+// 0 unless the project sees it.
+Result<int64_t> visible_id(Transaction& tx, ProjectId project, const BlobName& name) {
+  const auto row = TRY(tx.query_first(
+      "SELECT b.id FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
+      " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
+      " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?",
+      {project, name.md5, name.directory}));
+  return row ? row->integer(0) : int64_t{0};
+}
+
+Result<int64_t> known_or_new(Transaction& tx, OrganisationId organisation, const BlobRecord& blob) {
+  const auto known = TRY(tx.query_first(
+      "SELECT id, sha256, media_type FROM blobs WHERE organisation_id = ? AND md5 = ?"
+      " AND directory = ?",
+      {organisation, blob.name.md5, blob.name.directory}));
+  if (!known) {
+    return tx.query_integer(
+        "INSERT INTO blobs (organisation_id, md5, directory, sha256, size, media_type)"
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        {organisation, blob.name.md5, blob.name.directory, blob.sha256, blob.size,
+         blob.media_type});
+  }
+  if (known->hash<base::Sha256>(1) != blob.sha256) {
+    return base::Error{base::Code::conflict, "another content with the MD5 " + blob.name.md5.hex() +
+                                                 " is stored already"};
+  }
+  if (known->text(2).empty() && !blob.media_type.empty()) {
+    TRY(tx.execute("UPDATE blobs SET media_type = ? WHERE id = ?",
+                   {blob.media_type, known->integer(0)}));
+  }
+  return known->integer(0);
+}
+
+Result<int64_t> record_one(Transaction& tx, const Project& project, const BlobRecord& blob) {
+  const int64_t id = TRY(known_or_new(tx, project.organisation, blob));
+  TRY(
+      tx.execute("INSERT INTO project_blobs (project_id, blob_id) VALUES (?, ?)"
+                 " ON CONFLICT DO NOTHING",
+                 {project.id, id}));
+  return id;
+}
+
+Result<void> require_closure(const std::vector<BlobName>& missing) {
+  if (missing.empty()) return {};
+  std::string names;
+  for (size_t i = 0; i < std::min(missing.size(), kNamedMissing); ++i) {
+    names += (i == 0 ? "" : ", ") + missing[i].text();
+  }
+  return base::Error{base::Code::conflict, "the directory names " + std::to_string(missing.size()) +
+                                               " objects that are not stored: " + names +
+                                               (missing.size() > kNamedMissing ? ", ..." : "")};
+}
+
+}  // namespace
+
+Result<void> BlobTable::record(const Project& project, const BlobRecord& blob) {
+  TRY(record_one(tx_, project, blob));
+  return {};
+}
+
+Result<void> BlobTable::record_many(const Project& project, std::span<const BlobRecord> blobs) {
+  for (const BlobRecord& blob : blobs) TRY(record_one(tx_, project, blob));
+  return {};
+}
+
+Result<void> BlobTable::record_directory(const Project& project, const BlobRecord& directory,
+                                         std::span<const BlobName> children) {
+  TRY(require_closure(TRY(missing(project.id, children))));
+  const int64_t id = TRY(record_one(tx_, project, directory));
+  // The same bytes name the same children: once is enough.
+  if (TRY(tx_.query_first("SELECT 1 FROM blob_children WHERE directory_id = ?", {id}))) return {};
+  for (size_t i = 0; i < children.size(); ++i) {
+    const int64_t child = TRY(id_of(tx_, project.organisation, children[i]));
+    TRY(tx_.execute("INSERT INTO blob_children (directory_id, position, child_id) VALUES (?, ?, ?)",
+                    {id, i, child}));
+  }
+  return {};
+}
+
+Result<std::optional<BlobRecord>> BlobTable::find_in_organisation(OrganisationId organisation,
+                                                                  const BlobName& name) {
+  const auto row = TRY(tx_.query_first("SELECT " + std::string(kColumns) +
+                                           " FROM blobs b WHERE b.organisation_id = ? AND b.md5 = ?"
+                                           " AND b.directory = ?",
+                                       {organisation, name.md5, name.directory}));
+  if (!row) return std::optional<BlobRecord>();
+  return std::optional<BlobRecord>(record_of(*row));
+}
+
+Result<BlobRecord> BlobTable::find(ProjectId project, const BlobName& name) {
+  const auto row = TRY(
+      tx_.query_first("SELECT " + std::string(kColumns) +
+                          " FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
+                          " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
+                          " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?",
+                      {project, name.md5, name.directory}));
+  if (!row) return not_there();
+  return record_of(*row);
+}
+
+Result<std::optional<BlobRecord>> BlobTable::find_by_sha256(ProjectId project,
+                                                            const base::Sha256& sha256) {
+  const auto row = TRY(
+      tx_.query_first("SELECT " + std::string(kColumns) +
+                          " FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
+                          " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
+                          " WHERE p.id = ? AND b.sha256 = ? ORDER BY b.directory LIMIT 1",
+                      {project, sha256}));
+  if (!row) return std::optional<BlobRecord>();
+  return std::optional<BlobRecord>(record_of(*row));
+}
+
+Result<std::vector<BlobName>> BlobTable::missing(ProjectId project,
+                                                 std::span<const BlobName> names) {
+  std::vector<BlobName> absent;
+  std::set<BlobName> seen;
+  for (const BlobName& name : names) {
+    if (!seen.insert(name).second) continue;
+    if (TRY(visible_id(tx_, project, name)) == 0) absent.push_back(name);
+  }
+  return absent;
+}
+
+Result<std::vector<BlobName>> BlobTable::children(ProjectId project, const BlobName& directory) {
+  const int64_t id = TRY(visible_id(tx_, project, directory));
+  if (id == 0) return not_there();
+  std::vector<BlobName> names;
+  for (const Row& row : TRY(tx_.query(
+           "SELECT b.md5, b.directory FROM blob_children c JOIN blobs b ON b.id = c.child_id"
+           " WHERE c.directory_id = ? ORDER BY c.position",
+           {id}))) {
+    names.push_back({row.hash<base::Md5>(0), row.flag(1)});
+  }
+  return names;
+}
+
+Result<void> BlobTable::withdraw(ProjectId project, const BlobName& name) {
+  const int64_t id = TRY(visible_id(tx_, project, name));
+  if (id == 0) return {};
+  if (TRY(tx_.query_first("SELECT 1 FROM blob_children c JOIN project_blobs v"
+                          " ON v.blob_id = c.directory_id AND v.project_id = ?"
+                          " WHERE c.child_id = ? LIMIT 1",
+                          {project, id}))) {
+    return base::Error{base::Code::conflict, "a directory of the project still names the object"};
+  }
+  TRY(tx_.execute("DELETE FROM project_blobs WHERE project_id = ? AND blob_id = ?", {project, id}));
+  return {};
+}
+
+Result<std::vector<BlobName>> BlobTable::unseen(OrganisationId organisation, size_t limit) {
+  std::vector<BlobName> names;
+  for (const Row& row :
+       TRY(tx_.query("SELECT b.md5, b.directory FROM blobs b WHERE b.organisation_id = ?"
+                     " AND NOT EXISTS (SELECT 1 FROM project_blobs v WHERE v.blob_id = b.id)"
+                     " ORDER BY b.directory DESC, b.id LIMIT ?",
+                     {organisation, limit}))) {
+    names.push_back({row.hash<base::Md5>(0), row.flag(1)});
+  }
+  return names;
+}
+
+Result<void> BlobTable::forget(OrganisationId organisation, const BlobName& name) {
+  const int64_t id = TRY(id_of(tx_, organisation, name));
+  TRY(tx_.execute("DELETE FROM blob_children WHERE directory_id = ?", {id}));
+  TRY(tx_.execute("DELETE FROM blobs WHERE id = ?", {id}));
+  return {};
+}
+
+Result<uint64_t> BlobTable::total_size(ProjectId project) {
+  return static_cast<uint64_t>(
+      TRY(tx_.query_integer("SELECT coalesce(sum(b.size), 0) FROM project_blobs v"
+                            " JOIN blobs b ON b.id = v.blob_id WHERE v.project_id = ?",
+                            {project})));
+}
+
+}  // namespace storage
