@@ -41,6 +41,7 @@ OWNERS = {
     "allheaders.h": {"ocr"},
     "opencv2/": {"ocr"},
     "seccomp.h": {"ocr"},
+    "tiffio.h": {"ocr"},
     "archive.h": {"ocr"},
     "archive_entry.h": {"ocr"},
     "linux/landlock.h": {"ocr"},

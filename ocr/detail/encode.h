@@ -1,0 +1,23 @@
+// The canonical image's bytes: PNG or JPEG by content, the same for the same pixels. In the worker.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "ocr/detail/pix.h"
+
+namespace ocr::detail {
+
+struct Encoded {
+  std::string bytes;
+  std::string media_type;
+};
+
+// `lossy`: the pixels came out of a lossy format, so that another loss of that kind is fair.
+base::Result<Encoded> encode_canonical(const Pix& image, bool lossy, int32_t dpi);
+
+// Whether neighbouring pixels differ mostly by a little, as in photographs and noisy scans, which
+// PNG cannot pack.
+bool is_noisy(const Pix& image);
+
+}  // namespace ocr::detail

@@ -1,0 +1,90 @@
+#include "ocr/detail/layer.h"
+
+#include <algorithm>
+
+#include "ocr/detail/preprocess.h"
+
+namespace ocr::detail {
+namespace {
+
+constexpr double kMostBareWords = 0.10;  // words without ink
+constexpr double kMostUncovered = 0.15;  // letters without a word
+constexpr size_t kFewLetters = 25;       // a logo or a stamp does not condemn a page
+constexpr int kDarker = 70;              // than the paper: ink
+constexpr l_int32 kSmallest = 5, kLargest = 120;
+
+// 1 bit: pixels clearly darker, or on dark paper lighter, than most of the page.
+Pix ink_of(const Pix& page) {
+  if (depth_of(page) == 1) return Pix(pixClone(page.get()));
+  const Pix gray(pixConvertTo8(page.get(), 0));
+  if (!gray) return {};
+  return Pix(pixThresholdToBinary(gray.get(), 255 - kDarker));
+}
+
+// The rows and columns of the box that hold ink; empty if none does.
+corpus::Box fitted(const Pix& ink, corpus::Box box) {
+  box.x0 = std::clamp(box.x0, 0, width_of(ink));
+  box.x1 = std::clamp(box.x1, 0, width_of(ink));
+  box.y0 = std::clamp(box.y0, 0, height_of(ink));
+  box.y1 = std::clamp(box.y1, 0, height_of(ink));
+  corpus::Box fit{box.x1, box.y1, box.x0, box.y0};
+  for (int y = box.y0; y < box.y1; ++y) {
+    const l_uint32* line = pixGetData(ink.get()) + size_t(y) * size_t(pixGetWpl(ink.get()));
+    for (int x = box.x0; x < box.x1; ++x) {
+      if (GET_DATA_BIT(line, x) == 0) continue;
+      fit = {std::min(fit.x0, x), std::min(fit.y0, y), std::max(fit.x1, x + 1),
+             std::max(fit.y1, y + 1)};
+    }
+  }
+  return fit.empty() ? corpus::Box{} : fit;
+}
+
+// Paints the words white; what is left of letter size was never in the layer.
+size_t letters_in(const Pix& ink) {
+  const Boxes boxes(pixConnCompBB(ink.get(), 8));
+  if (!boxes) return 0;
+  size_t letters = 0;
+  for (l_int32 i = 0; i < boxaGetCount(boxes.get()); ++i) {
+    l_int32 x, y, w, h;
+    boxaGetBoxGeometry(boxes.get(), i, &x, &y, &w, &h);
+    if (h >= kSmallest && h <= kLargest && w >= 2 && w * 4 >= h && w <= 4 * h) ++letters;
+  }
+  return letters;
+}
+
+void erase(const Pix& ink, const corpus::Box& box) {
+  BOX* area = boxCreate(std::max(0, box.x0 - 1), std::max(0, box.y0 - 1), box.width() + 2,
+                        box.height() + 2);
+  pixClearInRect(ink.get(), area);
+  boxDestroy(&area);
+}
+
+}  // namespace
+
+LayerJudgement judge_layer(const Pix& page, const std::vector<LayerWord>& layer) {
+  LayerJudgement judgement;
+  const Pix ink = ink_of(page);
+  if (!ink || layer.empty()) return judgement;
+  size_t bare = 0;
+  for (const LayerWord& word : layer) {
+    corpus::Box box = fitted(ink, word.box);
+    if (box.empty()) {
+      ++bare;
+      continue;  // invisible text is not on the page that people see
+    }
+    judgement.words.push_back({0, word.block, word.line, box, 1000, word.text});
+  }
+  const size_t before = letters_in(ink);
+  const Pix rest(pixCopy(nullptr, ink.get()));
+  if (!rest) return judgement;
+  for (const LayerWord& word : layer) erase(rest, word.box);
+  const size_t left = letters_in(rest);
+  const bool bare_few =
+      static_cast<double>(bare) <= kMostBareWords * static_cast<double>(layer.size());
+  const bool left_few = left <= kFewLetters ||
+                        static_cast<double>(left) <= kMostUncovered * static_cast<double>(before);
+  judgement.sound = bare_few && left_few && !judgement.words.empty();
+  return judgement;
+}
+
+}  // namespace ocr::detail

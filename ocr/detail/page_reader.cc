@@ -1,0 +1,131 @@
+#include "ocr/detail/page_reader.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "base/text.h"
+#include "ocr/detail/worker.h"
+
+namespace ocr::detail {
+namespace {
+
+base::Result<base::UniqueFd> in_memory(std::string_view bytes) {
+  base::UniqueFd fd(memfd_create("page", MFD_CLOEXEC));
+  if (!fd) return base::system_error("memfd_create", "");
+  TRY(base::write_all(fd.get(), bytes));
+  return fd;
+}
+
+base::Sha256 key_of(const PageJob& job) {
+  base::Hasher<base::Sha256> hasher;
+  hasher.update(to_json(job.request).print());
+  hasher.update(job.pnm);
+  return hasher.finish();
+}
+
+PageReply failed(Failure failure) {
+  PageReply reply;
+  reply.failure = std::move(failure);
+  return reply;
+}
+
+// Only a file that is one whole image can be its own canonical image.
+bool may_be_source(const PageJob& job) {
+  return job.pnm.empty() && (job.request.format == "png" || job.request.format == "jpeg");
+}
+
+}  // namespace
+
+std::string PageReader::languages() const {
+  return base::join(settings_.languages, "+");
+}
+
+base::Result<ProbeReply> PageReader::probe(Format format) {
+  auto lease = TRY(pool_.lease(languages()));
+  const base::Json request = base::Json::object({{"verb", "probe"}, {"format", name_of(format)}});
+  const auto asked = lease->ask(request, input_);
+  auto frame = asked.ok() ? lease->next(events_.cancelled) : base::Result<Frame>(asked.error());
+  reading_.cpu_seconds += lease->take_cpu_seconds();
+  if (frame.ok()) return parse_probe_reply(frame->json);
+  if (lease->ending() == Ending::cancelled) return frame.error();
+  return ProbeReply{failure_of(lease->ending()), 0};
+}
+
+base::Result<PageReader::Answer> PageReader::ask(const PageJob& job, int fd) {
+  auto lease = TRY(pool_.lease(languages()));
+  const auto asked = lease->ask(to_json(job.request), fd);
+  auto frame = asked.ok() ? lease->next(events_.cancelled) : base::Result<Frame>(asked.error());
+  Answer answer;
+  answer.cpu_seconds = lease->take_cpu_seconds();
+  if (!frame.ok()) {
+    if (lease->ending() == Ending::cancelled) return frame.error();
+    answer.reply = failed(failure_of(lease->ending()));
+    return answer;
+  }
+  auto reply = parse_page_reply(frame->json, std::move(frame->bytes));
+  const bool sound = reply.ok() && (!reply->image.is_source || may_be_source(job));
+  answer.reply = sound ? std::move(*reply) : failed(failure_of(Ending::broke_rules));
+  return answer;
+}
+
+base::Result<PageReader::Answer> PageReader::answer(const PageJob& job) {
+  if (job.failure) return Answer{failed(*job.failure), 0};
+  if (job.pnm.empty()) return ask(job, input_);
+  const base::UniqueFd page = TRY(in_memory(job.pnm));
+  return ask(job, page.get());
+}
+
+void PageReader::deliver(const PageJob& job, Answer answer, uint32_t total) {
+  PageReading page;
+  page.number = job.number;
+  page.failure = std::move(answer.reply.failure);
+  page.image = std::move(answer.reply.image);
+  page.stored = answer.reply.stored;
+  page.words = std::move(answer.reply.words);
+  page.text = answer.reply.from_layer ? corpus::TextOrigin::text_layer : corpus::TextOrigin::ocr;
+  page.cpu_seconds = answer.cpu_seconds;
+  for (corpus::Word& word : page.words) word.id = reading_.next_word++;
+  ++reading_.pages;
+  reading_.failed_pages += page.failure ? 1 : 0;
+  reading_.cpu_seconds += page.cpu_seconds;
+  events_.on_page(std::move(page));
+  if (events_.progress) events_.progress(reading_.pages, total);
+}
+
+base::Result<void> PageReader::read(std::vector<PageJob> jobs, uint32_t total) {
+  // Drawn pages that repeat the one before are answered from it; the rest is read side by side.
+  std::vector<std::optional<base::Sha256>> keys(jobs.size());
+  std::vector<std::optional<base::Result<Answer>>> answers(jobs.size());
+  std::vector<size_t> work;
+  std::optional<base::Sha256> before = last_key_;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (!jobs[i].pnm.empty()) keys[i] = key_of(jobs[i]);
+    if (!keys[i] || keys[i] != before) work.push_back(i);
+    before = keys[i];
+  }
+  const size_t side_by_side =
+      std::min<size_t>(static_cast<size_t>(pool_.options().workers), work.size());
+  std::atomic<size_t> next{0};
+  const auto run = [&] {
+    for (size_t at = next++; at < work.size(); at = next++) {
+      answers[work[at]] = answer(jobs[work[at]]);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < side_by_side; ++i) threads.emplace_back(run);
+  run();
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    Answer answer{last_reply_, 0};
+    if (answers[i]) answer = TRY(std::move(*answers[i]));
+    last_key_ = keys[i];
+    if (last_key_) last_reply_ = answer.reply;
+    deliver(jobs[i], std::move(answer), total);
+  }
+  return {};
+}
+
+}  // namespace ocr::detail

@@ -1,0 +1,30 @@
+// leptonica's image, owned. In the worker only.
+#pragma once
+
+#include <leptonica/allheaders.h>
+
+#include "base/handle.h"
+
+namespace ocr::detail {
+
+inline void destroy_pix(PIX* pix) {
+  pixDestroy(&pix);
+}
+inline void destroy_boxa(BOXA* boxes) {
+  boxaDestroy(&boxes);
+}
+
+using Pix = base::Handle<PIX, destroy_pix>;
+using Boxes = base::Handle<BOXA, destroy_boxa>;
+
+inline l_int32 width_of(const Pix& pix) {
+  return pixGetWidth(pix.get());
+}
+inline l_int32 height_of(const Pix& pix) {
+  return pixGetHeight(pix.get());
+}
+inline l_int32 depth_of(const Pix& pix) {
+  return pixGetDepth(pix.get());
+}
+
+}  // namespace ocr::detail

@@ -1,0 +1,195 @@
+// The worker's own life: warm up, give up rights, serve. Whatever it is asked afterwards concerns
+// strangers' bytes.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <exception>
+#include <new>
+
+#include "ocr/detail/confinement.h"
+#include "ocr/detail/decode.h"
+#include "ocr/detail/encode.h"
+#include "ocr/detail/layer.h"
+#include "ocr/detail/recognizer.h"
+#include "ocr/detail/stages.h"
+#include "ocr/detail/unpack.h"
+#include "ocr/detail/wire.h"
+
+namespace ocr::detail {
+namespace {
+
+constexpr int kSocket = 3;
+
+// The input file, mapped.
+class Input {
+ public:
+  static base::Result<Input> map(const base::UniqueFd& fd) {
+    struct stat status = {};
+    if (!fd || fstat(fd.get(), &status) != 0) return base::system_error("look at the input", "");
+    Input input;
+    input.size_ = static_cast<size_t>(status.st_size);
+    if (input.size_ == 0) return input;
+    void* data = mmap(nullptr, input.size_, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+    if (data == MAP_FAILED) return base::system_error("map the input", "");
+    input.data_ = static_cast<const char*>(data);
+    return input;
+  }
+  Input(Input&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
+  ~Input() {
+    if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+  }
+  std::string_view bytes() const { return data_ == nullptr ? "" : std::string_view(data_, size_); }
+
+ private:
+  Input() = default;
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+Failure failure_of(const base::Error& error) {
+  switch (error.code) {
+    case base::Code::limit:
+      return {kPageTooLarge, error.what};
+    case base::Code::denied:
+      return {kUnsupported, error.what};
+    default:
+      return {kDamaged, error.what};
+  }
+}
+
+base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& request,
+                                  std::string_view bytes) {
+  Decoded decoded = TRY(decode_image(request, bytes));
+  Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
+  PageReply reply;
+  Recognition read;
+  if (!request.layer.empty()) {
+    LayerJudgement layer = judge_layer(upright, request.layer);
+    reply.from_layer = layer.sound;
+    if (layer.sound) read.words = std::move(layer.words);
+  }
+  if (!reply.from_layer) read = TRY(recognizer.read(upright, request.fast));
+  if (read.rotation != 0) upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
+  if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
+
+  const bool as_it_is = decoded.showable && decoded.orientation == 1 && read.rotation == 0;
+  const bool full_size = as_it_is && decoded.shrunk;
+  reply.image.is_source = as_it_is;
+  reply.image.width = full_size ? decoded.stored_width : width_of(upright);
+  reply.image.height = full_size ? decoded.stored_height : height_of(upright);
+  reply.image.rotation = read.rotation;
+  reply.stored = {decoded.stored_width, decoded.stored_height, decoded.orientation, read.rotation,
+                  decoded.dpi};
+  reply.image.dpi = decoded.shrunk && !full_size
+                        ? static_cast<int32_t>(int64_t{decoded.dpi} * width_of(upright) /
+                                               std::max(1, decoded.stored_width))
+                        : decoded.dpi;
+  if (full_size) {
+    const auto grown = [](int32_t value, int32_t from, int32_t to) {
+      return static_cast<int32_t>(int64_t{value} * to / from);
+    };
+    for (corpus::Word& word : read.words) {
+      corpus::Box& box = word.box;
+      box = {grown(box.x0, width_of(upright), reply.image.width),
+             grown(box.y0, height_of(upright), reply.image.height),
+             grown(box.x1, width_of(upright), reply.image.width),
+             grown(box.y1, height_of(upright), reply.image.height)};
+    }
+  }
+  reply.words = std::move(read.words);
+  reply.image.media_type = request.format == "jpeg" ? "image/jpeg" : "image/png";
+  if (!as_it_is) {
+    Encoded encoded = TRY(encode_canonical(upright, decoded.lossy, reply.image.dpi));
+    reply.image.bytes = std::move(encoded.bytes);
+    reply.image.media_type = std::move(encoded.media_type);
+  }
+  return reply;
+}
+
+base::Result<void> serve_page(Recognizer& recognizer, const base::Json& json,
+                              std::string_view bytes) {
+  const PageRequest request = TRY(parse_page_request(json));
+  auto reply = read_page(recognizer, request, bytes);
+  if (!reply.ok()) {
+    PageReply failed;
+    failed.failure = failure_of(reply.error());
+    return send_frame(kSocket, to_json(failed), {});
+  }
+  return send_frame(kSocket, to_json(*reply), reply->image.bytes);
+}
+
+base::Result<void> serve_probe(const base::Json& json, std::string_view bytes) {
+  ProbeReply reply;
+  const auto count = count_images(json.string_or("format", ""), bytes);
+  if (count.ok()) {
+    reply.pages = *count;
+  } else {
+    reply.failure = failure_of(count.error());
+  }
+  return send_frame(kSocket, to_json(reply), {});
+}
+
+base::Result<void> serve(Recognizer& recognizer, const ReceivedRequest& request,
+                         const HiddenVerbs& verbs) {
+  const std::string verb = request.json.string_or("verb", "");
+  if (verbs.worker_request) {
+    if (const auto answer = verbs.worker_request(verb)) {
+      return send_frame(kSocket, base::Json::object({{"answer", *answer}}), {});
+    }
+  }
+  const Input input = TRY(Input::map(request.input));
+  if (verb == "page") return serve_page(recognizer, request.json, input.bytes());
+  if (verb == "probe") return serve_probe(request.json, input.bytes());
+  if (verb == "archive") return unpack(kSocket, request.json, input.bytes());
+  return base::Error{base::Code::invalid, "an unknown request"};
+}
+
+base::Result<void> confine(const WorkerPlan& plan) {
+  TRY(restrict_resources(plan.limits, true));
+  if (plan.mode == SandboxMode::full) TRY(restrict_files({}));
+  return restrict_calls_of_worker();
+}
+
+// Until the server closes the conversation.
+base::Result<void> serve_all(Recognizer& recognizer, const HiddenVerbs& verbs) {
+  while (true) {
+    const auto request = TRY(receive_request(kSocket));
+    if (!request) return {};
+    TRY(serve(recognizer, *request, verbs));
+  }
+}
+
+// The first frame tells whether the worker is ready.
+int refuse(const std::string& why) {
+  (void)send_frame(kSocket, base::Json::object({{"refused", why}}), {});
+  return 1;
+}
+
+int live(const WorkerPlan& plan, const HiddenVerbs& verbs) {
+  setMsgSeverity(L_SEVERITY_NONE);
+  auto recognizer = Recognizer::open(plan.languages, plan.tessdata);
+  if (!recognizer.ok()) return refuse(recognizer.error().what);
+  const auto confined = confine(plan);
+  if (!confined.ok()) return refuse("sandbox: " + confined.error().what);
+  if (!send_frame(kSocket, base::Json::object({{"ready", true}}), {}).ok()) return 1;
+  const auto served = serve_all(*recognizer, verbs);
+  // Destructors would only cost time, and libraries may do forbidden things at exit.
+  _exit(served.ok() ? 0 : 1);
+}
+
+}  // namespace
+
+int run_worker(const WorkerPlan& plan, const HiddenVerbs& verbs) {
+  fcntl(kSocket, F_SETFD, FD_CLOEXEC);
+  try {
+    return live(plan, verbs);
+  } catch (const std::bad_alloc&) {
+    _exit(3);
+  } catch (const std::exception&) {  // a library's; the parent sees a crash of this page
+    _exit(4);
+  }
+}
+
+}  // namespace ocr::detail

@@ -1,0 +1,277 @@
+#include "ocr/pipeline.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "ocr/detail/page_reader.h"
+#include "ocr/detail/pdf.h"
+
+namespace ocr {
+namespace {
+
+using detail::PageJob;
+using detail::PageReader;
+using detail::PdfContext;
+
+constexpr int32_t kUsualDpi = 200;
+constexpr int32_t kLeastDpi = 150;
+constexpr int32_t kMostDpi = 300;
+constexpr double kCoveringInches = 4;  // an image this wide is the scan of the page
+constexpr uint64_t kBatchPixels = 12'000'000;
+constexpr uint32_t kBatchPages = 100;
+constexpr uint32_t kImageBatch = 8;
+
+base::Error cancelled() {
+  return {base::Code::conflict, "cancelled"};
+}
+
+bool is_cancelled(const ReadEvents& events) {
+  return events.cancelled && events.cancelled();
+}
+
+// Names reach the file system as part of a path: letters, digits and '_' only.
+base::Result<void> check_languages(const std::vector<std::string>& languages) {
+  if (languages.empty()) return base::Error{base::Code::invalid, "no language is set"};
+  for (const std::string& language : languages) {
+    const bool plain =
+        !language.empty() && std::all_of(language.begin(), language.end(), [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+        });
+    if (!plain) return base::Error{base::Code::invalid, "\"" + language + "\" is no language"};
+  }
+  return {};
+}
+
+struct Head {
+  std::string bytes;
+  uint64_t size = 0;
+};
+
+base::Result<Head> read_head(int input) {
+  struct stat status = {};
+  if (fstat(input, &status) != 0) return base::system_error("look at the input", "");
+  Head head{std::string(kHeadSize, '\0'), static_cast<uint64_t>(status.st_size)};
+  const ssize_t got = pread(input, head.bytes.data(), head.bytes.size(), 0);
+  if (got < 0) return base::system_error("read the input", "");
+  head.bytes.resize(static_cast<size_t>(got));
+  return head;
+}
+
+Failure too_many_pages(uint64_t pages, uint32_t limit) {
+  return {kTooManyPages, "the document has " + std::to_string(pages) + " pages; the limit is " +
+                             std::to_string(limit)};
+}
+
+// ---- image files
+
+PageJob image_job(Format format, uint32_t index, const ReadSettings& settings) {
+  PageJob job;
+  job.number = index + 1;
+  job.request.format = name_of(format);
+  job.request.index = index;
+  job.request.max_pixels = settings.limits.page_pixels;
+  job.request.fast = settings.profile == Profile::fast;
+  return job;
+}
+
+base::Result<std::optional<Failure>> read_images(PageReader& reader, Format format,
+                                                 const ReadSettings& settings,
+                                                 const ReadEvents& events) {
+  uint32_t total = 1;
+  if (format == Format::tiff) {
+    const detail::ProbeReply probe = TRY(reader.probe(format));
+    if (probe.failure) return std::optional<Failure>(probe.failure);
+    total = probe.pages;
+  }
+  if (total > settings.limits.pages) {
+    return std::optional<Failure>(too_many_pages(total, settings.limits.pages));
+  }
+  for (uint32_t first = 0; first < total; first += kImageBatch) {
+    if (is_cancelled(events)) return cancelled();
+    std::vector<PageJob> jobs;
+    for (uint32_t i = first; i < std::min(total, first + kImageBatch); ++i) {
+      jobs.push_back(image_job(format, i, settings));
+    }
+    TRY(reader.read(std::move(jobs), total));
+  }
+  return std::optional<Failure>();
+}
+
+// ---- PDF
+
+// Points of the text layer as pixels of the drawing.
+std::vector<detail::LayerWord> placed_layer(const detail::TextPage& page,
+                                            const detail::Drawing& drawing) {
+  std::vector<detail::LayerWord> out;
+  if (page.width <= 0 || page.height <= 0) return out;
+  const double sx = drawing.width / page.width;
+  const double sy = drawing.height / page.height;
+  const auto within = [](double value, int32_t most) {
+    return static_cast<int32_t>(std::clamp<double>(value, 0, most));
+  };
+  for (const detail::TextWord& word : page.words) {
+    const corpus::Box box{within(word.x0 * sx, drawing.width), within(word.y0 * sy, drawing.height),
+                          within(word.x1 * sx + 0.999, drawing.width),
+                          within(word.y1 * sy + 0.999, drawing.height)};
+    if (!box.empty()) out.push_back({word.block, word.line, box, word.text});
+  }
+  return out;
+}
+
+// Reads a PDF in batches: the text of many pages in one run, drawings as memory allows.
+class PdfReading {
+ public:
+  PdfReading(PageReader& reader, PdfContext& pdf, const ReadSettings& settings,
+             const ReadEvents& events)
+      : reader_(reader), pdf_(pdf), settings_(settings), events_(events) {}
+
+  base::Result<std::optional<Failure>> read() {
+    detail::PdfOpening opening = TRY(open_pdf(pdf_));
+    if (opening.refusal) return std::optional<Failure>(opening.refusal);
+    if (opening.pages.size() > settings_.limits.pages) {
+      return std::optional<Failure>(too_many_pages(opening.pages.size(), settings_.limits.pages));
+    }
+    pages_ = std::move(opening.pages);
+    for (uint32_t first = 1; first <= pages_.size(); first += kBatchPages) {
+      const auto last =
+          std::min<uint32_t>(static_cast<uint32_t>(pages_.size()), first + kBatchPages - 1);
+      TRY(read_batch(first, last));
+    }
+    return std::optional<Failure>();
+  }
+
+ private:
+  base::Result<void> read_batch(uint32_t first, uint32_t last) {
+    const uint32_t count = last - first + 1;
+    detail::PdfLayers layers{std::vector<detail::TextPage>(count), std::vector<bool>(count)};
+    if (settings_.use_text_layer) layers = TRY(read_layers(pdf_, first, last));
+    for (uint32_t i = 0; i < count; ++i) {
+      if (!looks_mapped(layers.pages[i].words)) layers.pages[i].words.clear();
+    }
+    const std::vector<detail::Drawing> drawings = TRY(choose_drawings(first, layers));
+    for (uint32_t at = 0; at < count;) {
+      if (is_cancelled(events_)) return cancelled();
+      const uint32_t end = end_of_drawing_batch(drawings, at);
+      const std::vector<detail::Drawing> some(drawings.begin() + at, drawings.begin() + end);
+      std::vector<detail::Drawn> drawn = TRY(draw_pages(pdf_, first + at, some));
+      std::vector<PageJob> jobs;
+      for (uint32_t i = at; i < end; ++i) {
+        jobs.push_back(job_for(first + i, drawings[i], layers.pages[i], std::move(drawn[i - at])));
+      }
+      TRY(reader_.read(std::move(jobs), static_cast<uint32_t>(pages_.size())));
+      at = end;
+    }
+    return {};
+  }
+
+  // Born digital pages at the usual resolution, scans at their own.
+  base::Result<std::vector<detail::Drawing>> choose_drawings(uint32_t first,
+                                                             const detail::PdfLayers& layers) {
+    std::vector<int32_t> dpi(layers.pages.size(), kUsualDpi);
+    bool asks = false;
+    for (size_t i = 0; i < dpi.size(); ++i) {
+      asks |= layers.pages[i].words.empty() && !layers.slow[i];
+    }
+    if (asks) {
+      const auto last = first + static_cast<uint32_t>(dpi.size()) - 1;
+      for (const detail::ListedImage& image : TRY(list_images(pdf_, first, last))) {
+        const size_t i = image.page - first;
+        if (image.page < first || i >= dpi.size() || !layers.pages[i].words.empty()) continue;
+        const double inches = std::min(kCoveringInches, pages_[image.page - 1].width / 72 * 0.6);
+        if (image.width_inches >= inches) dpi[i] = std::clamp(image.dpi, kLeastDpi, kMostDpi);
+      }
+    }
+    std::vector<detail::Drawing> drawings;
+    for (size_t i = 0; i < dpi.size(); ++i) {
+      drawings.push_back(detail::drawing_of(pages_[first - 1 + i], dpi[i]));
+    }
+    return drawings;
+  }
+
+  static uint32_t end_of_drawing_batch(const std::vector<detail::Drawing>& drawings, uint32_t at) {
+    uint64_t pixels = 0;
+    uint32_t end = at;
+    while (end < drawings.size()) {
+      pixels +=
+          static_cast<uint64_t>(drawings[end].width) * static_cast<uint64_t>(drawings[end].height);
+      if (end > at && pixels > kBatchPixels) break;
+      ++end;
+    }
+    return end;
+  }
+
+  PageJob job_for(uint32_t number, const detail::Drawing& drawing, const detail::TextPage& layer,
+                  detail::Drawn drawn) const {
+    PageJob job;
+    job.number = number;
+    job.failure = std::move(drawn.failure);
+    job.pnm = std::move(drawn.pnm);
+    job.request.format = "pnm";
+    job.request.max_pixels = settings_.limits.page_pixels;
+    job.request.fast = settings_.profile == Profile::fast;
+    job.request.is_render = true;
+    job.request.dpi = drawing.dpi;
+    job.request.layer = placed_layer(layer, drawing);
+    return job;
+  }
+
+  PageReader& reader_;
+  PdfContext& pdf_;
+  const ReadSettings& settings_;
+  const ReadEvents& events_;
+  std::vector<detail::PdfPage> pages_;
+};
+
+base::Result<std::optional<Failure>> read_pdf(WorkerPool& pool, PageReader& reader, int input,
+                                              const ReadSettings& settings,
+                                              const ReadEvents& events) {
+  PdfContext pdf{input, settings.password, pool.options().mode, events.cancelled};
+  auto refusal = PdfReading(reader, pdf, settings, events).read();
+  reader.reading().cpu_seconds += pdf.cpu_seconds;
+  return refusal;
+}
+
+}  // namespace
+
+base::Json describe(const ReadSettings& settings) {
+  base::Json languages = base::Json::array();
+  for (const std::string& language : settings.languages) languages.push(language);
+  return base::Json::object({{"languages", std::move(languages)},
+                             {"profile", settings.profile == Profile::fast ? "fast" : "accurate"},
+                             {"use_text_layer", settings.use_text_layer}});
+}
+
+std::string pipeline_version() {
+  return "1";
+}
+
+base::Result<DocumentReading> read_document(WorkerPool& pool, int input,
+                                            const ReadSettings& settings,
+                                            const ReadEvents& events) {
+  TRY(check_languages(settings.languages));
+  const Head head = TRY(read_head(input));
+  PageReader reader(pool, input, settings, events);
+  DocumentReading& reading = reader.reading();
+  reading.next_word = settings.first_word;
+  const Identity identity = identify(head.bytes);
+  reading.format = identity.format;
+  if (!identity.format) {
+    reading.refusal = Failure{identity.code, identity.reason};
+  } else if (is_archive(*identity.format)) {
+    reading.refusal = Failure{kUnsupported, "this is an archive, not a document"};
+  } else if (head.size > settings.limits.input_bytes) {
+    reading.refusal =
+        Failure{kTooLarge, "the file has " + std::to_string(head.size) + " bytes; the limit is " +
+                               std::to_string(settings.limits.input_bytes)};
+  } else if (*identity.format == Format::pdf) {
+    reading.refusal = TRY(read_pdf(pool, reader, input, settings, events));
+  } else {
+    reading.refusal = TRY(read_images(reader, *identity.format, settings, events));
+  }
+  return std::move(reading);
+}
+
+}  // namespace ocr
