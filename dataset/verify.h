@@ -6,7 +6,8 @@
 //   for (const Finding& finding : result.findings) ...   // none: the release is whole
 //
 // Errors are returned only where looking itself failed; what is wrong with the release is a
-// finding. Readers are called from the calling thread. Memory does not grow with the release.
+// finding. Readers are called from the calling thread. Memory grows by the release's group
+// pseudonyms only.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +25,18 @@
 namespace dataset {
 
 struct Finding {
-  // Stable: "manifest.digest", "manifest.invalid", "manifest.totals", "object.missing",
-  // "object.hash", "object.size", "blob.missing", "blob.hash", "labels.count", "labels.invalid",
-  // "words.invalid", "split.straddles", "pointer.missing", "pointer.mismatch", "tree.missing",
-  // "tree.mismatch".
+  // Stable:
+  //   manifest.invalid   it cannot be read on from here; what comes behind was not looked at
+  //   manifest.digest    its SHA-256 is not the one that the tag names
+  //   manifest.totals    the header's counts are not those of the records
+  //   object.missing, object.hash          stored bytes: source, image, text
+  //   blob.missing, blob.hash              a text in the project's repository
+  //   words.invalid, annotations.invalid   a text is not in its format
+  //   labels.count       a record's label counts are not those of its annotations
+  //   split.straddles    documents of one group lie in different parts
+  //   pointer.missing, pointer.mismatch    a .dvc file of the snapshot
+  //   tree.missing, tree.hash              a .dir object of the snapshot
+  //   verify.stopped     there were too many findings
   std::string name;
   std::string place;  // the document, file or object
   std::string what;   // a sentence
@@ -35,8 +44,8 @@ struct Finding {
 };
 
 struct VerifyReaders {
-  // The manifest's bytes, piece by piece.
-  ManifestReader::Chunks manifest;
+  // Begins reading the manifest's bytes from the first; called twice.
+  std::function<base::Result<ManifestReader::Chunks>()> open_manifest;
   // Streams a stored object; Code::not_found if it is not there.
   std::function<base::Result<void>(const base::Md5&, DvcObjectKind,
                                    const std::function<void(std::string_view chunk)>&)>
@@ -48,8 +57,8 @@ struct VerifyReaders {
 };
 
 struct VerifyExpectation {
-  std::optional<base::Sha256> digest;  // as the tag names it
-  size_t most_findings = 1000;         // then it stops, and says so
+  std::optional<base::Sha256> digest = {};  // as the tag names it
+  size_t most_findings = 1000;              // then it stops, and says so
 };
 
 struct Verification {
