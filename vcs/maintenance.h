@@ -18,8 +18,7 @@
 namespace vcs {
 
 struct RecoveryReport {
-  size_t removed = 0;                // leftovers: quarantines, temporary packs, our lock files
-  size_t completed = 0;              // packs whose index had not got its final name yet
+  size_t removed = 0;                // leftovers: quarantines, half-written packs, lock files
   std::vector<std::string> damaged;  // a sentence for each pack that cannot be trusted, with path
 };
 

@@ -1,0 +1,22 @@
+// Joins packs into one by copying entries as they are stored.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "vcs/detail/pack_reader.h"
+#include "vcs/durable_step.h"
+
+namespace vcs {
+
+// Every object of `joined` that is in none of `kept`, once, into a new pack of `directory`. A delta
+// stays a delta if its base comes along from the same pack; else the object is stored whole. Says
+// the pack's name; empty if nothing was left to copy.
+base::Result<std::string> copy_packs(std::span<const std::shared_ptr<const PackReader>> joined,
+                                     std::span<const std::shared_ptr<const PackReader>> kept,
+                                     const base::Path& directory, const StepObserver& observer);
+
+}  // namespace vcs

@@ -1,0 +1,25 @@
+// Takes a pack from a stream into a directory: bounds, checksum, the shape of every object, deltas,
+// index. What comes out is a pack as good as one of our own.
+#pragma once
+
+#include <string>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "vcs/pkt_line.h"
+#include "vcs/receive_pack.h"
+
+namespace vcs {
+
+struct TakenPack {
+  std::string name;  // "pack-<trailer>", with .pack and .idx in the directory; empty: no objects
+  uint32_t objects = 0;
+  uint64_t bytes = 0;
+};
+
+// Nothing is synced yet. Code::invalid or Code::limit say what is wrong with the pack; other codes
+// come from disk or source.
+base::Result<TakenPack> take_pack(const Source& source, const base::Path& directory,
+                                  const ReceiveLimits& limits);
+
+}  // namespace vcs

@@ -1,0 +1,42 @@
+// The commands of a push on their way to a verdict: what is wrong with a ref by itself.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "vcs/receive_pack.h"
+#include "vcs/refs.h"
+
+namespace vcs {
+
+struct PushedRef {
+  RefCommand command;
+  std::string target;   // the ref that will move: the command's, or where it was redirected
+  std::string refusal;  // why it will not move; empty: sound so far
+
+  bool is_sound() const { return refusal.empty(); }
+  void refuse(std::string reason) {
+    if (refusal.empty()) refusal = std::move(reason);
+  }
+};
+
+std::vector<PushedRef> pushed_refs(std::span<const RefCommand> commands);
+
+// Before the pack is read: names, doubles, hidden refs, deletions, the old values.
+void check_commands(std::span<PushedRef> pushed, const Refs& refs, const ReceivePolicy& policy);
+
+// Once the objects can be read: what kinds may stand where, and that nothing is rewritten.
+base::Result<void> check_values(std::span<PushedRef> pushed, const ObjectReader& objects,
+                                const ReceivePolicy& policy);
+
+void apply_verdict(std::span<PushedRef> pushed, const Refs& refs, const Verdict& verdict);
+
+// In an atomic push one refusal refuses all.
+void refuse_together(std::span<PushedRef> pushed);
+
+// Moves the sound refs by compare-and-swap; one that cannot move is refused.
+void move_refs(std::span<PushedRef> pushed, Refs& refs, bool is_atomic);
+
+}  // namespace vcs

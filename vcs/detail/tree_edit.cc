@@ -1,0 +1,134 @@
+#include "vcs/detail/tree_edit.h"
+
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "vcs/object_check.h"
+#include "vcs/tree.h"
+
+namespace vcs {
+namespace {
+
+using base::Code;
+using base::Error;
+using base::Result;
+
+constexpr size_t kMaxPathBytes = 1024;
+constexpr size_t kMaxPathDepth = 32;
+
+// The edits, arranged as the directories that they touch.
+struct Branch {
+  const Edit* edit = nullptr;
+  std::map<std::string, Branch, std::less<>> below;
+};
+
+using Entries = std::map<std::string, TreeEntry, std::less<>>;
+
+Result<void> check_path(std::string_view path, std::span<const std::string_view> names) {
+  if (path.size() > kMaxPathBytes || names.size() > kMaxPathDepth) {
+    return Error{Code::limit, "path is too long or too deep"};
+  }
+  for (const std::string_view name : names) TRY(check_entry_name(name));
+  return {};
+}
+
+Result<void> plant(Branch& root, const Edit& edit) {
+  const auto names = base::split(edit.path, '/');
+  TRY(check_path(edit.path, names));
+  Branch* at = &root;
+  for (const std::string_view name : names) at = &at->below[std::string(name)];
+  if (at->edit) return Error{Code::invalid, "two edits of one path: " + edit.path};
+  at->edit = &edit;
+  return {};
+}
+
+class TreeEditor {
+ public:
+  TreeEditor(ObjectOverlay& objects, EditedTree& out) : objects_(objects), out_(out) {}
+
+  // The new id of the directory; nothing if no file is left in it.
+  Result<std::optional<ObjectId>> edit_directory(const std::optional<ObjectId>& tree,
+                                                 const Branch& branch) {
+    Entries entries = TRY(read(tree));
+    for (const auto& [name, below] : branch.below) TRY(edit_entry(entries, name, below));
+    if (entries.empty()) return std::optional<ObjectId>();
+    std::vector<TreeEntry> items;
+    for (auto& [name, entry] : entries) items.push_back(std::move(entry));
+    return std::optional(objects_.add(ObjectKind::tree, print_tree(std::move(items))));
+  }
+
+ private:
+  Result<Entries> read(const std::optional<ObjectId>& tree) {
+    Entries entries;
+    if (!tree) return entries;
+    const std::string content = TRY(read_object_of(objects_, ObjectKind::tree, *tree));
+    for (TreeEntry& entry : TRY(parse_tree(content))) entries[entry.name] = std::move(entry);
+    return entries;
+  }
+
+  Result<void> edit_entry(Entries& entries, const std::string& name, const Branch& branch) {
+    if (!branch.below.empty()) TRY(edit_below(entries, name, branch));
+    if (!branch.edit) return {};
+    if (branch.edit->content) return write_file(entries, name, *branch.edit);
+    return delete_file(entries, name, branch);
+  }
+
+  // What lies below a name that is, or becomes, a directory.
+  Result<void> edit_below(Entries& entries, const std::string& name, const Branch& branch) {
+    const auto found = entries.find(name);
+    const bool is_file = found != entries.end() && !found->second.is_tree();
+    const bool goes = branch.edit && !branch.edit->content;
+    std::optional<ObjectId> tree;
+    if (found != entries.end() && !is_file) tree = found->second.id;
+    const auto edited = TRY(edit_directory(tree, branch));
+    if (is_file && !goes) {
+      if (!edited) return {};  // deletions only: there was nothing below a file
+      return Error{Code::conflict, "a file is in the way of the directory " + name};
+    }
+    entries.erase(name);
+    if (edited) entries[name] = TreeEntry{kModeTree, name, *edited};
+    return {};
+  }
+
+  Result<void> write_file(Entries& entries, const std::string& name, const Edit& edit) {
+    const auto found = entries.find(name);
+    if (found != entries.end() && found->second.is_tree()) {
+      return Error{Code::conflict, "a directory is in the way of the file " + edit.path};
+    }
+    const ObjectId blob = objects_.add(ObjectKind::blob, *edit.content);
+    out_.blobs[edit.path] = blob;
+    entries[name] = TreeEntry{kModeFile, name, blob};
+    return {};
+  }
+
+  Result<void> delete_file(Entries& entries, const std::string& name, const Branch& branch) {
+    const auto found = entries.find(name);
+    if (found == entries.end()) return {};
+    if (!found->second.is_tree()) {
+      entries.erase(found);
+      return {};
+    }
+    if (!branch.below.empty()) return {};  // a file gave way to the directory that now has its name
+    return Error{Code::conflict, branch.edit->path + " is a directory, not a file"};
+  }
+
+  ObjectOverlay& objects_;
+  EditedTree& out_;
+};
+
+}  // namespace
+
+Result<EditedTree> apply_edits(ObjectOverlay& objects, const ObjectId& root,
+                               std::span<const Edit> edits) {
+  Branch top;
+  for (const Edit& edit : edits) TRY(plant(top, edit));
+  EditedTree out;
+  std::optional<ObjectId> tree;
+  if (root != kNoObject) tree = root;
+  const auto edited = TRY(TreeEditor(objects, out).edit_directory(tree, top));
+  out.root = edited ? *edited : objects.add(ObjectKind::tree, "");
+  return out;
+}
+
+}  // namespace vcs
