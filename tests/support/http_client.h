@@ -6,7 +6,8 @@
 //   client.send_raw("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
 //   EXPECT_EQ(client.receive().status, 400);
 //
-// One connection, kept alive between requests and reopened when the server has closed it. Throws
+// One connection, kept alive between requests and reopened when the server has closed it (a request
+// that meets a connection just closed is sent once more). Throws
 // std::runtime_error when the connection breaks inside a reply or 20 seconds pass in silence.
 #pragma once
 
@@ -66,6 +67,9 @@ class HttpClient {
   int connections() const { return connections_; }
 
  private:
+  std::string head_text(std::string_view method, std::string_view target,
+                        const HttpHeaders& headers) const;
+  HttpReply exchange(std::string_view method, const std::string& text);
   bool fill();
   std::string take_line();
   std::string take(size_t count);
@@ -74,6 +78,7 @@ class HttpClient {
   uint16_t port_;
   std::string host_;
   int fd_ = -1;
+  bool ending_ = false;  // the server has said that it closes
   int connections_ = 0;
   std::string pending_;
 };
