@@ -32,9 +32,9 @@ struct Part {
 };
 
 struct MultipartSink {
-  std::function<base::Result<void>(const Part&)> begin;
-  std::function<base::Result<void>(std::string_view)> data;
-  std::function<base::Result<void>()> end;
+  std::function<base::Result<void>(const Part&)> begin = {};
+  std::function<base::Result<void>(std::string_view)> data = {};
+  std::function<base::Result<void>()> end = {};
 };
 
 struct MultipartLimits {

@@ -25,6 +25,9 @@ struct ApiInfo {
   std::map<std::string, std::string> tags = {};  // tag -> description
 };
 
+// What the route asks, in a word: "everyone", "signed-in" or the permission's name.
+std::string marker_name(const Access& access);
+
 base::Json openapi_document(std::span<const Route> routes, const ApiInfo& info);
 
 // The same table as a Markdown page: docs/api.md.

@@ -92,7 +92,8 @@ class Reply {
   int status = 200;
   Headers headers;
   std::variant<std::string, FileBody, SizedStream, EventsBody> body;
-  bool close = false;  // end the connection after this reply
+  bool close = false;   // end the connection after this reply
+  std::string failure;  // why it is a 5xx: for the log, never sent
 
   static Reply empty(int status);  // Content-Length: 0, also for the 404 of DVC's routes
   static Reply text(int status, std::string text,
@@ -115,6 +116,9 @@ class Reply {
   // Content-Disposition: attachment with filename and filename* (RFC 6266): never rendered.
   Reply download(std::string_view file_name) &&;
   Reply set_cookie(std::string cookie) &&;
+  // For bytes that strangers have uploaded: a browser gives them no origin and runs nothing in
+  // them.
+  Reply untrusted() &&;
 };
 
 // The byte range that a Range header asks of a content of `size` bytes (RFC 9110 section 14).
@@ -135,6 +139,8 @@ RangeAnswer parse_range(std::string_view header, uint64_t size);
 bool etag_matches(std::string_view list, std::string_view etag);
 
 // On every reply: nosniff, a content security policy, no framing, no referrer; HSTS over TLS.
+// A header that the route has set stays. Without a Cache-Control a reply is not stored, or, with an
+// ETag, asked for again each time.
 void add_security_headers(Headers& headers, bool secure);
 
 }  // namespace server::http

@@ -55,8 +55,9 @@ class Request {
   bool chunked = false;
   bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 
-  // The next bytes of the body; 0 at its end. Errors: Code::limit beyond the body limit or when
-  // the client is too slow, Code::invalid for broken chunks, Code::io when the client has gone.
+  // The next bytes of the body; 0 at its end. Errors: Code::limit beyond the body limit,
+  // Code::invalid for broken chunks, Code::io when the client has gone or is too slow: whatever the
+  // route answers then, the client is told 400 or 408 and the connection ends.
   base::Result<size_t> read(char* buffer, size_t size);
   // The whole rest of the body; Code::limit beyond `limit` bytes.
   base::Result<std::string> read_body(size_t limit = size_t{1} << 20);
@@ -80,6 +81,10 @@ class Request {
   std::string route;    // the path template, e.g. "/api/v1/projects/{org}/{project}"
   std::string user_id;  // of the authenticated principal
 
+  // How reading the body ended, for the reply and the connection's future.
+  enum class BodyState { fine, too_large, malformed, slow, gone };
+  BodyState body_state = BodyState::fine;
+
   // Given by the server (tests give their own).
   BodyReader body;
   std::function<bool()> stopping;  // whether the server is shutting down; may be null
@@ -88,8 +93,7 @@ class Request {
   uint64_t body_read_ = 0;
 };
 
-// The result that read() gives when the declared or received length is above the limit: answered
-// with 413 rather than 429.
+// The error that read() gives above the limit; Problem::of makes it a 413.
 base::Error body_too_large(uint64_t limit);
 
 // A client's request id if it is harmless in logs and headers, else a new one.

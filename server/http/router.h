@@ -84,9 +84,9 @@ struct Context {
   std::optional<std::string> query(std::string_view name) const;
   int64_t query_integer(std::string_view name, int64_t fallback) const;
   bool query_flag(std::string_view name) const;  // "1", "true" or present without a value
-  // Problem replies with this request's id.
-  Reply problem(const Problem& problem) const { return Reply::problem(problem, request.id); }
-  Reply problem(const base::Error& error) const { return problem(Problem::of(error)); }
+  // A refusal in the route's own ErrorStyle, with this request's id.
+  Reply problem(const Problem& problem) const;
+  Reply problem(const base::Error& error) const;
 };
 
 using RouteHandler = std::function<Reply(Context&)>;
@@ -107,7 +107,7 @@ struct RequestBody {
   base::Json schema = {};  // JSON Schema 2020-12; null when not JSON
   base::Json example = {};
   uint64_t limit = uint64_t{1} << 20;  // bytes; 413 beyond
-  bool required = true;                // an absent body is 400, or 411 where a length must be known
+  bool required = true;                // an absent or empty body is 400
 };
 
 struct Response {
@@ -126,7 +126,7 @@ struct Route {
   Method method = Method::get;
   // Segments are words, `{name}`, a word around one parameter (`{project}.git`), or, as the last
   // one, `{name...}` for one or more further segments. A word wins over a parameter.
-  std::string path;
+  std::string path = {};
   Access access;
   RouteHandler handler = {};
   std::string id = {};       // operationId, unique: show_document
