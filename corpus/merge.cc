@@ -81,20 +81,28 @@ void merge_shape(const Fields& base, Fields& ours, Fields& theirs, const std::st
   put_shape(theirs, mine);
 }
 
-// Both sides have it and both changed it.
+// The fields of both sides in one; found conflicts are added.
 template <typename Entry>
-Entry merge_both(const Sides<Entry>& sides, std::vector<Conflict>& conflicts) {
+std::optional<Entry> merge_all_fields(const Sides<Entry>& sides, std::vector<Conflict>& conflicts) {
   const std::string& id = sides.ours->id.text;
   const Fields base = sides.base == nullptr ? Fields{} : detail::fields_of(to_json(*sides.base));
   Fields ours = detail::fields_of(to_json(*sides.ours));
   Fields theirs = detail::fields_of(to_json(*sides.theirs));
+  if (changes_type(sides)) merge_shape(base, ours, theirs, id, conflicts);
+  return read_back(detail::object_of(detail::merge_fields(base, ours, theirs, id, conflicts)),
+                   sides.ours);
+}
+
+// Both sides have it and both changed it. Where each field merges but together they make no
+// sense, seen from either side, it is a clash after all.
+template <typename Entry>
+Entry merge_both(const Sides<Entry>& sides, std::vector<Conflict>& conflicts) {
   std::vector<Conflict> found;
-  if (changes_type(sides)) merge_shape(base, ours, theirs, id, found);
-  const Fields merged = detail::merge_fields(base, ours, theirs, id, found);
-  auto entry = read_back(detail::object_of(merged), sides.ours);
-  if (!entry) {
-    // Each field merges, but together they make no sense: a clash after all.
-    whole_conflict(sides, id, conflicts);
+  std::vector<Conflict> mirrored;
+  auto entry = merge_all_fields(sides, found);
+  const Sides<Entry> swapped{sides.base, sides.theirs, sides.ours};
+  if (!entry || (!found.empty() && !merge_all_fields(swapped, mirrored))) {
+    whole_conflict(sides, sides.ours->id.text, conflicts);
     return *sides.ours;
   }
   conflicts.insert(conflicts.end(), found.begin(), found.end());
@@ -139,28 +147,46 @@ ListMerge<Entry> merge_lists(const ById<Entry>& base, const ById<Entry>& ours,
   return out;
 }
 
-bool arrives(const ById<Annotation>& all, const AnnotationId& id) {
-  return all.contains(id);
+bool has_end(const Annotation& relation, const AnnotationId& end) {
+  return relation.from == end || relation.to == end;
 }
 
-// Relations of the result whose end was there, and is gone because the other side deleted it
-// without knowing of the relation: the end comes back and is asked about. A relation that dangles
-// on one side already is that side's business (an end may lie in another file).
-void keep_ends(const ById<Annotation>& base, const ById<Annotation>& ours,
-               const ById<Annotation>& theirs, AnnotationMerge& out) {
+// Whether this side left the relation without its end itself (the end may lie in another file).
+bool dangles(const ById<Annotation>& side, const AnnotationId& relation, const AnnotationId& end) {
+  const Annotation* there = detail::find_id(side, relation);
+  return there != nullptr && has_end(*there, end) && !side.contains(end);
+}
+
+struct ThreeWay {
+  ById<Annotation> base, ours, theirs;
+};
+
+// Ends that a relation of the result has lost because one side deleted them, not knowing of the
+// relation that the other side has.
+std::set<AnnotationId> lost_ends(const ThreeWay& all, const std::vector<Annotation>& merged) {
   std::set<AnnotationId> lost;
-  const auto merged = detail::by_id(out.merged);
-  for (const Annotation& relation : out.merged) {
+  const auto merged_by_id = detail::by_id(merged);
+  for (const Annotation& relation : merged) {
     for (const auto& end : {relation.from, relation.to}) {
-      if (!end || merged.contains(*end) || !base.contains(*end)) continue;
-      const bool used_by_ours = ours.contains(relation.id) && arrives(ours, *end);
-      const bool used_by_theirs = theirs.contains(relation.id) && arrives(theirs, *end);
-      if (used_by_ours || used_by_theirs) lost.insert(*end);
+      if (!end || merged_by_id.contains(*end) || !all.base.contains(*end)) continue;
+      if (dangles(all.ours, relation.id, *end) || dangles(all.theirs, relation.id, *end)) continue;
+      lost.insert(*end);
     }
   }
+  return lost;
+}
+
+// Such ends come back and are asked about. Where relations are in conflict, the other side's
+// choice counts too.
+void keep_ends(const ThreeWay& all, AnnotationMerge& out) {
+  std::set<AnnotationId> lost = lost_ends(all, out.merged);
+  if (!out.conflicts.empty()) {
+    const auto mirrored = merge_lists<Annotation>(all.base, all.theirs, all.ours);
+    lost.merge(lost_ends(all, mirrored.merged));
+  }
   for (const AnnotationId& id : lost) {
-    const Sides<Annotation> sides{detail::find_id(base, id), detail::find_id(ours, id),
-                                  detail::find_id(theirs, id)};
+    const Sides<Annotation> sides{detail::find_id(all.base, id), detail::find_id(all.ours, id),
+                                  detail::find_id(all.theirs, id)};
     whole_conflict(sides, id.text, out.conflicts);
     out.merged.push_back(*sides.base);
   }
@@ -187,12 +213,10 @@ base::Json to_json(const Conflict& conflict) {
 AnnotationMerge merge_annotations(const std::vector<Annotation>& base,
                                   const std::vector<Annotation>& ours,
                                   const std::vector<Annotation>& theirs) {
-  const auto base_by_id = detail::by_id(base);
-  const auto ours_by_id = detail::by_id(ours);
-  const auto theirs_by_id = detail::by_id(theirs);
-  auto lists = merge_lists<Annotation>(base_by_id, ours_by_id, theirs_by_id);
+  const ThreeWay all{detail::by_id(base), detail::by_id(ours), detail::by_id(theirs)};
+  auto lists = merge_lists<Annotation>(all.base, all.ours, all.theirs);
   AnnotationMerge out{std::move(lists.merged), std::move(lists.conflicts)};
-  keep_ends(base_by_id, ours_by_id, theirs_by_id, out);
+  keep_ends(all, out);
   sort_merge(out);
   return out;
 }

@@ -43,9 +43,12 @@ base::Result<Value> read_side(const Text& text, const char* whose, Read read) {
 
 template <typename Value, typename Read>
 base::Result<std::array<Value, 3>> read_sides(const Texts& texts, Read read) {
-  return std::array<Value, 3>{TRY(read_side<Value>(texts.base, "the base", read)),
-                              TRY(read_side<Value>(texts.ours, "our side", read)),
-                              TRY(read_side<Value>(texts.theirs, "their side", read))};
+  // One after the other: an early return out of a braced list leaks what it has built (g++ 12).
+  std::array<Value, 3> out;
+  out[0] = TRY(read_side<Value>(texts.base, "the base", read));
+  out[1] = TRY(read_side<Value>(texts.ours, "our side", read));
+  out[2] = TRY(read_side<Value>(texts.theirs, "their side", read));
+  return out;
 }
 
 template <typename Entry>
