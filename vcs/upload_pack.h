@@ -33,7 +33,7 @@ WireVersion wire_version_of(std::string_view git_protocol);
 
 struct UploadPolicy {
   // Refs under these prefixes do not exist for clients: "refs/readings/".
-  std::vector<std::string> hidden_prefixes;
+  std::vector<std::string> hidden_prefixes = {};
   std::string agent = "glossator";
   size_t max_wants = 1000000;
   size_t max_haves = 200000;

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "vcs/compression.h"
 #include "vcs/detail/delta.h"
+#include "vcs/detail/pack_entry.h"
 #include "vcs/detail/zlib_stream.h"
 
 namespace vcs {
@@ -27,53 +28,6 @@ using SharedObject = std::shared_ptr<const Object>;
 
 Error damaged(std::string_view what) {
   return Error{Code::internal, "a pack is damaged: " + std::string(what)};
-}
-
-// Reads the little numbers of an entry's head without leaving the pack.
-class HeadReader {
- public:
-  HeadReader(base::ByteView pack, uint64_t offset) : pack_(pack), at_(offset) {}
-
-  Result<uint8_t> byte() {
-    if (at_ >= pack_.size()) return damaged("an entry is cut off");
-    return pack_[at_++];
-  }
-  Result<ObjectId> id() {
-    if (pack_.size() - at_ < ObjectId::kSize) return damaged("an entry is cut off");
-    ObjectId id;
-    std::copy_n(pack_.begin() + static_cast<ptrdiff_t>(at_), ObjectId::kSize, id.bytes.begin());
-    at_ += ObjectId::kSize;
-    return id;
-  }
-  uint64_t at() const { return at_; }
-
- private:
-  base::ByteView pack_;
-  uint64_t at_;
-};
-
-// Four bits in the first byte, seven in each that follows.
-Result<uint64_t> read_size(HeadReader& head, uint8_t first) {
-  uint64_t size = first & 15;
-  uint8_t byte = first;
-  for (int shift = 4; (byte & 0x80) != 0; shift += 7) {
-    if (shift > 56) return damaged("an entry's size is out of range");
-    byte = TRY(head.byte());
-    size |= uint64_t{byte & 0x7fu} << shift;
-  }
-  return size;
-}
-
-// The distance back to an ofs_delta's base.
-Result<uint64_t> read_distance(HeadReader& head) {
-  uint8_t byte = TRY(head.byte());
-  uint64_t distance = byte & 0x7f;
-  while ((byte & 0x80) != 0) {
-    if (distance >> 56 != 0) return damaged("a delta's base is out of range");
-    byte = TRY(head.byte());
-    distance = (distance + 1) << 7 | (byte & 0x7fu);
-  }
-  return distance;
 }
 
 uint64_t next_serial() {
@@ -108,21 +62,19 @@ Result<std::shared_ptr<const PackReader>> PackReader::open(const base::Path& ste
 
 Result<PackEntry> PackReader::entry_at(uint64_t offset) const {
   if (offset < kPackHeader || offset >= end_of_entries()) return damaged("an offset is outside");
-  HeadReader head(file_.bytes().first(end_of_entries()), offset);
-  const uint8_t first = TRY(head.byte());
-  PackEntry entry;
-  const int type = first >> 4 & 7;
-  if (type == 0 || type == 5) return damaged("an entry is of an unknown type");
-  entry.type = static_cast<EntryType>(type);
-  entry.size = TRY(read_size(head, first));
+  const auto head = parse_entry_header(
+      bytes(offset, std::min<uint64_t>(offset + kMaxEntryHeader, end_of_entries())));
+  if (!head.ok()) return damaged(head.error().what);
+  if (!*head) return damaged("an entry is cut off");
+  const EntryHeader& header = **head;
+  PackEntry entry{static_cast<EntryType>(header.packed_type), header.size, 0, header.base_id,
+                  offset + header.length};
   if (entry.type == EntryType::ofs_delta) {
-    const uint64_t distance = TRY(read_distance(head));
-    if (distance == 0 || distance > offset) return damaged("a delta's base is outside");
-    entry.base_offset = offset - distance;
-  } else if (entry.type == EntryType::ref_delta) {
-    entry.base_id = TRY(head.id());
+    if (header.base_distance == 0 || header.base_distance > offset) {
+      return damaged("a delta's base is outside");
+    }
+    entry.base_offset = offset - header.base_distance;
   }
-  entry.data_offset = head.at();
   return entry;
 }
 
@@ -206,14 +158,23 @@ std::string_view PackReader::bytes(uint64_t begin, uint64_t end) const {
 
 const std::vector<uint32_t>& PackReader::by_offset() const {
   std::call_once(order_made_, [this] {
-    std::vector<uint64_t> offsets(lookup_.count());
-    for (uint32_t i = 0; i < lookup_.count(); ++i) offsets[i] = lookup_.offset_at(i);
     order_.resize(lookup_.count());
     std::iota(order_.begin(), order_.end(), 0);
-    std::sort(order_.begin(), order_.end(),
-              [&](uint32_t a, uint32_t b) { return offsets[a] < offsets[b]; });
+    std::sort(order_.begin(), order_.end(), [this](uint32_t a, uint32_t b) {
+      return lookup_.offset_at(a) < lookup_.offset_at(b);
+    });
   });
   return order_;
+}
+
+uint64_t PackReader::end_of_entry(uint64_t offset) const {
+  std::call_once(offsets_made_, [this] {
+    offsets_.resize(lookup_.count());
+    for (uint32_t i = 0; i < lookup_.count(); ++i) offsets_[i] = lookup_.offset_at(i);
+    std::sort(offsets_.begin(), offsets_.end());
+  });
+  const auto next = std::upper_bound(offsets_.begin(), offsets_.end(), offset);
+  return next == offsets_.end() ? end_of_entries() : std::min(*next, end_of_entries());
 }
 
 }  // namespace vcs

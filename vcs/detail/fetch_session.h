@@ -1,0 +1,56 @@
+// One fetch between its request and its pack: what the client may want, what it has in common,
+// where its history ends, and which objects it gets. Works on one view and one state of the refs.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "vcs/detail/closure_cache.h"
+#include "vcs/detail/fetch_request.h"
+#include "vcs/detail/shallow.h"
+#include "vcs/detail/visible_refs.h"
+
+namespace vcs {
+
+class FetchSession {
+ public:
+  FetchSession(std::shared_ptr<const ObjectView> view, std::shared_ptr<const VisibleRefs> refs,
+               CommitTable& table, ClosureCache& closures, const FetchRequest& request)
+      : view_(std::move(view)),
+        refs_(std::move(refs)),
+        commits_(*view_, table),
+        closures_(closures),
+        request_(request) {}
+
+  // Sorts the wants and refuses (Code::invalid) what visible refs do not reach.
+  base::Result<void> check_wants();
+  // Whether the server knows the object; what it knows is common from then on.
+  bool take_have(const ObjectId& id);
+  // Whether enough is common: every wanted commit reaches something that the client has.
+  base::Result<bool> is_ready();
+  // What to tell the client about its boundary; select() needs it too.
+  base::Result<Boundary> find_boundary();
+  // The objects of the pack.
+  base::Result<SharedObjects> select(const Boundary& boundary, const Tick& tick);
+
+ private:
+  base::Result<void> refuse_unreachable(const std::vector<ObjectId>& wants);
+  base::Result<SharedObjects> select_all(const Tick& tick);
+  base::Result<SharedObjects> select_new(const Boundary& boundary, const Tick& tick);
+  base::Result<ObjectSet> filtered(const ObjectSet& all) const;
+  base::Result<void> add_tags(ObjectSet& objects) const;
+
+  std::shared_ptr<const ObjectView> view_;
+  std::shared_ptr<const VisibleRefs> refs_;
+  CommitSource commits_;
+  ClosureCache& closures_;
+  const FetchRequest& request_;
+  std::vector<ObjectId> want_commits_;
+  std::vector<ObjectId> want_others_;
+  IdSet common_;
+  bool ready_known_ = false;  // for the present commons
+  bool ready_ = false;
+};
+
+}  // namespace vcs

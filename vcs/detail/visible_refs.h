@@ -1,0 +1,41 @@
+// What a client may see of the refs, prepared once for each state of them. Immutable.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vcs/detail/commit_walk.h"
+#include "vcs/refs.h"
+#include "vcs/upload_pack.h"
+
+namespace vcs {
+
+struct VisibleRefs {
+  uint64_t version = 0;   // of the refs that this was made from
+  std::vector<Ref> refs;  // in byte order
+  Head head;              // no target if HEAD's branch is hidden
+  IdSet tips;
+
+  static VisibleRefs of(const Refs& refs, const UploadPolicy& policy);
+  std::vector<ObjectId> tip_list() const { return {tips.begin(), tips.end()}; }
+  // As git resolves a short name: as it is, below refs/, tags, heads.
+  std::optional<ObjectId> resolve(std::string_view name) const;
+};
+
+struct LsRefsRequest {
+  bool peel = false;
+  bool symrefs = false;
+  bool unborn = false;
+  std::vector<std::string> prefixes;  // none: all refs
+};
+
+// The answer to v2's ls-refs, flush included.
+std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request);
+// The refs of v0 with the capabilities behind the first, flush included.
+std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
+                                bool with_head_and_peeled);
+
+}  // namespace vcs
