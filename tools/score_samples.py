@@ -4,7 +4,7 @@
   tools/score_samples.py PREDICTIONS [--truth samples/truth] [--json] [--worst CER]
 
 PREDICTIONS is a directory with `<stem>.json` (a document of one page) or `<stem>-pNNNN.json` for
-each page, as `glossator ocr FILE... --out DIR` writes them:
+each page, as `glossator ocr FILE... --out DIR --languages eng+deu` writes them:
 {"page", "width", "height", "words": [{"text", "bbox": [x0, y0, x1, y1]}]}, boxes in pixels of the
 image as stored. A box of a page with other dimensions is scaled to those of the truth.
 
