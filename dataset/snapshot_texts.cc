@@ -11,19 +11,34 @@ using base::Json;
 
 namespace {
 
-// Croissant 1.1, appendix 1: the terms that we use.
+// Croissant 1.1, appendix 1, and the terms of 1.0 that readers still ask for.
 Json croissant_context() {
+  const Json verbatim = Json::object({{"@id", "cr:data"}, {"@type", "@json"}});
+  Json examples = verbatim;
+  examples.set("@id", "cr:examples");
   Json context =
       Json::object({{"@language", "en"},
                     {"@vocab", "https://schema.org/"},
                     {"sc", "https://schema.org/"},
                     {"cr", "http://mlcommons.org/croissant/"},
+                    {"rai", "http://mlcommons.org/croissant/RAI/"},
                     {"dct", "http://purl.org/dc/terms/"},
                     {"conformsTo", "dct:conformsTo"},
-                    {"data", Json::object({{"@id", "cr:data"}, {"@type", "@json"}})},
-                    {"dataType", Json::object({{"@id", "cr:dataType"}, {"@type", "@vocab"}})}});
-  for (const char* term : {"citeAs", "field", "fileObject", "fileSet", "includes", "isLiveDataset",
-                           "key", "md5", "recordSet", "references", "source"}) {
+                    {"data", verbatim},
+                    {"dataType", Json::object({{"@id", "cr:dataType"}, {"@type", "@vocab"}})},
+                    {"examples", examples}});
+  for (const char* term : {"annotation",    "arrayShape",   "citeAs",
+                           "column",        "containedIn",  "equivalentProperty",
+                           "excludes",      "extract",      "field",
+                           "fileObject",    "fileProperty", "fileSet",
+                           "format",        "includes",     "isArray",
+                           "isLiveDataset", "jsonPath",     "key",
+                           "md5",           "parentField",  "path",
+                           "readLines",     "recordSet",    "references",
+                           "regex",         "repeated",     "replace",
+                           "samplingRate",  "sdVersion",    "separator",
+                           "source",        "subField",     "transform",
+                           "unArchive",     "value"}) {
     context.set(term, std::string("cr:") + term);
   }
   return context;
@@ -124,6 +139,8 @@ std::string print_croissant(const SnapshotSettings& settings, const ManifestHead
        {"version", print_version(header.version)},
        {"datePublished", base::to_rfc3339(settings.published_at)},
        {"creator", Json::object({{"@type", "sc:Organization"}, {"name", settings.creator}})},
+       {"citeAs", settings.creator + ": " + header.name + " " + print_version(header.version) +
+                      ", SHA-256 " + manifest.sha256.hex()},
        {"isLiveDataset", false},
        {"distribution", distribution_of(manifest)}});
   if (!header.totals.splits.empty()) json.set("recordSet", Json::array({splits_of(header)}));
@@ -133,7 +150,6 @@ std::string print_croissant(const SnapshotSettings& settings, const ManifestHead
 std::string print_snapshot_readme(const SnapshotSettings& settings, const ManifestHeader& header,
                                   const base::ContentHashes& manifest) {
   const std::string tag = release_tag(header.name, header.version);
-  const std::string get = "dvc get " + settings.repository_url + " --rev " + tag + " ";
   return "# " + header.name + " " + print_version(header.version) + "\n\n" +
          description_of(header) + "\n\n" +
          "Licence: " + (header.licence.empty() ? "all rights reserved" : header.licence) + "\n\n" +
@@ -144,15 +160,21 @@ std::string print_snapshot_readme(const SnapshotSettings& settings, const Manife
          "| `labels/schema.json`, `labels/guidelines/` | what the labels mean |\n"
          "| `manifest.jsonl` | every document with its hashes, split and label counts |\n" +
          counts_table("split", header.totals.splits) + counts_table("label", header.totals.labels) +
-         "\nTo take all of it, or a part:\n\n"
+         "\nThe whole release, or the texts without the images, in a clone:\n\n"
          "    git clone -b " +
          tag + " " + settings.repository_url +
          " data && cd data\n"
          "    dvc remote modify --local glossator password \"Bearer TOKEN\"\n"
          "    dvc pull\n"
          "    dvc pull labels.dvc manifest.jsonl.dvc\n\n"
-         "    " +
-         get + "manifest.jsonl\n";
+         "Parts of it without a clone, the token being in a file of your own (mode 600), say\n"
+         "~/.glossator-dvc with the two lines `['remote \"glossator\"']` and\n"
+         "`password = Bearer TOKEN`:\n\n"
+         "    dvc get --config ~/.glossator-dvc " +
+         settings.repository_url + " --rev " + tag +
+         " manifest.jsonl\n"
+         "    dvc import --config ~/.glossator-dvc " +
+         settings.repository_url + " --rev " + tag + " labels\n";
 }
 
 }  // namespace dataset
