@@ -26,12 +26,27 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// What a YAML 1.2 reader takes for an integer or a real: an md5 of digits with one 'e' is one.
+size_t skip_digits(std::string_view text, size_t at) {
+  while (at < text.size() && (is_digit(text[at]) || text[at] == '_')) ++at;
+  return at;
+}
+
+// What a YAML 1.2 reader takes for an integer or a real: an md5 of digits, or of digits around
+// one 'e', is one.
 bool looks_like_number(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || c == 'e' || c == 'E' || c == '.' || c == '_' || c == '-' || c == '+' ||
-           c == ':';
-  });
+  const size_t whole = skip_digits(text, 0);
+  size_t at = whole;
+  if (at < text.size() && text[at] == '.') at = skip_digits(text, at + 1);
+  if (at == 0) return false;
+  if (at + 1 < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    const size_t sign = text[at + 1] == '+' || text[at + 1] == '-' ? 1 : 0;
+    at = skip_digits(text, at + 1 + sign);
+  }
+  return at == text.size();
+}
+
+bool looks_like_date(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '-'; });
 }
 
 bool is_yaml_keyword(std::string_view text) {
@@ -43,12 +58,16 @@ bool is_yaml_keyword(std::string_view text) {
 }
 
 bool is_plain_scalar(std::string_view text) {
-  if (text.empty() || looks_like_number(text) || is_yaml_keyword(text)) return false;
-  if (text.starts_with("0x") || text.starts_with("0o")) return false;
-  if (!is_digit(text[0]) && !is_letter(text[0]) && text[0] != '.') return false;
+  if (text.empty() || looks_like_number(text) || looks_like_date(text)) return false;
+  if (is_yaml_keyword(text) || text.back() == ' ') return false;
+  if (text.starts_with("0x") || text.starts_with("0o") || text.starts_with("0b")) {
+    return false;
+  }
+  const bool is_ascii = static_cast<unsigned char>(text[0]) < 0x80;
+  if (is_ascii && !is_digit(text[0]) && !is_letter(text[0]) && text[0] != '.') return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return is_digit(c) || is_letter(c) || c == '.' || c == '_' || c == '/' || c == '-' ||
-           c == '+' || static_cast<unsigned char>(c) >= 0x80;
+           c == '+' || c == ' ' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
   });
 }
 
