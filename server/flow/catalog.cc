@@ -1,0 +1,115 @@
+#include "server/flow/catalog.h"
+
+#include "corpus/config.h"
+#include "corpus/project_files.h"
+#include "corpus/schema.h"
+#include "server/flow/actor.h"
+
+namespace server {
+namespace {
+
+// Refs that no git client sees or pushes: blind readings, documents not yet kept.
+const std::vector<std::string> kHiddenPrefixes = {"refs/readings/", "refs/incoming/"};
+
+Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) {
+  TRY(base::make_directories(path.parent_path()));
+  const auto created = vcs::Repository::create(path);
+  if (!created.ok() && created.error().code != base::Code::conflict) return created.error();
+  return vcs::Repository::open(path);
+}
+
+vcs::UploadPolicy upload_policy() {
+  vcs::UploadPolicy policy;
+  policy.hidden_prefixes = kHiddenPrefixes;
+  return policy;
+}
+
+vcs::ReceivePolicy receive_policy() {
+  vcs::ReceivePolicy policy;
+  policy.hidden_prefixes = kHiddenPrefixes;
+  return policy;
+}
+
+}  // namespace
+
+Result<vcs::ObjectId> OpenProject::tip_id() const {
+  const auto tip = repository->refs().find(kMain);
+  if (!tip) return base::Error{base::Code::internal, "the project has no main branch"};
+  return *tip;
+}
+
+Result<vcs::Snapshot> OpenProject::tip() const {
+  return vcs::Snapshot::at_commit(*repository, TRY(tip_id()));
+}
+
+Result<std::shared_ptr<OpenProject>> Catalog::open(const storage::Project& project) {
+  const std::lock_guard lock(mutex_);
+  auto& slot = open_[project.id];
+  if (!slot) slot = TRY(open_now(project));
+  return slot;
+}
+
+Result<std::shared_ptr<OpenProject>> Catalog::open_now(const storage::Project& project) {
+  const base::Path base = repositories_ / project.organisation_slug / project.slug;
+  auto open = std::make_shared<OpenProject>();
+  open->project = project;
+  open->repository = TRY(open_or_create(base.string() + ".git"));
+  open->commits = std::make_unique<vcs::CommitQueue>(*open->repository);
+  open->upload_pack = std::make_unique<vcs::UploadPack>(open->repository, upload_policy());
+  open->receive_pack = std::make_unique<vcs::ReceivePack>(open->repository, receive_policy());
+  open->data = TRY(open_or_create(base.string() + ".data.git"));
+  open->data_commits = std::make_unique<vcs::CommitQueue>(*open->data);
+  open->data_upload_pack = std::make_unique<vcs::UploadPack>(open->data, upload_policy());
+  if (!open->repository->refs().find(kMain)) TRY(write_first_commit(project, *open));
+  const std::string config = TRY(TRY(open->tip()).read(corpus::kConfigPath));
+  open->fan_out = TRY(corpus::parse_config(config)).fan_out;
+  return open;
+}
+
+Result<void> Catalog::write_first_commit(const storage::Project& project, OpenProject& open) {
+  corpus::ProjectConfig config;
+  config.project_id = project.ulid;
+  config.name = project.slug;
+  config.policy = project.policy;
+  const auto files = corpus::initial_files(
+      config, corpus::default_schema(),
+      {url_of(project, ".git"), url_of(project, ".dvc"), url_of(project, "")});
+  vcs::CommitRequest request;
+  request.author = request.committer = server_signature();
+  request.message = "Begin the project " + project.slug + "\n";
+  request.make = [&](const vcs::Snapshot&) -> Result<std::vector<vcs::Edit>> {
+    std::vector<vcs::Edit> edits;
+    for (const auto& [path, content] : files) edits.push_back({path, content});
+    return edits;
+  };
+  TRY(open.commits->commit(std::move(request)));
+  return {};
+}
+
+std::string Catalog::url_of(const storage::Project& project, std::string_view ending) const {
+  return public_url_ + "/" + project.path() + std::string(ending);
+}
+
+std::string Catalog::clone_url(const storage::Project& project) const {
+  const std::lock_guard lock(mutex_);
+  return url_of(project, ".git");
+}
+std::string Catalog::dvc_url(const storage::Project& project) const {
+  const std::lock_guard lock(mutex_);
+  return url_of(project, ".dvc");
+}
+std::string Catalog::data_url(const storage::Project& project) const {
+  const std::lock_guard lock(mutex_);
+  return url_of(project, ".data.git");
+}
+std::string Catalog::web_url(const storage::Project& project) const {
+  const std::lock_guard lock(mutex_);
+  return url_of(project, "");
+}
+
+void Catalog::set_public_url(std::string url) {
+  const std::lock_guard lock(mutex_);
+  public_url_ = std::move(url);
+}
+
+}  // namespace server

@@ -1,0 +1,81 @@
+// The projects whose repositories are open. Each is opened once per process, on first use, and a
+// missing repository is made: so a crash between the database row and the first commit heals.
+//
+//   const auto project = TRY(services.catalog->open(actor.project()));
+//   const vcs::Snapshot tip = TRY(project->tip());
+//
+// Everything here may be used from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "corpus/layout.h"
+#include "storage/account.h"
+#include "vcs/commit_queue.h"
+#include "vcs/receive_pack.h"
+#include "vcs/repository.h"
+#include "vcs/snapshot.h"
+#include "vcs/upload_pack.h"
+
+namespace server {
+
+using base::Result;
+
+inline constexpr char kMain[] = "refs/heads/main";
+
+// A project's two repositories and what serves them.
+struct OpenProject {
+  storage::Project project;  // as it was when opened: for ids and paths, not for policy
+  corpus::FanOut fan_out;
+
+  std::shared_ptr<vcs::Repository> repository;  // annotations: <project>.git
+  std::unique_ptr<vcs::CommitQueue> commits;
+  std::unique_ptr<vcs::UploadPack> upload_pack;
+  std::unique_ptr<vcs::ReceivePack> receive_pack;
+
+  std::shared_ptr<vcs::Repository> data;  // releases: <project>.data.git, written by the server
+  std::unique_ptr<vcs::CommitQueue> data_commits;
+  std::unique_ptr<vcs::UploadPack> data_upload_pack;
+
+  std::mutex index_mutex;    // one catch_up (server/flow/index.h) at a time
+  std::mutex release_mutex;  // one release at a time
+
+  // The newest commit of main; there always is one.
+  Result<vcs::ObjectId> tip_id() const;
+  Result<vcs::Snapshot> tip() const;
+};
+
+class Catalog {
+ public:
+  // `repositories` is DATA/repos; `public_url` goes into a new project's README and .dvc/config.
+  Catalog(base::Path repositories, std::string public_url)
+      : repositories_(std::move(repositories)), public_url_(std::move(public_url)) {}
+
+  Result<std::shared_ptr<OpenProject>> open(const storage::Project& project);
+
+  // The URLs of a project as its users reach it.
+  std::string clone_url(const storage::Project& project) const;
+  std::string dvc_url(const storage::Project& project) const;
+  std::string data_url(const storage::Project& project) const;
+  std::string web_url(const storage::Project& project) const;
+  // The address is known once the server listens, if the operator named none.
+  void set_public_url(std::string url);
+
+ private:
+  Result<std::shared_ptr<OpenProject>> open_now(const storage::Project& project);
+  Result<void> write_first_commit(const storage::Project& project, OpenProject& open);
+  std::string url_of(const storage::Project& project, std::string_view ending) const;
+
+  base::Path repositories_;
+  mutable std::mutex mutex_;
+  std::string public_url_;
+  std::map<storage::ProjectId, std::shared_ptr<OpenProject>> open_;
+};
+
+}  // namespace server

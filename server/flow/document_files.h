@@ -1,0 +1,67 @@
+// A document as it lies in one revision: its record, its words, its annotation files. What the
+// flows that read documents share. Values and views; the snapshot must outlive a DocumentFiles.
+//
+//   DocumentFiles files(snapshot, project->fan_out, id);
+//   const corpus::Document document = TRY(files.document());
+//   for (const AnnotationFile& file : TRY(files.annotation_files())) ...
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "corpus/annotation.h"
+#include "corpus/document.h"
+#include "corpus/layout.h"
+#include "corpus/review.h"
+#include "corpus/words.h"
+#include "vcs/snapshot.h"
+
+namespace server {
+
+using base::Result;
+
+struct AnnotationFile {
+  std::string path;
+  corpus::PageNumber page = 0;  // 0: annotations.jsonl of the document as a whole
+  vcs::ObjectId id;
+};
+
+// The text of a file and git's name of it; a missing file is the empty text under the empty blob's
+// name, so that "nothing yet" is a version like any other.
+struct FileVersion {
+  std::string text;
+  vcs::ObjectId id;
+};
+
+class DocumentFiles {
+ public:
+  DocumentFiles(const vcs::Snapshot& snapshot, const corpus::FanOut& fan_out,
+                const corpus::DocumentId& id)
+      : snapshot_(snapshot), directory_(corpus::document_dir(fan_out, id)) {}
+
+  const std::string& directory() const { return directory_; }
+
+  Result<corpus::Document> document() const;  // not_found: no such document in this revision
+  // not_found also for a page that could not be read.
+  Result<std::vector<corpus::Word>> words(corpus::PageNumber page) const;
+  Result<FileVersion> version(const std::string& path) const;
+  Result<FileVersion> page_annotations(corpus::PageNumber page) const;
+  // Those that are there, pages ascending after the document's own.
+  Result<std::vector<AnnotationFile>> annotation_files() const;
+  // Path below the document's directory -> git's name of the content: what a review looked at.
+  Result<std::map<std::string, std::string>> annotation_versions() const;
+  Result<corpus::Review> review() const;  // new if there is no file
+
+ private:
+  const vcs::Snapshot& snapshot_;
+  std::string directory_;
+};
+
+// Calls `visit` for each document of the revision, by directory, without reading its files.
+Result<void> for_each_document(const vcs::Snapshot& snapshot,
+                               const std::function<Result<void>(const corpus::DocumentId&)>& visit);
+
+}  // namespace server

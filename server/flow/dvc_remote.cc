@@ -1,0 +1,68 @@
+#include "server/flow/dvc_remote.h"
+
+#include "dataset/dvc_tree.h"
+
+namespace server {
+namespace {
+
+constexpr size_t kChunk = size_t{256} << 10;
+
+}  // namespace
+
+Result<StoredObject> open_object(Services& services, const storage::Project& project,
+                                 const storage::BlobName& name) {
+  const storage::BlobRecord record = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).find(project.id, name);
+  }));
+  return StoredObject{record, TRY(services.blobs->open(project.organisation_slug, name))};
+}
+
+Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,
+                         const ObjectSource& source) {
+  const storage::Project& project = actor.project();
+  storage::ExpectedContent expected;
+  expected.md5 = name.md5;
+  expected.directory = name.directory;
+  expected.limit =
+      name.directory ? dataset::DvcTreeLimits().bytes : services.config.read_limits.input_bytes;
+  auto writer = TRY(services.blobs->begin(project.organisation_slug, expected));
+  std::string directory;
+  std::string buffer(kChunk, '\0');
+  while (const size_t got = TRY(source(buffer.data(), buffer.size()))) {
+    const std::string_view chunk = std::string_view(buffer).substr(0, got);
+    TRY(writer->write(chunk));
+    if (name.directory) directory += chunk;
+  }
+  const base::ContentHashes hashes = TRY(writer->seal());
+  std::vector<storage::BlobName> children;
+  if (name.directory) {
+    for (const auto& entry : TRY(dataset::parse_dvc_tree(directory)).entries) {
+      children.push_back({entry.md5, false});
+    }
+  }
+  const auto recorded = TRY(services.database->read([&](storage::Transaction& tx)
+                                                        -> Result<std::optional<base::Sha256>> {
+    if (name.directory) {
+      const auto missing = TRY(storage::BlobTable(tx).missing(project.id, children));
+      if (!missing.empty()) {
+        return base::Error{base::Code::conflict, "the directory names " +
+                                                     std::to_string(missing.size()) +
+                                                     " objects that are not there, such as " +
+                                                     missing.front().text()};
+      }
+    }
+    const auto known =
+        TRY(storage::BlobTable(tx).find_in_organisation(project.organisation, name));
+    return known ? std::optional(known->sha256) : std::nullopt;
+  }));
+  TRY(writer->publish(recorded));
+  const storage::BlobRecord record{name, hashes.sha256, hashes.size, ""};
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::BlobTable table(tx);
+    TRY(name.directory ? table.record_directory(project, record, children)
+                       : table.record(project, record));
+    return audit(tx, actor, "object.push", project.path() + "/objects/" + name.text());
+  });
+}
+
+}  // namespace server

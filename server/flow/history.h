@@ -1,0 +1,53 @@
+// What happened to a document: who changed which annotation when, told in annotations, not lines.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "corpus/annotation.h"
+#include "server/flow/services.h"
+#include "vcs/commit.h"
+
+namespace server {
+
+// One annotation that a revision added, removed or changed.
+struct AnnotationEvent {
+  enum class Kind { added, removed, changed };
+  Kind kind = Kind::added;
+  corpus::PageNumber page = 0;  // 0: of the document as a whole
+  corpus::Annotation before;    // of removed and changed
+  corpus::Annotation after;     // of added and changed
+  std::vector<std::string> fields;  // of changed
+};
+const char* name_of(AnnotationEvent::Kind kind);
+
+struct Revision {
+  std::string commit;  // hex
+  vcs::Signature author;
+  std::string pusher;  // the authenticated user who brought it, if known and another one
+  std::string message;
+  std::vector<AnnotationEvent> changes;
+  std::optional<std::string> review;  // the state that it moved to
+};
+
+struct DocumentHistory {
+  std::vector<Revision> revisions;  // newest first
+  std::string next;                 // where the next page goes on; empty: the end
+};
+
+Result<DocumentHistory> history_of_document(Services& services, const OpenProject& project,
+                                            const corpus::DocumentId& id, size_t limit,
+                                            const std::string& after);
+
+// What changed in a document between two commits (hex).
+Result<std::vector<AnnotationEvent>> diff_document(const OpenProject& project,
+                                                   const corpus::DocumentId& id,
+                                                   const std::string& from, const std::string& to);
+
+// Who gave an annotation its present form. not_found if the document has no such annotation.
+Result<Revision> blame_annotation(Services& services, const OpenProject& project,
+                                  const corpus::DocumentId& id,
+                                  const corpus::AnnotationId& annotation);
+
+}  // namespace server

@@ -1,0 +1,225 @@
+#include "server/flow/index.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/clock.h"
+#include "corpus/event.h"
+#include "server/flow/actor.h"
+#include "server/flow/document_files.h"
+#include "storage/document_table.h"
+#include "storage/release_table.h"
+#include "storage/settings_table.h"
+#include "storage/user_store.h"
+#include "vcs/diff.h"
+
+namespace server {
+namespace {
+
+std::string seen_key(const OpenProject& project) {
+  return "indexed-commit:" + project.project.ulid;
+}
+
+// What the difference between two commits says of one document.
+struct DocumentChanges {
+  bool is_new = false;
+  bool record = false;
+  bool review = false;
+  bool labels = false;
+  std::set<corpus::PageNumber> words;
+  std::set<corpus::PageNumber> annotations;  // 0: of the document as a whole
+};
+
+struct Changes {
+  std::map<corpus::DocumentId, DocumentChanges> documents;
+  bool schema = false;
+  std::set<std::string> splits;
+};
+
+void note(const corpus::PathInfo& path, bool added, Changes& changes) {
+  using corpus::PathKind;
+  if (path.kind == PathKind::schema) changes.schema = true;
+  if (path.kind == PathKind::split || path.kind == PathKind::split_members) {
+    changes.splits.insert(path.split);
+  }
+  if (!path.document) return;
+  DocumentChanges& document = changes.documents[*path.document];
+  switch (path.kind) {
+    case PathKind::document:
+      document.record = true;
+      document.is_new = added;
+      break;
+    case PathKind::review: document.review = true; break;
+    case PathKind::words: document.words.insert(path.page); break;
+    case PathKind::page_annotations:
+    case PathKind::document_annotations: document.annotations.insert(path.page); break;
+    default: break;
+  }
+}
+
+Result<Changes> changes_between(const OpenProject& project, const vcs::ObjectId& before,
+                                const vcs::ObjectId& after) {
+  Changes changes;
+  TRY(vcs::diff_commits(*project.repository, before, after,
+                        [&](const vcs::Change& change) -> Result<bool> {
+                          note(corpus::classify(change.path, project.fan_out), !change.before,
+                               changes);
+                          return true;
+                        }));
+  return changes;
+}
+
+storage::DocumentState state_of(const corpus::Document& document) {
+  const bool some_failed = std::any_of(document.pages.begin(), document.pages.end(),
+                                       [](const corpus::Page& page) { return page.failed(); });
+  return some_failed ? storage::DocumentState::partly_ready : storage::DocumentState::ready;
+}
+
+std::vector<std::string> labels_in(const std::string& annotations) {
+  std::set<std::string> labels;
+  const auto parsed = corpus::read_annotations(annotations);
+  if (!parsed.ok()) return {};
+  for (const corpus::Annotation& annotation : *parsed) {
+    if (!annotation.label.empty()) labels.insert(annotation.label);
+  }
+  return {labels.begin(), labels.end()};
+}
+
+// Writes what one commit range changed; lives for one transaction.
+class Indexer {
+ public:
+  Indexer(Services& services, OpenProject& project, const vcs::Snapshot& snapshot,
+          std::string commit, storage::Transaction& tx)
+      : services_(services),
+        project_(project),
+        snapshot_(snapshot),
+        commit_(std::move(commit)),
+        tx_(tx),
+        table_(tx) {}
+
+  Result<void> index(const corpus::DocumentId& id, const DocumentChanges& changes) {
+    const DocumentFiles files(snapshot_, project_.fan_out, id);
+    if (!TRY(snapshot_.entry(files.directory()))) return table_.remove(project_.project.id, id);
+    if (changes.record) TRY(index_record(id, files, changes.is_new));
+    for (const auto page : changes.words) TRY(index_words(id, files, page));
+    for (const auto page : changes.annotations) TRY(index_labels(id, files, page));
+    if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
+    if (changes.review) TRY(index_review(id, files));
+    return {};
+  }
+
+  Result<void> tell(std::string_view type, const std::string& subject, base::Json data) {
+    data.set("commit", commit_);
+    TRY(services_.events->append(tx_, {.type = std::string(type),
+                                       .project = project_.project.id,
+                                       .subject = subject,
+                                       .data = std::move(data)}));
+    return {};
+  }
+
+ private:
+  Result<void> tell(std::string_view type, const corpus::DocumentId& id,
+                    base::Json data = base::Json::object()) {
+    return tell(type, document_subject(project_.project, id.hex), std::move(data));
+  }
+
+  Result<void> index_record(const corpus::DocumentId& id, const DocumentFiles& files, bool is_new) {
+    const corpus::Document document = TRY(files.document());
+    const auto state = state_of(document);
+    TRY(table_.put_from_git(project_.project.id, document, commit_, state,
+                            base::now_milliseconds()));
+    if (!is_new) return {};
+    return tell(corpus::event_type::kDocumentReady, id,
+                base::Json::object({{"state", storage::name_of(state)},
+                                    {"pages", static_cast<int64_t>(document.pages.size())}}));
+  }
+
+  Result<void> index_words(const corpus::DocumentId& id, const DocumentFiles& files,
+                           corpus::PageNumber page) {
+    const auto words = files.words(page);
+    return table_.set_page_text(project_.project.id, id, page,
+                                words.ok() ? corpus::text_of(*words) : "");
+  }
+
+  Result<void> index_labels(const corpus::DocumentId& id, const DocumentFiles& files,
+                            corpus::PageNumber page) {
+    const std::string path = page == 0 ? corpus::document_annotations_path(files.directory())
+                                       : corpus::page_annotations_path(files.directory(), page);
+    return table_.set_labels(project_.project.id, id, page, labels_in(TRY(files.version(path)).text));
+  }
+
+  Result<void> index_review(const corpus::DocumentId& id, const DocumentFiles& files) {
+    const corpus::Review review = TRY(files.review());
+    TRY(table_.set_review_state(project_.project.id, id, corpus::name_of(review.state),
+                                base::now_milliseconds()));
+    return tell(corpus::event_type::kReviewMoved, id,
+                base::Json::object({{"state", corpus::name_of(review.state)}}));
+  }
+
+  Services& services_;
+  OpenProject& project_;
+  const vcs::Snapshot& snapshot_;
+  std::string commit_;
+  storage::Transaction& tx_;
+  storage::DocumentTable table_;
+};
+
+Result<vcs::ObjectId> commit_seen(Services& services, const OpenProject& project) {
+  const auto text = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::SettingsTable(tx).find(seen_key(project));
+  }));
+  if (!text || text->empty()) return vcs::kNoObject;
+  return vcs::ObjectId::from_hex(*text);
+}
+
+Result<void> write_changes(Services& services, OpenProject& project, const Changes& changes,
+                           const vcs::ObjectId& tip) {
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    Indexer indexer(services, project, snapshot, tip.hex(), tx);
+    for (const auto& [id, change] : changes.documents) TRY(indexer.index(id, change));
+    if (changes.schema) {
+      TRY(indexer.tell(corpus::event_type::kSchemaChanged, project.project.path(),
+                       base::Json::object()));
+    }
+    for (const std::string& split : changes.splits) {
+      TRY(indexer.tell(corpus::event_type::kSplitChanged, project.project.path(),
+                       base::Json::object({{"split", split}})));
+    }
+    return storage::SettingsTable(tx).set(seen_key(project), tip.hex());
+  });
+}
+
+}  // namespace
+
+Result<void> catch_up(Services& services, OpenProject& project) {
+  const std::lock_guard lock(project.index_mutex);
+  const vcs::ObjectId tip = TRY(project.tip_id());
+  const vcs::ObjectId seen = TRY(commit_seen(services, project));
+  if (tip == seen) return {};
+  return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip);
+}
+
+Result<void> rebuild_index(Services& services, OpenProject& project) {
+  {
+    const std::lock_guard lock(project.index_mutex);
+    TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+      TRY(storage::DocumentTable(tx).clear_derived(project.project.id));
+      return storage::SettingsTable(tx).set(seen_key(project), "");
+    }));
+  }
+  return catch_up(services, project);
+}
+
+Result<void> catch_up_all(Services& services) {
+  const auto projects = TRY(services.database->read(
+      [](storage::Transaction& tx) { return storage::UserStore(tx).projects(); }));
+  for (const storage::Project& project : projects) {
+    const auto open = TRY(services.catalog->open(project));
+    TRY(catch_up(services, *open));
+  }
+  return {};
+}
+
+}  // namespace server

@@ -1,0 +1,45 @@
+// The second verb: a waiting document is read in the sandbox and enters git. Runs as a job, so that
+// a crash costs time only; doing it twice gives the same document.
+//
+//   Processing processing(services);      // starts the threads
+//   ...
+//   processing.stop();                    // gives unfinished jobs back
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "corpus/ids.h"
+#include "server/flow/services.h"
+
+namespace server {
+
+// Puts the document's job in the queue, in the transaction of what made it necessary.
+Result<void> queue_document(storage::Transaction& tx, Services& services,
+                            storage::ProjectId project, const corpus::DocumentId& id);
+
+// Brings document.json in git up to the sources that the database knows; nothing if the document
+// is not in git yet.
+Result<void> commit_sources(Services& services, const storage::Project& project,
+                            const corpus::DocumentId& id);
+
+// Reads one document to its end, whatever that is: in git, or failed with its reason. An error
+// means that the machine failed and the job should be tried again.
+Result<void> process_document(Services& services, const storage::Project& project,
+                              const corpus::DocumentId& id, const std::function<bool()>& cancelled,
+                              const std::function<void()>& heartbeat);
+
+// The threads that take jobs from the queue, one document each at a time.
+class Processing {
+ public:
+  explicit Processing(Services& services);
+  ~Processing();
+  // Returns when the threads have ended. Documents being read are given back to the queue.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace server

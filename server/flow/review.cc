@@ -1,0 +1,76 @@
+#include "server/flow/review.h"
+
+#include "server/flow/document_files.h"
+#include "server/flow/index.h"
+
+namespace server {
+namespace {
+
+// The most that any of the actor's roles allows.
+Result<void> may_move(const Actor& actor, const corpus::Review& review, corpus::ReviewState to) {
+  const auto work =
+      review.submitted_by == actor.mail() ? corpus::Work::own : corpus::Work::of_others;
+  Result<void> answer = base::Error{base::Code::denied, "no role"};
+  for (const corpus::Role role : actor.access.roles) {
+    answer = corpus::may_move(review.state, to, role, work, actor.project().policy);
+    if (answer.ok()) return answer;
+  }
+  return answer;
+}
+
+Result<corpus::Review> moved(const DocumentFiles& files, const Actor& actor,
+                             const ReviewMove& move) {
+  corpus::Review review = TRY(files.review());
+  if (review.state == move.to) return review;
+  TRY(may_move(actor, review, move.to));
+  review.state = move.to;
+  review.reason = move.reason;
+  if (move.to == corpus::ReviewState::submitted) {
+    review.submitted_by = actor.mail();
+    review.reviewer.clear();
+  }
+  const bool judged =
+      move.to == corpus::ReviewState::accepted || move.to == corpus::ReviewState::rejected;
+  if (judged) review.reviewer = actor.mail();
+  review.reviewed.clear();
+  if (judged || move.to == corpus::ReviewState::submitted) {
+    review.reviewed = TRY(files.annotation_versions());
+  }
+  return review;
+}
+
+}  // namespace
+
+Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id) {
+  const vcs::Snapshot tip = TRY(project.tip());
+  const DocumentFiles files(tip, project.fan_out, id);
+  TRY(files.document());
+  return files.review();
+}
+
+Result<corpus::Review> move_review(Services& services, const Actor& actor,
+                                   const ReviewMove& move) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  corpus::Review review;
+  vcs::CommitRequest request;
+  request.author = request.committer = signature_of(actor);
+  request.message =
+      "Mark " + move.document.hex + " as " + std::string(corpus::name_of(move.to)) + "\n";
+  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    const DocumentFiles files(tip, project->fan_out, move.document);
+    TRY(files.document());
+    review = TRY(moved(files, actor, move));
+    return std::vector<vcs::Edit>{
+        {corpus::review_path(files.directory()), corpus::print_review(review)}};
+  };
+  TRY(project->commits->commit(std::move(request)));
+  TRY(catch_up(services, *project));
+  TRY(services.database->write([&](storage::Transaction& tx) {
+    return audit(tx, actor, "review.move",
+                 document_subject(actor.project(), move.document.hex),
+                 base::Json::object({{"state", corpus::name_of(move.to)}}));
+  }));
+  return review;
+}
+
+}  // namespace server

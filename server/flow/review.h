@@ -1,0 +1,24 @@
+// The fourth verb: a document's labels are submitted, accepted or rejected, along the state machine
+// of corpus/review.h.
+#pragma once
+
+#include <string>
+
+#include "corpus/review.h"
+#include "server/flow/actor.h"
+#include "server/flow/services.h"
+
+namespace server {
+
+struct ReviewMove {
+  corpus::DocumentId document;
+  corpus::ReviewState to = corpus::ReviewState::submitted;
+  std::string reason;
+};
+
+// What is now in git. denied or conflict as corpus::may_move says.
+Result<corpus::Review> move_review(Services& services, const Actor& actor, const ReviewMove& move);
+
+Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id);
+
+}  // namespace server

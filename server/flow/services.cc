@@ -1,0 +1,54 @@
+#include "server/flow/services.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "storage/idempotency.h"
+
+namespace server {
+
+void DocumentPasswords::keep(storage::ProjectId project, const corpus::DocumentId& id,
+                             std::string password) {
+  const std::lock_guard lock(mutex_);
+  passwords_[{project, id}] = std::move(password);
+}
+
+std::string DocumentPasswords::find(storage::ProjectId project,
+                                    const corpus::DocumentId& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = passwords_.find({project, id});
+  return found == passwords_.end() ? "" : found->second;
+}
+
+void DocumentPasswords::forget(storage::ProjectId project, const corpus::DocumentId& id) {
+  const std::lock_guard lock(mutex_);
+  passwords_.erase({project, id});
+}
+
+Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers readers) {
+  auto services = std::make_unique<Services>();
+  if (config.workers <= 0) {
+    config.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }
+  services->config = config;
+  for (const char* directory : {"orgs", "repos", "tmp"}) {
+    TRY(base::make_directories(config.data / directory));
+  }
+  services->database = TRY(storage::open_sqlite(config.data / "glossator.db"));
+  services->blobs = TRY(storage::open_local_blob_store(config.data / "orgs"));
+  services->jobs = storage::make_job_queue(*services->database);
+  services->events = std::make_unique<storage::EventLog>(*services->database);
+  services->upload_files = TRY(storage::UploadFiles::open(config.data / "tmp" / "uploads"));
+  services->catalog = std::make_unique<Catalog>(config.data / "repos", config.public_url);
+  if (readers == Readers::none) return services;
+  TRY(services->jobs->recover(storage::Worker::here()));
+  TRY(services->database->write(
+      [](storage::Transaction& tx) { return storage::Idempotency(tx).abandon_running(); }));
+  ocr::WorkerPoolOptions pool;
+  pool.workers = config.workers;
+  pool.mode = config.sandbox;
+  services->readers = TRY(ocr::WorkerPool::create(std::move(pool)));
+  return services;
+}
+
+}  // namespace server

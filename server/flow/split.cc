@@ -1,0 +1,235 @@
+#include "server/flow/split.h"
+
+#include <set>
+
+#include "server/flow/document_files.h"
+#include "server/flow/index.h"
+#include "vcs/history.h"
+
+namespace server {
+namespace {
+
+// How many documents the split was evaluated for. Changes whenever there are new ones, so that the
+// commit that last touched the rule's file shows which documents had their place by then.
+constexpr char kEvaluatedKey[] = "x-documents";
+
+// Everything that splitting asks of a revision.
+struct Members {
+  std::vector<dataset::SplitMember> members;
+  std::vector<dataset::LeakageMember> leakage;  // without parts
+};
+
+Result<std::vector<corpus::Annotation>> all_annotations(const DocumentFiles& files) {
+  std::vector<corpus::Annotation> all;
+  for (const AnnotationFile& file : TRY(files.annotation_files())) {
+    for (auto& annotation : TRY(corpus::read_annotations(TRY(files.version(file.path)).text))) {
+      all.push_back(std::move(annotation));
+    }
+  }
+  return all;
+}
+
+Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snapshot,
+                           const corpus::SplitRule& rule) {
+  Members out;
+  TRY(for_each_document(snapshot, [&](const corpus::DocumentId& id) -> Result<void> {
+    const DocumentFiles files(snapshot, project.fan_out, id);
+    const corpus::Document document = TRY(files.document());
+    dataset::SplitMember member{id, dataset::group_values_of(document, rule.group_by), {}};
+    if (!rule.stratify_by.empty()) {
+      member.strata = dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)),
+                                         document.pages.size());
+    }
+    dataset::LeakageMember leak{id, "", member.groups, document.source.sha256, {}};
+    for (const corpus::Page& page : document.pages) {
+      if (page.image.size > 0) leak.images.push_back(page.image.sha256);
+    }
+    out.members.push_back(std::move(member));
+    out.leakage.push_back(std::move(leak));
+    return {};
+  }));
+  return out;
+}
+
+Result<std::vector<corpus::Placement>> recorded_placements(const vcs::Snapshot& snapshot,
+                                                           const std::string& name) {
+  std::vector<corpus::Placement> all;
+  const std::string directory = "splits/" + name;
+  if (!TRY(snapshot.entry(directory))) return all;
+  for (const vcs::TreeEntry& entry : TRY(snapshot.list(directory))) {
+    const std::string shard = entry.name.substr(0, entry.name.find('.'));
+    const std::string text = TRY(snapshot.read(directory + "/" + entry.name));
+    for (auto& placement : TRY(corpus::parse_placements(text, shard))) {
+      all.push_back(std::move(placement));
+    }
+  }
+  return all;
+}
+
+// The documents that had their place when the split was last evaluated.
+Result<std::set<corpus::DocumentId>> placed_documents(const OpenProject& project,
+                                                      const vcs::ObjectId& commit,
+                                                      const std::string& name) {
+  std::set<corpus::DocumentId> placed;
+  const auto history = TRY(vcs::history_of(
+      *project.repository,
+      {.start = commit, .path = corpus::split_path(name), .limit = 1, .walk_limit = 1'000'000}));
+  if (history.entries.empty()) return placed;
+  const vcs::Snapshot then =
+      TRY(vcs::Snapshot::at_commit(*project.repository, history.entries.front().id));
+  TRY(for_each_document(then, [&](const corpus::DocumentId& id) -> Result<void> {
+    placed.insert(id);
+    return {};
+  }));
+  return placed;
+}
+
+// Recorded placements, and the hash's for every other document that was there at the time.
+Result<dataset::Placements> placements_at(const OpenProject& project, const vcs::ObjectId& commit,
+                                          const std::string& name, const corpus::Split& split,
+                                          const Members& members) {
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
+  const auto recorded = TRY(recorded_placements(snapshot, name));
+  dataset::Placements placements = dataset::placements_of(recorded);
+  const auto placed = TRY(placed_documents(project, commit, name));
+  for (const dataset::SplitMember& member : members.members) {
+    if (!placed.contains(member.id)) continue;
+    placements.insert({member.id, {dataset::hashed_part(split, member), false}});
+  }
+  return placements;
+}
+
+dataset::LeakageReport leakage_of(Members& members, const dataset::SplitResult& result) {
+  for (dataset::LeakageMember& member : members.leakage) {
+    member.part = result.placements.at(member.id).part;
+  }
+  return dataset::measure_leakage(members.leakage);
+}
+
+// The rule's file and one file for each shard that has placements; shards that have none go.
+Result<std::vector<vcs::Edit>> edits_for(const vcs::Snapshot& tip, const std::string& name,
+                                         corpus::Split split, const dataset::SplitResult& result) {
+  split.extra[kEvaluatedKey] = base::Json(static_cast<int64_t>(result.placements.size()));
+  std::vector<vcs::Edit> edits = {{corpus::split_path(name), corpus::print_split(split)}};
+  std::map<std::string, std::vector<corpus::Placement>> shards;
+  for (const corpus::Placement& placement : result.exceptions) {
+    shards[corpus::split_members_path(name, placement.document)].push_back(placement);
+  }
+  if (TRY(tip.entry("splits/" + name))) {
+    for (const vcs::TreeEntry& entry : TRY(tip.list("splits/" + name))) {
+      const std::string path = "splits/" + name + "/" + entry.name;
+      if (!shards.contains(path)) edits.push_back({path, std::nullopt});
+    }
+  }
+  for (auto& [path, placements] : shards) {
+    edits.push_back({path, corpus::print_placements(std::move(placements))});
+  }
+  return edits;
+}
+
+bool same_rule(corpus::Split a, corpus::Split b) {
+  a.extra.clear();
+  b.extra.clear();
+  return a == b;
+}
+
+Result<corpus::Split> rule_to_use(const vcs::Snapshot& tip, const std::string& name,
+                                  const std::optional<corpus::Split>& wanted) {
+  const auto text = tip.read(corpus::split_path(name));
+  if (!text.ok()) {
+    if (wanted) return *wanted;
+    return base::Error{base::Code::not_found, "there is no split called " + name};
+  }
+  const corpus::Split known = TRY(corpus::parse_split(*text));
+  if (wanted && !same_rule(*wanted, known)) {
+    return base::Error{base::Code::conflict,
+                       "the split " + name + " has another rule; give the new rule a new name"};
+  }
+  return known;
+}
+
+Result<vcs::CommitResult> commit_split(OpenProject& project, const vcs::Signature& author,
+                                       const std::string& name, const std::string& message,
+                                       const std::function<Result<std::vector<vcs::Edit>>(
+                                           const vcs::Snapshot& tip)>& make) {
+  vcs::CommitRequest request;
+  request.author = author;
+  request.committer = author;
+  request.message = message + " " + name + "\n";
+  request.make = make;
+  return project.commits->commit(std::move(request));
+}
+
+}  // namespace
+
+Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
+                                const std::string& name) {
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
+  const auto entry = TRY(snapshot.entry(corpus::split_path(name)));
+  if (!entry) return base::Error{base::Code::not_found, "there is no split called " + name};
+  SplitReading reading;
+  reading.rule = entry->id;
+  reading.split = TRY(corpus::parse_split(TRY(snapshot.read(corpus::split_path(name)))));
+  Members members = TRY(members_of(project, snapshot, reading.split.rule));
+  const auto placed = TRY(placements_at(project, commit, name, reading.split, members));
+  reading.result = TRY(dataset::assign_split(reading.split, members.members, placed));
+  reading.leakage = leakage_of(members, reading.result);
+  return reading;
+}
+
+Result<SplitOutcome> make_split(Services& services, const Actor& actor, const std::string& name,
+                                const std::optional<corpus::Split>& rule) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  if (corpus::classify(corpus::split_path(name)).kind != corpus::PathKind::split) {
+    return base::Error{base::Code::invalid, "a split's name has letters, digits, '-' and '_'"};
+  }
+  const std::lock_guard lock(project->release_mutex);
+  const vcs::ObjectId tip_id = TRY(project->tip_id());
+  const vcs::Snapshot tip = TRY(project->tip());
+  SplitOutcome outcome;
+  outcome.split = TRY(rule_to_use(tip, name, rule));
+  Members members = TRY(members_of(*project, tip, outcome.split.rule));
+  const auto placed = TRY(placements_at(*project, tip_id, name, outcome.split, members));
+  const auto result = TRY(dataset::assign_split(outcome.split, members.members, placed));
+  outcome.counts = result.counts;
+  outcome.torn = result.torn;
+  outcome.leakage = leakage_of(members, result);
+  const auto committed = TRY(commit_split(
+      *project, signature_of(actor), name, "Evaluate the split",
+      [&](const vcs::Snapshot& now) { return edits_for(now, name, outcome.split, result); }));
+  outcome.commit = committed.commit.hex();
+  TRY(catch_up(services, *project));
+  return outcome;
+}
+
+Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project,
+                                 const std::string& name) {
+  const vcs::ObjectId tip_id = TRY(project.tip_id());
+  SplitReading reading = TRY(read_split(project, tip_id, name));
+  dataset::lock_parts(reading.split, reading.result);
+  const auto committed = TRY(commit_split(
+      project, server_signature(), name, "Lock the split", [&](const vcs::Snapshot& now) {
+        return edits_for(now, name, reading.split, reading.result);
+      }));
+  TRY(catch_up(services, project));
+  return committed.commit;
+}
+
+Result<std::vector<std::string>> refuse_broken_locks(const vcs::Snapshot& before,
+                                                     const vcs::Snapshot& after,
+                                                     const std::string& name) {
+  std::map<corpus::DocumentId, corpus::Placement> now;
+  for (auto& placement : TRY(recorded_placements(after, name))) now[placement.document] = placement;
+  std::vector<std::string> lines;
+  for (const corpus::Placement& placement : TRY(recorded_placements(before, name))) {
+    if (placement.kind != corpus::PlacementKind::locked) continue;
+    const auto found = now.find(placement.document);
+    if (found != now.end() && found->second == placement) continue;
+    lines.push_back(corpus::split_members_path(name, placement.document) + ": document " +
+                    placement.document.hex + " is locked in " + placement.part +
+                    ": a release has shown it there");
+  }
+  return lines;
+}
+
+}  // namespace server

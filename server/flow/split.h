@@ -1,0 +1,54 @@
+// The fifth verb: which documents train and which test. A split is a rule in git and the few
+// placements that do not follow from it; evaluating it again after the project has grown moves
+// nothing that was placed.
+//
+//   const SplitOutcome outcome = TRY(make_split(services, actor, "default", rule));
+//   outcome.counts.at("train");  outcome.leakage.leaking;
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corpus/splits.h"
+#include "dataset/split.h"
+#include "server/flow/actor.h"
+#include "server/flow/services.h"
+
+namespace server {
+
+struct SplitOutcome {
+  corpus::Split split;
+  std::map<std::string, uint64_t> counts;  // part -> documents
+  std::vector<dataset::TornComponent> torn;
+  dataset::LeakageReport leakage;
+  std::string commit;  // hex
+};
+
+// Makes the split, or evaluates it again for the documents that came since; then `rule` must be
+// nothing or equal to the one in git (conflict otherwise: another rule is another split).
+Result<SplitOutcome> make_split(Services& services, const Actor& actor, const std::string& name,
+                                const std::optional<corpus::Split>& rule);
+
+// Where every document of the revision is. Code::not_found: no such split.
+struct SplitReading {
+  corpus::Split split;
+  vcs::ObjectId rule;  // git's name of splits/<name>.json
+  dataset::SplitResult result;
+  dataset::LeakageReport leakage;
+};
+Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
+                                const std::string& name);
+
+// Records that the members of the split's locked parts stay there, before a release shows them.
+// Returns the commit that holds it.
+Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project, const std::string& name);
+
+// For a push: a line for each locked placement that `after` lacks or changes.
+Result<std::vector<std::string>> refuse_broken_locks(const vcs::Snapshot& before,
+                                                     const vcs::Snapshot& after,
+                                                     const std::string& name);
+
+}  // namespace server

@@ -1,0 +1,80 @@
+// The first verb: strangers' bytes come in, get their identity and wait to be read. One document
+// per file, or many from one archive.
+//
+//   Upload upload(services, actor, details);
+//   TRY(upload.begin_file("invoice.pdf"));
+//   TRY(upload.write(chunk)); ...
+//   TRY(upload.end_file());
+//   const std::vector<UploadItem> items = TRY(upload.finish());    // stored, rows made, jobs queued
+//
+// Nothing is acknowledged before bytes, row and job are durable. Sending the same file again is
+// harmless: the same bytes are the same document, and a further upload adds a source. Files that
+// can't be read at all (empty, an HTML page, ...) are refused one by one and leave nothing.
+// An Upload belongs to one thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "corpus/document.h"
+#include "server/flow/actor.h"
+#include "server/flow/services.h"
+#include "storage/document_table.h"
+
+namespace server {
+
+// What the sender says of the files: for all, and for single ones by their name.
+struct UploadDetails {
+  corpus::Source common;
+  std::map<std::string, corpus::Source> by_file_name;
+};
+// {"external_id","customer","claim","group_keys":{"k":["v"]},"files":{"a.pdf":{...}}}
+Result<UploadDetails> parse_upload_details(const base::Json& json);
+
+// A file that was refused, and why: a stable code and a sentence.
+struct Refusal {
+  std::string code;
+  std::string reason;
+};
+
+struct UploadItem {
+  std::string file_name;
+  std::optional<corpus::DocumentId> id;  // none: refused
+  bool is_new = false;                   // the project did not have these bytes before
+  std::optional<Refusal> refusal;
+};
+
+class Upload {
+ public:
+  Upload(Services& services, const Actor& actor, UploadDetails details);
+  ~Upload();
+
+  Result<void> begin_file(std::string file_name);
+  Result<void> write(std::string_view chunk);
+  Result<void> end_file();
+  // Stores what has come. The items are in the order of the files.
+  Result<std::vector<UploadItem>> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The state of documents as the uploader sees it, for the reply and for ?wait=.
+Result<storage::DocumentRow> find_document(Services& services, const storage::Project& project,
+                                           const corpus::DocumentId& id);
+// Waits until the document is ready or failed, or until the time is over.
+Result<storage::DocumentRow> wait_for_document(Services& services, const storage::Project& project,
+                                               const corpus::DocumentId& id,
+                                               base::Milliseconds timeout);
+
+// Reads a failed document again, with a password if it is encrypted.
+Result<void> retry_document(Services& services, const Actor& actor, const corpus::DocumentId& id,
+                            const std::string& password);
+
+}  // namespace server
