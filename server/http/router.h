@@ -28,6 +28,7 @@
 #include "corpus/access.h"
 #include "server/http/reply.h"
 #include "server/http/request.h"
+#include "storage/account.h"
 
 namespace server::http {
 
@@ -42,6 +43,10 @@ struct Principal {
   std::string csrf_token;              // of a session
   std::vector<corpus::Permission> scopes;  // of a token: what it is limited to
   bool signed_in() const { return via != Via::nobody; }
+
+  // What the authorizer found, for the flows: of any authenticated route, of one below a project.
+  std::shared_ptr<const storage::Principal> proof;
+  std::shared_ptr<const storage::Access> access;
 };
 
 // What a route asks of the caller. Every route says one.

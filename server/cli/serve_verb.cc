@@ -1,0 +1,177 @@
+// serve: opens the data directory, starts reading and answering, waits for a signal, drains.
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/cli/verbs.h"
+#include "server/flow/index.h"
+#include "server/flow/process.h"
+#include "server/flow/services.h"
+#include "server/http/asset_routes.h"
+#include "server/http/authorize.h"
+#include "server/http/routes.h"
+#include "server/http/server.h"
+#include "storage/user_store.h"
+#include "web/assets.h"
+
+namespace server::cli {
+namespace {
+
+using base::Result;
+
+constexpr std::chrono::seconds kPatience{20};
+
+struct ServeOptions {
+  std::string data;
+  std::string listen = "127.0.0.1:8080";
+  std::string public_url;
+  std::string address_file;
+  std::string sandbox = "full";
+  std::string log_format = "json";
+  std::string tls_certificate;
+  std::string tls_key;
+  std::vector<std::string> trusted_proxies;
+  std::vector<std::string> languages;
+  int workers = 0;
+  int threads = 256;
+};
+
+ServerConfig config_of(const ServeOptions& options) {
+  ServerConfig config;
+  config.data = options.data;
+  config.workers = options.workers;
+  config.public_url = options.public_url;
+  if (!options.languages.empty()) config.languages = options.languages;
+  if (options.sandbox == "seccomp-only") config.sandbox = ocr::SandboxMode::seccomp_only;
+  return config;
+}
+
+http::HttpServer::Options http_options(const ServeOptions& options) {
+  http::HttpServer::Options out;
+  out.listen = options.listen;
+  out.threads = static_cast<unsigned>(options.threads);
+  out.trusted_proxies = options.trusted_proxies;
+  if (!options.tls_certificate.empty()) {
+    out.tls = http::TlsFiles{options.tls_certificate, options.tls_key};
+  }
+  return out;
+}
+
+// The first start makes an owner, whose password is set by a link that works once.
+Result<std::string> owner_link(Services& services) {
+  return services.database->write([](storage::Transaction& tx) -> Result<std::string> {
+    storage::UserStore users(tx);
+    if (!TRY(users.users()).empty()) return std::string();
+    const base::Milliseconds now = base::now_milliseconds();
+    const auto organisations = TRY(users.organisations());
+    const auto organisation = organisations.empty()
+                                  ? TRY(users.create_organisation("main", "Main", now))
+                                  : organisations.front();
+    const auto owner = TRY(users.create_user({"Owner", {"owner@localhost"}}, now));
+    TRY(users.set_role(organisation.id, owner.id, corpus::Role::owner));
+    return users.create_link("password", base::Json::object({{"user", owner.id.value}}),
+                             now + 24 * 3'600'000);
+  });
+}
+
+// Blocks the signals that end the server, before any thread starts; wait() then takes them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+
+ private:
+  sigset_t set_;
+};
+
+Result<void> announce(const ServeOptions& options, const std::string& url,
+                      const std::string& link) {
+  base::log_info("listening", {{"url", url}});
+  if (!link.empty()) {
+    std::printf("Open this once to become the owner (it works for a day):\n  %s/#link=%s\n",
+                url.c_str(), link.c_str());
+    std::fflush(stdout);
+  }
+  if (options.address_file.empty()) return {};
+  return base::write_file_durably(options.address_file, url + "\n");
+}
+
+Result<void> serve(const ServeOptions& options) {
+  StopSignals signals;
+  auto services = TRY(open_services(config_of(options), Readers::start));
+  http::RateLimiter failures({.per_second = 0.2, .burst = 20});
+  http::Router router(http::make_authorizer(*services, failures));
+  http::add_all_routes(router, *services);
+  router.set_fallback(http::serve_assets(web::assets()));
+  TRY(router.check());
+
+  // The catalogue needs the address before the first repository is made.
+  auto server = TRY(http::HttpServer::start(
+      http_options(options), [&](http::Request& request) { return router.handle(request); }));
+  const std::string url = !options.public_url.empty()
+                              ? options.public_url
+                              : (options.tls_certificate.empty() ? "http://" : "https://") +
+                                    server->address();
+  services->catalog->set_public_url(url);
+  const auto caught_up = catch_up_all(*services);
+  if (!caught_up.ok()) {
+    base::log_error("an index is behind", {{"error.message", caught_up.error().what}});
+  }
+  Processing processing(*services);
+  TRY(announce(options, url, TRY(owner_link(*services))));
+
+  signals.wait();
+  base::log_info("stopping");
+  services->events->interrupt();
+  services->jobs->interrupt();
+  server->stop(kPatience);
+  processing.stop();
+  base::log_info("stopped");
+  return {};
+}
+
+}  // namespace
+
+Verb serve_verb() {
+  auto o = std::make_shared<ServeOptions>();
+  return {"serve", "run the server on a data directory",
+          [o](Options& options) {
+            options.text("--data", o->data, "the data directory; made if it is not there")
+                .required()
+                .environment("GLOSSATOR_DATA");
+            options.text("--listen", o->listen, "HOST:PORT; port 0 takes a free one")
+                .environment("GLOSSATOR_LISTEN");
+            options.text("--public-url", o->public_url, "the address as users reach it")
+                .environment("GLOSSATOR_PUBLIC_URL");
+            options.text("--address-file", o->address_file, "where to write the address once ready");
+            options.number("--workers", o->workers, "pages read at once; 0: one for each core");
+            options.number("--threads", o->threads, "connections served at once");
+            options.texts("--language", o->languages, "of OCR, e.g. eng; may be repeated");
+            options.text("--sandbox", o->sandbox, "seccomp-only: do without Landlock")
+                .one_of({"full", "seccomp-only"});
+            options.text("--tls-certificate", o->tls_certificate, "PEM file");
+            options.text("--tls-key", o->tls_key, "PEM file");
+            options.texts("--trusted-proxy", o->trusted_proxies,
+                          "address whose X-Forwarded-For is believed; may be repeated");
+            options.text("--log-format", o->log_format, "json or text").one_of({"json", "text"});
+          },
+          [o] {
+            base::set_log(base::LogLevel::info, o->log_format == "text" ? base::LogFormat::text
+                                                                        : base::LogFormat::json);
+            const auto served = serve(*o);
+            return served.ok() ? kDone : fail(served.error());
+          }};
+}
+
+}  // namespace server::cli

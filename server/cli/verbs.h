@@ -1,0 +1,26 @@
+// The table of the program's verbs, one function a verb.
+#pragma once
+
+#include "base/result.h"
+#include "server/cli/command_line.h"
+
+namespace server::cli {
+
+Verb serve_verb();           // serve: the server itself
+Verb user_add_verb();        // user add
+Verb token_create_verb();    // token create
+Verb project_create_verb();  // project create
+Verb rebuild_verb();         // rebuild: the index from git
+Verb verify_verb();          // verify: recompute a release, or all of them
+Verb ocr_verb();             // ocr: read files without a server
+Verb merge_driver_verb();    // merge-driver: what git calls for annotation files
+Verb fmt_verb();             // fmt: canonical form of repository files
+Verb doctor_verb();          // doctor: what this machine can do
+
+// Parses the command line and runs one of them.
+int run(int argc, char** argv);
+
+// Says what went wrong on stderr and gives the exit status: 75 where trying again may help.
+int fail(const base::Error& error);
+
+}  // namespace server::cli

@@ -1,0 +1,278 @@
+// Annotations of a page, review, history, diff and blame.
+#include "base/clock.h"
+#include "base/text.h"
+#include "corpus/annotation.h"
+#include "server/flow/annotate.h"
+#include "server/flow/history.h"
+#include "server/flow/review.h"
+#include "server/http/authorize.h"
+#include "server/http/routes.h"
+
+namespace server::http {
+namespace {
+
+using base::Json;
+using base::Result;
+using corpus::Permission;
+
+constexpr uint64_t kSaveLimit = uint64_t{32} << 20;
+
+Json list_json(const std::vector<corpus::Annotation>& annotations) {
+  Json list = Json::array();
+  for (const corpus::Annotation& annotation : annotations) list.push(corpus::to_json(annotation));
+  return list;
+}
+
+Reply annotations_reply(int status, const PageAnnotations& page) {
+  return Reply::json(status, Json::object({{"annotations", list_json(page.annotations)}}))
+      .etag(page.version.hex())
+      .cache("private, no-cache");
+}
+
+// Page 0 is the document as a whole.
+Result<corpus::PageNumber> page_number(const Context& context) {
+  const auto number = base::parse_integer(context.parameter("page"));
+  if (!number || *number < 0 || *number > corpus::kMaxPages) {
+    return base::Error{base::Code::not_found, "there is no such page"};
+  }
+  return static_cast<corpus::PageNumber>(*number);
+}
+
+Result<Reply> show_annotations(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto page = TRY(
+      read_annotations_of(*project, TRY(document_of(context)), TRY(page_number(context))));
+  return annotations_reply(200, page);
+}
+
+// The one strong tag of an If-Match header.
+Result<vcs::ObjectId> version_of(const std::string& header) {
+  std::string_view tag = base::trim(header);
+  if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"') {
+    tag = tag.substr(1, tag.size() - 2);
+  }
+  auto id = vcs::ObjectId::from_hex(tag);
+  if (!id.ok()) return base::Error{base::Code::invalid, "If-Match is not an ETag of this page"};
+  return id;
+}
+
+Problem invalid_annotations(const corpus::Diagnostics& problems) {
+  Json errors = Json::array();
+  for (const corpus::Diagnostic& problem : problems.list()) {
+    errors.push(Json::object({{"line", static_cast<int64_t>(problem.at.line)},
+                              {"column", static_cast<int64_t>(problem.at.column)},
+                              {"detail", problem.message}}));
+  }
+  return Problem::make(422, "invalid_annotations",
+                       std::to_string(problems.count()) + " problems in the annotations")
+      .with("errors", std::move(errors));
+}
+
+Problem clash(const SaveOutcome& outcome) {
+  Json conflicts = Json::array();
+  for (const corpus::Conflict& conflict : outcome.conflicts) {
+    conflicts.push(corpus::to_json(conflict));
+  }
+  return Problem::make(412, "conflict",
+                       "somebody else changed the same annotations: choose between both sides")
+      .with("conflicts", std::move(conflicts))
+      .with("current", Json::object({{"etag", outcome.current.version.hex()},
+                                     {"annotations", list_json(outcome.current.annotations)}}))
+      .with_header("ETag", "\"" + outcome.current.version.hex() + "\"");
+}
+
+Result<Reply> save(Services& services, Context& context) {
+  const std::string* if_match = context.request.headers.find("if-match");
+  if (if_match == nullptr) {
+    return context.problem(Problem::make(428, "precondition_required",
+                                         "send If-Match with the ETag of the version you edited"));
+  }
+  SaveRequest request;
+  request.document = TRY(document_of(context));
+  request.page = TRY(page_number(context));
+  request.base = TRY(version_of(*if_match));
+  const Json body = TRY(context.request.read_json(kSaveLimit));
+  const Json* annotations = body.find("annotations");
+  if (annotations == nullptr || !annotations->is_array()) {
+    return base::Error{base::Code::invalid, "\"annotations\" must be an array", body.at()};
+  }
+  request.annotations = *annotations;
+  const SaveOutcome outcome = TRY(save_annotations(services, actor_of(context), request));
+  switch (outcome.kind) {
+    case SaveOutcome::Kind::invalid: return context.problem(invalid_annotations(outcome.problems));
+    case SaveOutcome::Kind::clash: return context.problem(clash(outcome));
+    case SaveOutcome::Kind::saved: break;
+  }
+  Json reply = Json::object({{"annotations", list_json(outcome.current.annotations)},
+                             {"merged", outcome.merged},
+                             {"commit", outcome.commit}});
+  return Reply::json(200, reply).etag(outcome.current.version.hex()).cache("private, no-cache");
+}
+
+Result<Reply> show_review(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto review = TRY(read_review(*project, TRY(document_of(context))));
+  return Reply::json(200, corpus::to_json(review)).cache("private, no-cache");
+}
+
+Result<Reply> move(Services& services, Context& context) {
+  const Json body = TRY(context.request.read_json());
+  const auto to = corpus::parse_review_state(body.string_or("state", ""));
+  if (!to) return base::Error{base::Code::invalid, "there is no such review state"};
+  const auto review = TRY(move_review(services, actor_of(context),
+                                      {TRY(document_of(context)), *to,
+                                       body.string_or("reason", "")}));
+  return Reply::json(200, corpus::to_json(review));
+}
+
+Json event_json(const AnnotationEvent& event) {
+  const bool gone = event.kind == AnnotationEvent::Kind::removed;
+  const corpus::Annotation& subject = gone ? event.before : event.after;
+  Json out = Json::object({{"page", event.page},
+                           {"kind", name_of(event.kind)},
+                           {"id", subject.id.text},
+                           {"label", subject.label}});
+  Json fields = Json::array();
+  for (const std::string& field : event.fields) fields.push(field);
+  out.set("fields", std::move(fields));
+  if (event.kind != AnnotationEvent::Kind::added) out.set("before", corpus::to_json(event.before));
+  if (!gone) out.set("after", corpus::to_json(event.after));
+  return out;
+}
+
+Json revision_json(const Revision& revision) {
+  Json out = Json::object({{"commit", revision.commit},
+                           {"author", revision.author.name},
+                           {"address", revision.author.email},
+                           {"at", base::to_rfc3339(revision.author.time * 1000)},
+                           {"message", std::string(base::trim(revision.message))}});
+  if (!revision.pusher.empty()) out.set("pusher", revision.pusher);
+  if (revision.review) out.set("review", *revision.review);
+  Json changes = Json::array();
+  for (const AnnotationEvent& event : revision.changes) changes.push(event_json(event));
+  out.set("changes", std::move(changes));
+  return out;
+}
+
+Result<Reply> show_history(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto history = TRY(history_of_document(
+      services, *project, TRY(document_of(context)),
+      static_cast<size_t>(context.query_integer("limit", 50)),
+      context.query("cursor").value_or("")));
+  Json items = Json::array();
+  for (const Revision& revision : history.revisions) items.push(revision_json(revision));
+  Json reply = Json::object({{"items", std::move(items)}});
+  reply.set("next_cursor", history.next.empty() ? Json() : Json(history.next));
+  return Reply::json(200, reply);
+}
+
+Result<Reply> show_diff(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto events = TRY(diff_document(*project, TRY(document_of(context)),
+                                        context.query("from").value_or(""),
+                                        context.query("to").value_or("")));
+  Json changes = Json::array();
+  for (const AnnotationEvent& event : events) changes.push(event_json(event));
+  return Reply::json(200, Json::object({{"changes", std::move(changes)}}));
+}
+
+Result<Reply> show_blame(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto id = corpus::AnnotationId::parse(context.parameter("annotation"));
+  if (!id.ok()) return base::Error{base::Code::not_found, "there is no such annotation"};
+  const auto revision =
+      TRY(blame_annotation(services, *project, TRY(document_of(context)), *id));
+  return Reply::json(200, revision_json(revision));
+}
+
+Parameter required_commit(std::string name) {
+  return {std::move(name), "a commit id", Parameter::Type::string, true, {}, {}, {}};
+}
+
+}  // namespace
+
+void add_annotation_routes(Router& router, Services& services) {
+  const std::string document = std::string(kProjectPath) + "/documents/{id}";
+  RequestBody annotations = json_body(
+      Json::object({{"type", "object"}, {"required", Json::array({"annotations"})}}),
+      Json::object({{"annotations",
+                     Json::array({Json::object({{"id", "01JD3X9V5T8Q4R2W6Y7Z0A1B2C"},
+                                                {"type", "span"},
+                                                {"label", "total"},
+                                                {"words", Json::array({17, 18})}})})}}));
+  annotations.limit = kSaveLimit;
+
+  router.add({.method = Method::get,
+              .path = document + "/pages/{page}/annotations",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_annotations(services, c); }),
+              .id = "show_annotations",
+              .summary = "The annotations of a page (page 0: of the document as a whole)",
+              .tag = "annotations",
+              .responses = {json_response(200, "the annotations; the ETag is their version")}});
+  router.add({.method = Method::put,
+              .path = document + "/pages/{page}/annotations",
+              .access = Access::needs(Permission::annotation_write),
+              .handler = handled([&](Context& c) { return save(services, c); }),
+              .id = "save_annotations",
+              .summary = "Save the annotations of a page",
+              .description =
+                  "If-Match names the version that was edited. What others did meanwhile is merged "
+                  "by annotation id; a true clash is 412 with both sides and nothing is saved. "
+                  "When this answers 200, the save is one durable git commit.",
+              .tag = "annotations",
+              .headers = {{"If-Match", "the ETag of the version that was edited",
+                           Parameter::Type::string, false, {}, {}, {}}},
+              .body = annotations,
+              .responses = {json_response(200, "the annotations as they are now")}});
+  router.add({.method = Method::get,
+              .path = document + "/review",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_review(services, c); }),
+              .id = "show_review",
+              .summary = "How far the document's labels are",
+              .tag = "annotations",
+              .responses = {json_response(200, "the review")}});
+  router.add({.method = Method::put,
+              .path = document + "/review",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return move(services, c); }),
+              .id = "move_review",
+              .summary = "Submit, accept, reject or reopen, as your role allows",
+              .tag = "annotations",
+              .body = json_body(Json::object({{"type", "object"},
+                                              {"required", Json::array({"state"})}}),
+                                Json::object({{"state", "submitted"}})),
+              .responses = {json_response(200, "the review")}});
+  router.add({.method = Method::get,
+              .path = document + "/history",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_history(services, c); }),
+              .id = "show_history",
+              .summary = "Who changed which annotation when, newest first",
+              .tag = "history",
+              .query = {{"limit", "", Parameter::Type::integer, false, 1, 200, {}},
+                        {"cursor", "next_cursor of the page before", Parameter::Type::string, false,
+                         {}, {}, {}}},
+              .responses = {json_response(200, "the revisions")}});
+  router.add({.method = Method::get,
+              .path = document + "/diff",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_diff(services, c); }),
+              .id = "show_diff",
+              .summary = "What differs between two revisions of a document",
+              .tag = "history",
+              .query = {required_commit("from"), required_commit("to")},
+              .responses = {json_response(200, "the changes")}});
+  router.add({.method = Method::get,
+              .path = document + "/annotations/{annotation}/blame",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_blame(services, c); }),
+              .id = "show_blame",
+              .summary = "Who gave an annotation its present form",
+              .tag = "history",
+              .responses = {json_response(200, "the revision")}});
+}
+
+}  // namespace server::http

@@ -1,0 +1,439 @@
+// Documents: upload, list, state, source, page images and words.
+#include <fcntl.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "corpus/words.h"
+#include "server/flow/document_files.h"
+#include "server/flow/dvc_remote.h"
+#include "server/flow/upload.h"
+#include "server/http/authorize.h"
+#include "server/http/idempotent.h"
+#include "server/http/multipart.h"
+#include "server/http/routes.h"
+#include "storage/document_table.h"
+
+namespace server::http {
+namespace {
+
+using base::Json;
+using base::Result;
+using corpus::Permission;
+
+constexpr uint64_t kUploadLimit = uint64_t{20} << 30;  // of one request, archives included
+constexpr size_t kMetadataLimit = size_t{1} << 20;
+constexpr int64_t kLongestWait = 300;
+
+Json row_json(const storage::DocumentRow& row) {
+  Json out = Json::object({{"id", row.id.hex},
+                           {"state", storage::name_of(row.state)},
+                           {"file_name", row.file_name},
+                           {"media_type", row.source.media_type},
+                           {"size", static_cast<int64_t>(row.source.size)},
+                           {"sha256", row.source.sha256.hex()},
+                           {"received_at", base::to_rfc3339(row.received_at)},
+                           {"pages", row.page_count},
+                           {"pages_done", row.pages_done},
+                           {"review", row.review_state.empty() ? "new" : row.review_state}});
+  Json labels = Json::array();
+  for (const std::string& label : row.labels) labels.push(label);
+  out.set("labels", std::move(labels));
+  out.set("sources", row.sources);
+  if (!row.failure_code.empty()) {
+    out.set("failure",
+            Json::object({{"code", row.failure_code}, {"reason", row.failure_reason}}));
+  }
+  return out;
+}
+
+bool may_read_all(const Context& context) {
+  return context.principal.access->allows(Permission::document_read);
+}
+
+// The document, if the caller may know of it: an uploader knows their own.
+Result<storage::DocumentRow> visible_document(Services& services, const Context& context) {
+  const corpus::DocumentId id = TRY(document_of(context));
+  const storage::Access& access = *context.principal.access;
+  return services.database->read([&](storage::Transaction& tx) -> Result<storage::DocumentRow> {
+    storage::DocumentTable table(tx);
+    storage::DocumentRow row = TRY(table.find(access.project.id, id));
+    if (!may_read_all(context) &&
+        !TRY(table.was_uploaded_by(access.project.id, id, access.principal.user.id))) {
+      return base::Error{base::Code::not_found, "there is no such document"};
+    }
+    return row;
+  });
+}
+
+// ---- upload
+
+// Feeds a form's parts to the upload: the metadata, then files.
+class FormUpload {
+ public:
+  FormUpload(Services& services, const Actor& actor) : services_(services), actor_(actor) {}
+
+  MultipartSink sink() {
+    return {.begin = [this](const Part& part) { return begin(part); },
+            .data = [this](std::string_view bytes) { return data(bytes); },
+            .end = [this] { return end(); }};
+  }
+
+  Result<std::vector<UploadItem>> finish() {
+    if (!upload_) return base::Error{base::Code::invalid, "the form has no file"};
+    return upload_->finish();
+  }
+
+ private:
+  Result<void> begin(const Part& part) {
+    is_file_ = part.file_name.has_value();
+    if (is_file_) {
+      if (!upload_) upload_.emplace(services_, actor_, details_);
+      return upload_->begin_file(*part.file_name);
+    }
+    if (part.name != "metadata") {
+      return base::Error{base::Code::invalid, "unknown field \"" + part.name + "\" in the form"};
+    }
+    if (upload_) return base::Error{base::Code::invalid, "metadata must come before the files"};
+    metadata_.clear();
+    return {};
+  }
+  Result<void> data(std::string_view bytes) {
+    if (is_file_) return upload_->write(bytes);
+    if (metadata_.size() + bytes.size() > kMetadataLimit) return body_too_large(kMetadataLimit);
+    metadata_ += bytes;
+    return {};
+  }
+  Result<void> end() {
+    if (is_file_) return upload_->end_file();
+    details_ = TRY(parse_upload_details(TRY(base::parse_json(metadata_))));
+    return {};
+  }
+
+  Services& services_;
+  const Actor& actor_;
+  UploadDetails details_;
+  std::optional<Upload> upload_;
+  std::string metadata_;
+  bool is_file_ = false;
+};
+
+Result<std::vector<UploadItem>> receive_form(Services& services, const Actor& actor,
+                                             Request& request) {
+  const std::string boundary =
+      TRY(boundary_of(request.headers.value_or("content-type", "")));
+  FormUpload form(services, actor);
+  TRY(read_multipart(request, boundary, form.sink()));
+  return form.finish();
+}
+
+// A bare body: the file's name and details come in the query.
+Result<std::vector<UploadItem>> receive_body(Services& services, const Actor& actor,
+                                             const Context& context) {
+  UploadDetails details;
+  if (const auto metadata = context.query("metadata")) {
+    details = TRY(parse_upload_details(TRY(base::parse_json(*metadata))));
+  }
+  Upload upload(services, actor, std::move(details));
+  TRY(upload.begin_file(context.query("file_name").value_or("document")));
+  std::string buffer(size_t{256} << 10, '\0');
+  while (const size_t got = TRY(context.request.read(buffer.data(), buffer.size()))) {
+    TRY(upload.write(std::string_view(buffer).substr(0, got)));
+  }
+  TRY(upload.end_file());
+  return upload.finish();
+}
+
+Result<Json> item_json(Services& services, const storage::Project& project, const UploadItem& item,
+                       base::Milliseconds deadline) {
+  Json out = Json::object({{"file_name", item.file_name}});
+  if (item.refusal) {
+    out.set("state", "refused");
+    out.set("failure",
+            Json::object({{"code", item.refusal->code}, {"reason", item.refusal->reason}}));
+    return out;
+  }
+  const base::Milliseconds left = deadline - base::now_milliseconds();
+  const auto row = TRY(left > 0 ? wait_for_document(services, project, *item.id, left)
+                                : find_document(services, project, *item.id));
+  out = row_json(row);
+  out.set("file_name", item.file_name);
+  out.set("is_new", item.is_new);
+  return out;
+}
+
+Result<Reply> upload_documents(Services& services, Context& context) {
+  const Actor actor = actor_of(context);
+  const bool form = context.request.media_type() == "multipart/form-data";
+  const auto items = TRY(form ? receive_form(services, actor, context.request)
+                              : receive_body(services, actor, context));
+  if (items.size() == 1 && items.front().refusal) {
+    const Refusal& refusal = *items.front().refusal;
+    return context.problem(Problem::make(422, refusal.code, refusal.reason));
+  }
+  const base::Milliseconds deadline =
+      base::now_milliseconds() + context.query_integer("wait", 0) * 1000;
+  Json list = Json::array();
+  bool any_new = false;
+  for (const UploadItem& item : items) {
+    any_new |= item.is_new;
+    list.push(TRY(item_json(services, actor.project(), item, deadline)));
+  }
+  return Reply::json(any_new ? 201 : 200, Json::object({{"items", std::move(list)}}));
+}
+
+// ---- reading
+
+Result<std::vector<std::pair<std::string, std::string>>> parse_keys(const Context& context) {
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const std::string_view text : context.request.query.all("key")) {
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) {
+      return base::Error{base::Code::invalid, "key must look like claim=C-7"};
+    }
+    keys.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return keys;
+}
+
+Result<Reply> list_documents(Services& services, Context& context) {
+  const storage::Access& access = *context.principal.access;
+  storage::DocumentQuery query;
+  query.project = access.project.id;
+  query.text = context.query("q").value_or("");
+  query.label = context.query("label").value_or("");
+  query.review_state = context.query("review").value_or("");
+  query.keys = TRY(parse_keys(context));
+  query.cursor = context.query("cursor").value_or("");
+  query.limit = static_cast<size_t>(context.query_integer("limit", 50));
+  if (const auto state = context.query("state")) {
+    query.state = storage::parse_document_state(*state);
+  }
+  if (!may_read_all(context)) query.uploader = access.principal.user.id;
+  const auto page = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::DocumentTable(tx).list(query); }));
+  Json items = Json::array();
+  for (const storage::DocumentRow& row : page.rows) items.push(row_json(row));
+  Json reply = Json::object({{"items", std::move(items)}});
+  reply.set("next_cursor", page.next_cursor.empty() ? Json() : Json(page.next_cursor));
+  return Reply::json(200, reply).cache("private, no-cache");
+}
+
+Json page_json(const corpus::Page& page) {
+  Json out = Json::object({{"width", page.width},
+                           {"height", page.height},
+                           {"dpi", page.dpi},
+                           {"rotation", page.rotation},
+                           {"text", page.text == corpus::TextOrigin::ocr ? "ocr" : "text-layer"}});
+  if (page.failed()) out.set("failure", page.failure);
+  return out;
+}
+
+Result<void> audit_read(Services& services, const Context& context, std::string_view what) {
+  const Actor actor = actor_of(context);
+  return services.database->write([&](storage::Transaction& tx) {
+    return audit(tx, actor, what, document_subject(actor.project(), context.parameter("id")));
+  });
+}
+
+Result<Reply> show_document(Services& services, Context& context) {
+  const storage::DocumentRow row = TRY(visible_document(services, context));
+  Json reply = row_json(row);
+  if (may_read_all(context) && !row.commit.empty()) {
+    const auto project = TRY(project_of(services, context));
+    const vcs::Snapshot tip = TRY(project->tip());
+    const corpus::Document document = TRY(DocumentFiles(tip, project->fan_out, row.id).document());
+    Json pages = Json::array();
+    for (const corpus::Page& page : document.pages) pages.push(page_json(page));
+    reply.set("page_list", std::move(pages));
+    TRY(audit_read(services, context, "document.read"));
+  }
+  return Reply::json(200, reply).cache("private, no-cache");
+}
+
+Result<Reply> retry(Services& services, Context& context) {
+  std::string password;
+  if (context.request.has_body()) {
+    password = TRY(context.request.read_json()).string_or("password", "");
+  }
+  const corpus::DocumentId id = TRY(document_of(context));
+  TRY(retry_document(services, actor_of(context), id, password));
+  const auto project = context.principal.access->project;
+  const auto row = TRY(wait_for_document(services, project, id,
+                                         context.query_integer("wait", 0) * 1000));
+  return Reply::json(202, row_json(row));
+}
+
+Result<Reply> stored_reply(Services& services, const storage::Project& project,
+                           const base::Md5& md5, const std::string& media_type) {
+  const StoredObject object = TRY(open_object(services, project, {md5, false}));
+  base::UniqueFd fd(::fcntl(object.reader->descriptor(), F_DUPFD_CLOEXEC, 0));
+  if (!fd) return base::system_error("dup", "blob");
+  return Reply::file(std::move(fd), object.reader->size(), media_type)
+      .etag(object.record.sha256.hex())
+      .immutable();
+}
+
+Result<Reply> show_source(Services& services, Context& context) {
+  const storage::DocumentRow row = TRY(visible_document(services, context));
+  TRY(audit_read(services, context, "document.download"));
+  return TRY(stored_reply(services, context.principal.access->project, row.source.md5,
+                          row.source.media_type))
+      .download(row.file_name);
+}
+
+// The page of a document in main's newest revision.
+struct OpenPage {
+  std::shared_ptr<OpenProject> project;
+  vcs::Snapshot tip;
+  corpus::DocumentId id;
+  corpus::PageNumber number = 0;
+  corpus::Page page;
+};
+
+Result<OpenPage> page_of(Services& services, const Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const vcs::Snapshot tip = TRY(project->tip());
+  const corpus::DocumentId id = TRY(document_of(context));
+  const auto number = base::parse_integer(context.parameter("page")).value_or(0);
+  const auto document = DocumentFiles(tip, project->fan_out, id).document();
+  if (!document.ok() || number < 1 ||
+      static_cast<size_t>(number) > document->pages.size()) {
+    return base::Error{base::Code::not_found, "there is no such page"};
+  }
+  return OpenPage{project, tip, id, static_cast<corpus::PageNumber>(number),
+                  document->pages[static_cast<size_t>(number - 1)]};
+}
+
+Result<Reply> show_image(Services& services, Context& context) {
+  const OpenPage page = TRY(page_of(services, context));
+  if (page.page.image.size == 0) {
+    return base::Error{base::Code::not_found, "this page has no image: " + page.page.failure};
+  }
+  TRY(audit_read(services, context, "page.read"));
+  return stored_reply(services, context.principal.access->project, page.page.image.md5,
+                      page.page.image.media_type);
+}
+
+Result<Reply> show_words(Services& services, Context& context) {
+  const OpenPage page = TRY(page_of(services, context));
+  const DocumentFiles files(page.tip, page.project->fan_out, page.id);
+  Json words = Json::array();
+  const auto list = files.words(page.number);
+  if (!list.ok() && !page.page.failed()) return list.error();
+  if (list.ok()) {
+    for (const corpus::Word& word : *list) {
+      words.push(Json::object(
+          {{"id", word.id},
+           {"block", word.block},
+           {"line", word.line},
+           {"box", Json::array({word.box.x0, word.box.y0, word.box.x1, word.box.y1})},
+           {"confidence", word.confidence},
+           {"text", word.text}}));
+    }
+  }
+  TRY(audit_read(services, context, "page.read"));
+  return Reply::json(200, Json::object({{"words", std::move(words)}})).cache("private, no-cache");
+}
+
+Parameter integer_parameter(std::string name, std::string description, int64_t least,
+                            int64_t most) {
+  return {std::move(name), std::move(description), Parameter::Type::integer, false, least, most, {}};
+}
+Parameter text_parameter(std::string name, std::string description) {
+  return {std::move(name), std::move(description), Parameter::Type::string, false, {}, {}, {}};
+}
+
+}  // namespace
+
+void add_document_routes(Router& router, Services& services) {
+  const std::string documents = std::string(kProjectPath) + "/documents";
+  const std::string page = documents + "/{id}/pages/{page}";
+  RequestBody files;
+  files.media_types = {"*/*"};
+  files.limit = kUploadLimit;
+  RequestBody password = json_body(Json::object({{"type", "object"}}),
+                                   Json::object({{"password", "..."}}));
+  password.required = false;
+  const Parameter wait =
+      integer_parameter("wait", "seconds to wait until the document is read", 0, kLongestWait);
+
+  router.add({.method = Method::post,
+              .path = documents,
+              .access = Access::needs(Permission::document_upload),
+              .handler = idempotent(services, handled([&](Context& c) {
+                                      return upload_documents(services, c);
+                                    })),
+              .id = "upload_documents",
+              .summary = "Upload one file, many, or a zip or tar of files",
+              .description =
+                  "As multipart/form-data: an optional field `metadata` (JSON: external_id, "
+                  "customer, claim, group_keys, files{name: ...}) and then files. Or the file "
+                  "itself as the body, with file_name and metadata in the query. The same bytes "
+                  "are the same document: sending them again is harmless.",
+              .tag = "documents",
+              .query = {wait, text_parameter("file_name", "of a bare body"),
+                        text_parameter("metadata", "JSON, of a bare body")},
+              .body = files,
+              .responses = {json_response(201, "what became of each file")}});
+  router.add({.method = Method::get,
+              .path = documents,
+              .access = Access::needs(Permission::document_read_own),
+              .handler = handled([&](Context& c) { return list_documents(services, c); }),
+              .id = "list_documents",
+              .summary = "Documents, newest first: by text, label, state and metadata",
+              .tag = "documents",
+              .query = {text_parameter("q", "words of the page text"),
+                        text_parameter("label", "a label among its annotations"),
+                        {"state", "", Parameter::Type::string, false, {}, {},
+                         {"uploaded", "queued", "processing", "ready", "partly_ready", "failed"}},
+                        {"review", "", Parameter::Type::string, false, {}, {},
+                         {"new", "in_progress", "submitted", "accepted", "rejected"}},
+                        text_parameter("key", "metadata such as claim=C-7; may be repeated"),
+                        text_parameter("cursor", "next_cursor of the page before"),
+                        integer_parameter("limit", "", 1, 500)},
+              .responses = {json_response(200, "a page of documents")}});
+  router.add({.method = Method::get,
+              .path = documents + "/{id}",
+              .access = Access::needs(Permission::document_read_own),
+              .handler = handled([&](Context& c) { return show_document(services, c); }),
+              .id = "show_document",
+              .summary = "A document, its state, or why it failed",
+              .tag = "documents",
+              .responses = {json_response(200, "the document")}});
+  router.add({.method = Method::post,
+              .path = documents + "/{id}/retry",
+              .access = Access::needs(Permission::document_retry),
+              .handler = handled([&](Context& c) { return retry(services, c); }),
+              .id = "retry_document",
+              .summary = "Read a failed document again, with a password if it needs one",
+              .tag = "documents",
+              .query = {wait},
+              .body = password,
+              .responses = {json_response(202, "the document")}});
+  router.add({.method = Method::get,
+              .path = documents + "/{id}/source",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_source(services, c); }),
+              .id = "download_source",
+              .summary = "The bytes as they were uploaded",
+              .tag = "documents",
+              .responses = {{200, "the file", "application/octet-stream", {}, {}}}});
+  router.add({.method = Method::get,
+              .path = page + "/image",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_image(services, c); }),
+              .id = "show_page_image",
+              .summary = "The canonical page image that all coordinates refer to",
+              .tag = "documents",
+              .responses = {{200, "the image", "image/png", {}, {}}}});
+  router.add({.method = Method::get,
+              .path = page + "/words",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return show_words(services, c); }),
+              .id = "show_page_words",
+              .summary = "The words of a page with boxes and confidence",
+              .tag = "documents",
+              .responses = {json_response(200, "the words")}});
+}
+
+}  // namespace server::http

@@ -1,0 +1,13 @@
+// Wraps a POST handler so that a request sent again with the same Idempotency-Key gets the first
+// reply and acts once (draft-ietf-httpapi-idempotency-key-header-07). Requests without the header
+// pass through. A failed request leaves no trace: the client may try again.
+#pragma once
+
+#include "server/flow/services.h"
+#include "server/http/router.h"
+
+namespace server::http {
+
+RouteHandler idempotent(Services& services, RouteHandler handler);
+
+}  // namespace server::http

@@ -1,0 +1,47 @@
+#include "server/http/routes.h"
+
+#include "server/http/authorize.h"
+
+namespace server::http {
+
+void add_all_routes(Router& router, Services& services) {
+  add_account_routes(router, services);
+  add_project_routes(router, services);
+  add_document_routes(router, services);
+  add_annotation_routes(router, services);
+  add_dataset_routes(router, services);
+  add_event_routes(router, services);
+  add_git_routes(router, services);
+  add_dvc_routes(router, services);
+  add_health_routes(router, services);
+}
+
+RequestBody json_body(base::Json schema, base::Json example) {
+  RequestBody body;
+  body.media_types = {"application/json"};
+  body.schema = std::move(schema);
+  body.example = std::move(example);
+  return body;
+}
+
+Response json_response(int status, std::string description, base::Json example) {
+  Response response;
+  response.status = status;
+  response.description = std::move(description);
+  response.media_type = "application/json";
+  response.schema = base::Json::object({{"type", "object"}});
+  response.example = std::move(example);
+  return response;
+}
+
+base::Result<corpus::DocumentId> document_of(const Context& context) {
+  auto id = corpus::DocumentId::parse(context.parameter("id"));
+  if (!id.ok()) return base::Error{base::Code::not_found, "there is no such document"};
+  return id;
+}
+
+base::Result<std::shared_ptr<OpenProject>> project_of(Services& services, const Context& context) {
+  return services.catalog->open(actor_of(context).project());
+}
+
+}  // namespace server::http

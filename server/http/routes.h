@@ -1,0 +1,43 @@
+// Every route of the server, by feature: each function adds its part of the table. The routes say
+// what they need and call a flow; they decide nothing.
+#pragma once
+
+#include "server/flow/services.h"
+#include "server/http/router.h"
+#include "server/http/server.h"
+
+namespace server::http {
+
+inline constexpr char kProjectPath[] = "/api/v1/projects/{org}/{project}";
+
+void add_account_routes(Router& router, Services& services);     // sessions, users, tokens
+void add_project_routes(Router& router, Services& services);     // projects, members, schema
+void add_document_routes(Router& router, Services& services);    // upload, list, pages
+void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
+void add_dataset_routes(Router& router, Services& services);     // splits, releases, exports
+void add_git_routes(Router& router, Services& services);         // smart HTTP
+void add_dvc_routes(Router& router, Services& services);         // the DVC remote
+void add_event_routes(Router& router, Services& services);       // events, jobs
+void add_health_routes(Router& router, Services& services);      // healthz, metrics, openapi.json
+
+// All of them, in the order of the API document.
+void add_all_routes(Router& router, Services& services);
+
+// "json": a body that must be this JSON value. The schema is JSON Schema 2020-12.
+RequestBody json_body(base::Json schema, base::Json example = {});
+Response json_response(int status, std::string description, base::Json example = {});
+
+// A path parameter as a document id; a malformed one is a missing document.
+base::Result<corpus::DocumentId> document_of(const Context& context);
+base::Result<std::shared_ptr<OpenProject>> project_of(Services& services, const Context& context);
+
+// Runs a handler that returns Result<Reply>; an error becomes its problem.
+template <typename Handler>
+RouteHandler handled(Handler handler) {
+  return [handler](Context& context) -> Reply {
+    base::Result<Reply> reply = handler(context);
+    return reply.ok() ? std::move(reply).value() : context.problem(reply.error());
+  };
+}
+
+}  // namespace server::http
