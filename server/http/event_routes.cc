@@ -51,7 +51,7 @@ Result<int64_t> first_cursor(Services& services, const Context& context) {
 Result<void> follow(Services& services, const storage::EventQuery& first,
                     const std::string& source, EventStream& out) {
   storage::EventQuery query = first;
-  while (!out.stopping()) {
+  while (out.open()) {
     const auto batch = TRY(services.events->read_or_wait(query, kHeartbeat));
     if (batch.events.empty()) TRY(out.heartbeat());
     for (const storage::Event& event : batch.events) {
