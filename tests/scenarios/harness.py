@@ -134,12 +134,12 @@ class Server:
 
     def add_user(self, name, role=None, project="acme/claims", scopes=()):
         """Adds a user, gives the role in the project, and returns a token."""
-        arguments = ["user", "add", name, "--display-name", name.capitalize(),
-                     "--address", f"{name}@acme.example"]
+        address = f"{name}@acme.example"
+        arguments = ["user", "add", "--name", name.capitalize(), "--address", address]
         if role:
             arguments += ["--role", role, "--project", project]
         self.command(*arguments)
-        token = ["token", "create", "--user", name, "--name", "scenario"]
+        token = ["token", "create", "--user", address, "--name", "scenario"]
         for scope in scopes:
             token += ["--scope", scope]
         return self.command(*token).stdout.strip()
