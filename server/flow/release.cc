@@ -466,7 +466,7 @@ Result<dataset::Verification> verify_release_of(Services& services, const OpenPr
   const vcs::ObjectId data_commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
   const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, data_commit));
   dataset::VerifyReaders readers;
-  readers.manifest = TRY(open_manifest(services, project.project, release));
+  readers.open_manifest = [&] { return open_manifest(services, project.project, release); };
   readers.object = [&](const base::Md5& md5, dataset::DvcObjectKind kind,
                        const std::function<void(std::string_view)>& sink) {
     return stream_blob(services, project.project,
