@@ -61,23 +61,26 @@ constexpr std::array<Named<Permission>, 29> kPermissionNames = {{
 }};
 
 constexpr std::array kManager = {
-    P::document_read,  P::document_retry, P::comment_write,    P::schema_write,    P::split_write,
-    P::release_read,   P::export_read,    P::repository_clone, P::repository_push, P::project_read,
-    P::project_manage, P::member_manage,  P::token_manage,     P::event_read,
+    P::document_read_own, P::document_read,   P::document_retry, P::comment_write,
+    P::schema_write,      P::split_write,     P::release_read,   P::export_read,
+    P::repository_clone,  P::repository_push, P::project_read,   P::project_manage,
+    P::member_manage,     P::token_manage,    P::event_read,
 };
 constexpr std::array kReviewer = {
-    P::document_read,    P::annotation_write, P::review_write, P::comment_write, P::release_read,
-    P::repository_clone, P::repository_push,  P::project_read, P::token_manage,  P::event_read,
+    P::document_read_own, P::document_read, P::annotation_write, P::review_write,
+    P::comment_write,     P::release_read,  P::repository_clone, P::repository_push,
+    P::project_read,      P::token_manage,  P::event_read,
 };
 constexpr std::array kAnnotator = {
-    P::document_read, P::annotation_write, P::annotation_submit, P::comment_write,
-    P::project_read,  P::token_manage,     P::event_read,
+    P::document_read_own, P::document_read, P::annotation_write, P::annotation_submit,
+    P::comment_write,     P::project_read,  P::token_manage,     P::event_read,
 };
 constexpr std::array kScientist = {
-    P::document_read, P::annotation_write, P::annotation_submit, P::comment_write,
-    P::schema_write,  P::split_write,      P::release_create,    P::release_read,
-    P::export_read,   P::receipt_write,    P::repository_clone,  P::repository_push,
-    P::data_push,     P::project_read,     P::token_manage,      P::event_read,
+    P::document_read_own, P::document_read, P::annotation_write, P::annotation_submit,
+    P::comment_write,     P::schema_write,  P::split_write,      P::release_create,
+    P::release_read,      P::export_read,   P::receipt_write,    P::repository_clone,
+    P::repository_push,   P::data_push,     P::project_read,     P::token_manage,
+    P::event_read,
 };
 constexpr std::array kUploader = {P::document_upload, P::document_read_own};
 constexpr std::array kTrainer = {P::release_read, P::export_read, P::receipt_write};

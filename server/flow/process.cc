@@ -45,6 +45,7 @@ class Reading {
       page.image = TRY(stage_image(reading.image));
     }
     if (reading.failure) {
+      if (!first_failure_) first_failure_ = reading.failure;
       page.failure = reading.failure->code + ": " + reading.failure->reason;
     } else {
       words_.push_back({reading.number, corpus::print_words(reading.words)});
@@ -73,6 +74,8 @@ class Reading {
     }
     return edits;
   }
+
+  const std::optional<ocr::Failure>& first_failure() const { return first_failure_; }
 
   // Sources may have been added meanwhile: they are taken when the commit is made.
   corpus::Document& document() { return document_; }
@@ -140,6 +143,7 @@ class Reading {
   std::vector<std::pair<corpus::PageNumber, std::string>> words_;
   std::vector<std::unique_ptr<storage::BlobWriter>> images_;
   std::vector<storage::BlobRecord> records_;
+  std::optional<ocr::Failure> first_failure_;
 };
 
 Result<std::vector<corpus::Source>> sources_of(Services& services, const storage::Project& project,
@@ -270,8 +274,7 @@ Result<void> process_document(Services& services, const storage::Project& projec
   if (!read.ok()) return read.error();
   if (read->refusal) return mark_failed(services, project, id, *read->refusal);
   if (read->pages > 0 && read->failed_pages == read->pages) {
-    return mark_failed(services, project, id,
-                       {ocr::kDamaged, "none of its pages could be read"});
+    return mark_failed(services, project, id, *reading.first_failure());
   }
   services.passwords.forget(project.id, id);
   const auto files = TRY(reading.finish(*read, settings, open->fan_out));
