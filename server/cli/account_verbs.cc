@@ -105,8 +105,9 @@ Verb user_add_verb() {
             options.text("--data", o->data, "the data directory").required();
             options.text("--name", o->name, "display name, as in git").required();
             options.text("--address", o->address, "e-mail address").required();
-            options.text("--role", o->role, "owner, admin, manager, reviewer, annotator, "
-                                            "scientist, uploader, trainer, ...");
+            options.text("--role", o->role,
+                         "owner, admin, manager, reviewer, annotator, "
+                         "scientist, uploader, trainer, ...");
             options.text("--project", o->project, "organisation/project where the role holds");
             options.text("--organisation", o->organisation, "organisation where the role holds");
             options.flag("--password-stdin", o->password, "read a password from standard input");

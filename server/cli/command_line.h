@@ -41,7 +41,8 @@ class Options {
   };
 
   Declared text(const std::string& name, std::string& target, const std::string& help);
-  Declared texts(const std::string& name, std::vector<std::string>& target, const std::string& help);
+  Declared texts(const std::string& name, std::vector<std::string>& target,
+                 const std::string& help);
   Declared number(const std::string& name, int& target, const std::string& help);
   Declared flag(const std::string& name, bool& target, const std::string& help);
 

@@ -85,18 +85,17 @@ Verb merge_driver_verb() {
 
 Verb fmt_verb() {
   auto paths = std::make_shared<std::vector<std::string>>();
-  return {"fmt", "bring annotation, comment and schema files into canonical form",
-          [paths](Options& options) {
-            options.texts("file", *paths, "files of a clone").required();
-          },
-          [paths] {
-            int status = kDone;
-            for (const std::string& path : *paths) {
-              const auto formatted = format(path);
-              if (!formatted.ok()) status = fail(formatted.error());
-            }
-            return status;
-          }};
+  return {
+      "fmt", "bring annotation, comment and schema files into canonical form",
+      [paths](Options& options) { options.texts("file", *paths, "files of a clone").required(); },
+      [paths] {
+        int status = kDone;
+        for (const std::string& path : *paths) {
+          const auto formatted = format(path);
+          if (!formatted.ok()) status = fail(formatted.error());
+        }
+        return status;
+      }};
 }
 
 }  // namespace server::cli

@@ -47,16 +47,16 @@ Result<void> create_project(const ProjectOptions& options) {
   const auto [organisation, slug] = TRY(split_path(options.path));
   TRY(base::make_directories(options.data));
   const auto database = TRY(storage::open_sqlite(base::Path(options.data) / "glossator.db"));
-  return database->write([&, &organisation = organisation,
-                          &slug = slug](storage::Transaction& tx) -> Result<void> {
-    storage::UserStore users(tx);
-    storage::NewProject project;
-    project.organisation = TRY(find_or_create(users, organisation)).id;
-    project.slug = slug;
-    project.name = options.name.empty() ? slug : options.name;
-    TRY(users.create_project(project, base::now_milliseconds()));
-    return {};
-  });
+  return database->write(
+      [&, &organisation = organisation, &slug = slug](storage::Transaction& tx) -> Result<void> {
+        storage::UserStore users(tx);
+        storage::NewProject project;
+        project.organisation = TRY(find_or_create(users, organisation)).id;
+        project.slug = slug;
+        project.name = options.name.empty() ? slug : options.name;
+        TRY(users.create_project(project, base::now_milliseconds()));
+        return {};
+      });
 }
 
 Result<std::vector<storage::Project>> projects_of(Services& services) {
@@ -82,9 +82,8 @@ Result<size_t> verify(const ProjectOptions& options) {
   for (const storage::Project& project : TRY(projects_of(*services))) {
     if (!options.path.empty() && project.path() != options.path) continue;
     const auto open = TRY(services->catalog->open(project));
-    const auto releases = TRY(services->database->read([&](storage::Transaction& tx) {
-      return storage::ReleaseTable(tx).list(project.id);
-    }));
+    const auto releases = TRY(services->database->read(
+        [&](storage::Transaction& tx) { return storage::ReleaseTable(tx).list(project.id); }));
     for (const storage::ReleaseRow& release : releases) {
       const auto result = TRY(verify_release_of(*services, *open, release));
       findings += result.findings.size();
@@ -120,14 +119,13 @@ Verb project_create_verb() {
 
 Verb rebuild_verb() {
   auto o = std::make_shared<ProjectOptions>();
-  return {"rebuild", "make the database's index again from git (stop the server first)",
-          [o](Options& options) {
-            options.text("--data", o->data, "the data directory").required();
-          },
-          [o] {
-            const auto rebuilt = rebuild(o->data);
-            return rebuilt.ok() ? kDone : fail(rebuilt.error());
-          }};
+  return {
+      "rebuild", "make the database's index again from git (stop the server first)",
+      [o](Options& options) { options.text("--data", o->data, "the data directory").required(); },
+      [o] {
+        const auto rebuilt = rebuild(o->data);
+        return rebuilt.ok() ? kDone : fail(rebuilt.error());
+      }};
 }
 
 Verb verify_verb() {

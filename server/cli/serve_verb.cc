@@ -119,10 +119,10 @@ Result<void> serve(const ServeOptions& options) {
   // The catalogue needs the address before the first repository is made.
   auto server = TRY(http::HttpServer::start(
       http_options(options), [&](http::Request& request) { return router.handle(request); }));
-  const std::string url = !options.public_url.empty()
-                              ? options.public_url
-                              : (options.tls_certificate.empty() ? "http://" : "https://") +
-                                    server->address();
+  const std::string url =
+      !options.public_url.empty()
+          ? options.public_url
+          : (options.tls_certificate.empty() ? "http://" : "https://") + server->address();
   services->catalog->set_public_url(url);
   const auto caught_up = catch_up_all(*services);
   if (!caught_up.ok()) {
@@ -154,7 +154,8 @@ Verb serve_verb() {
                 .environment("GLOSSATOR_LISTEN");
             options.text("--public-url", o->public_url, "the address as users reach it")
                 .environment("GLOSSATOR_PUBLIC_URL");
-            options.text("--address-file", o->address_file, "where to write the address once ready");
+            options.text("--address-file", o->address_file,
+                         "where to write the address once ready");
             options.number("--workers", o->workers, "pages read at once; 0: one for each core");
             options.number("--threads", o->threads, "connections served at once");
             options.texts("--language", o->languages, "of OCR, e.g. eng; may be repeated");
@@ -167,8 +168,8 @@ Verb serve_verb() {
             options.text("--log-format", o->log_format, "json or text").one_of({"json", "text"});
           },
           [o] {
-            base::set_log(base::LogLevel::info, o->log_format == "text" ? base::LogFormat::text
-                                                                        : base::LogFormat::json);
+            base::set_log(base::LogLevel::info,
+                          o->log_format == "text" ? base::LogFormat::text : base::LogFormat::json);
             const auto served = serve(*o);
             return served.ok() ? kDone : fail(served.error());
           }};

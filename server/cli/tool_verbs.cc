@@ -21,10 +21,10 @@ struct OcrOptions {
 
 int read_files(const OcrOptions& options) {
   std::vector<std::string> arguments = options.files;
-  arguments.insert(arguments.end(),
-                   {"--out", options.out, "--profile", options.profile, "--languages",
-                    options.languages, "--workers", std::to_string(options.workers), "--sandbox",
-                    options.sandbox});
+  arguments.insert(
+      arguments.end(),
+      {"--out", options.out, "--profile", options.profile, "--languages", options.languages,
+       "--workers", std::to_string(options.workers), "--sandbox", options.sandbox});
   if (!options.password.empty()) {
     arguments.insert(arguments.end(), {"--password", options.password});
   }

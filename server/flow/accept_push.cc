@@ -23,7 +23,7 @@ namespace {
 using corpus::PathInfo;
 using corpus::PathKind;
 
-constexpr size_t kMostLines = 50;             // shown to the pusher
+constexpr size_t kMostLines = 50;              // shown to the pusher
 constexpr size_t kMostChangedPaths = 200'000;  // of one push
 constexpr size_t kMaxGuidelineBytes = size_t{1} << 20;
 
@@ -86,18 +86,16 @@ class MainJudge {
 
  private:
   Result<void> collect(const vcs::ObjectReader& objects) {
-    return vcs::diff_trees(objects, before_.tree(), after_.tree(),
-                           [&](const vcs::Change& change) -> Result<bool> {
-                             if (changes_.size() >= kMostChangedPaths) {
-                               return base::Error{base::Code::limit,
-                                                  "more than 200000 files are changed"};
-                             }
-                             const std::string path(change.path);
-                             changes_.push_back({path, corpus::classify(path, project_.fan_out),
-                                                 change.before.has_value(),
-                                                 change.after.has_value()});
-                             return true;
-                           });
+    return vcs::diff_trees(
+        objects, before_.tree(), after_.tree(), [&](const vcs::Change& change) -> Result<bool> {
+          if (changes_.size() >= kMostChangedPaths) {
+            return base::Error{base::Code::limit, "more than 200000 files are changed"};
+          }
+          const std::string path(change.path);
+          changes_.push_back({path, corpus::classify(path, project_.fan_out),
+                              change.before.has_value(), change.after.has_value()});
+          return true;
+        });
   }
 
   void judge_right(const ChangedPath& change) {
@@ -111,9 +109,8 @@ class MainJudge {
     } else if (!actor_.may(*needed)) {
       complaints_.add(change.path + ": you may not change this file (it needs " +
                       std::string(corpus::name_of(*needed)) + ")");
-    } else if (change.info.document &&
-               !is_there(corpus::document_path(
-                   corpus::document_dir(project_.fan_out, *change.info.document)))) {
+    } else if (change.info.document && !is_there(corpus::document_path(corpus::document_dir(
+                                           project_.fan_out, *change.info.document)))) {
       complaints_.add(change.path + ": there is no such document; documents come by upload");
     }
   }
@@ -140,13 +137,20 @@ class MainJudge {
   Result<void> judge_file(const ChangedPath& change) {
     switch (change.info.kind) {
       case PathKind::page_annotations:
-      case PathKind::document_annotations: annotated_.insert(*change.info.document); return {};
-      case PathKind::comments: return judge_comments(change);
-      case PathKind::review: return judge_review(change);
+      case PathKind::document_annotations:
+        annotated_.insert(*change.info.document);
+        return {};
+      case PathKind::comments:
+        return judge_comments(change);
+      case PathKind::review:
+        return judge_review(change);
       case PathKind::split:
-      case PathKind::split_members: return judge_split(change);
-      case PathKind::guideline: return judge_guideline(change);
-      default: return {};
+      case PathKind::split_members:
+        return judge_split(change);
+      case PathKind::guideline:
+        return judge_guideline(change);
+      default:
+        return {};
     }
   }
 
@@ -183,8 +187,8 @@ class MainJudge {
     if (!after) return {};
     base::Error last;
     for (const corpus::Role role : actor_.access.roles) {
-      const auto allowed = corpus::may_change_review(before, *after, role, actor_.mail(),
-                                                     actor_.project().policy);
+      const auto allowed =
+          corpus::may_change_review(before, *after, role, actor_.mail(), actor_.project().policy);
       if (allowed.ok()) return {};
       last = allowed.error();
     }
@@ -320,9 +324,9 @@ Result<void> reopen_reviews(Services&, OpenProject& project, const vcs::RefComma
         continue;
       }
       if (corpus::covers(review, TRY(files.annotation_versions()))) continue;
-      edits.push_back({corpus::review_path(files.directory()),
-                       corpus::print_review(
-                           corpus::after_edit(review, "annotations were changed by a push"))});
+      edits.push_back(
+          {corpus::review_path(files.directory()),
+           corpus::print_review(corpus::after_edit(review, "annotations were changed by a push"))});
     }
     return edits;
   };
@@ -342,10 +346,11 @@ Result<void> record_push(Services& services, const Actor& actor,
       TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + update.ref,
                 base::Json::object({{"commit", command.after.hex()}})));
       TRY(services.events->append(
-          tx, {.type = std::string(corpus::event_type::kRepositoryPushed),
-               .project = actor.project().id,
-               .subject = actor.project().path(),
-               .data = base::Json::object({{"ref", update.ref}, {"commit", command.after.hex()}})}));
+          tx,
+          {.type = std::string(corpus::event_type::kRepositoryPushed),
+           .project = actor.project().id,
+           .subject = actor.project().path(),
+           .data = base::Json::object({{"ref", update.ref}, {"commit", command.after.hex()}})}));
     }
     return {};
   });

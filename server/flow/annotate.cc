@@ -95,7 +95,10 @@ class Neighbours {
 class Save {
  public:
   Save(const OpenProject& project, const SaveRequest& request, const vcs::Snapshot& tip)
-      : project_(project), request_(request), tip_(tip), files_(tip, project.fan_out, request.document) {}
+      : project_(project),
+        request_(request),
+        tip_(tip),
+        files_(tip, project.fan_out, request.document) {}
 
   Result<std::vector<vcs::Edit>> edits(SaveOutcome& outcome) {
     outcome = SaveOutcome();
@@ -109,7 +112,8 @@ class Save {
     outcome.problems = corpus::Diagnostics(path);
     auto lines = lines_of(request_.annotations, outcome.problems);
     TRY(validate(document, path, theirs, lines, outcome.problems));
-    if (!outcome.problems.empty()) return stop(outcome, SaveOutcome::Kind::invalid, current, theirs);
+    if (!outcome.problems.empty())
+      return stop(outcome, SaveOutcome::Kind::invalid, current, theirs);
 
     std::vector<corpus::Annotation> ours;
     for (auto& line : lines) ours.push_back(std::move(line.annotation));
@@ -139,9 +143,8 @@ class Save {
     if (request_.base == current.id) return theirs;
     if (request_.base == empty_version()) return std::vector<corpus::Annotation>{};
     const base::Error unknown{base::Code::invalid, "If-Match names no version of this page"};
-    const auto text =
-        vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, request_.base,
-                            corpus::kMaxAnnotationFileBytes);
+    const auto text = vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob,
+                                          request_.base, corpus::kMaxAnnotationFileBytes);
     if (!text.ok()) return unknown;
     auto annotations = corpus::read_annotations(*text);
     if (!annotations.ok()) return unknown;
@@ -152,8 +155,7 @@ class Save {
                         const std::vector<corpus::Annotation>& before,
                         const std::vector<corpus::AnnotationLine>& lines,
                         corpus::Diagnostics& problems) {
-    const corpus::Schema schema =
-        TRY(corpus::parse_schema(TRY(tip_.read(corpus::kSchemaPath))));
+    const corpus::Schema schema = TRY(corpus::parse_schema(TRY(tip_.read(corpus::kSchemaPath))));
     std::set<corpus::WordId> page_words;
     corpus::PageContext context;
     context.page = request_.page;
@@ -201,8 +203,7 @@ class Save {
 }  // namespace
 
 Result<PageAnnotations> read_annotations_of(const OpenProject& project,
-                                            const corpus::DocumentId& id,
-                                            corpus::PageNumber page) {
+                                            const corpus::DocumentId& id, corpus::PageNumber page) {
   const vcs::Snapshot tip = TRY(project.tip());
   const DocumentFiles files(tip, project.fan_out, id);
   TRY(require_page(TRY(files.document()), page));
@@ -216,8 +217,8 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   SaveOutcome outcome;
   vcs::CommitRequest commit;
   commit.author = commit.committer = signature_of(actor);
-  commit.message = "Annotate page " + std::to_string(request.page) + " of " +
-                   request.document.hex + "\n";
+  commit.message =
+      "Annotate page " + std::to_string(request.page) + " of " + request.document.hex + "\n";
   commit.make = [&](const vcs::Snapshot& tip) {
     return Save(*project, request, tip).edits(outcome);
   };
@@ -228,8 +229,8 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   TRY(services.database->write([&](storage::Transaction& tx) {
     return audit(tx, actor, "annotations.save",
                  document_subject(actor.project(), request.document.hex),
-                 base::Json::object({{"page", static_cast<int64_t>(request.page)},
-                                     {"commit", outcome.commit}}));
+                 base::Json::object(
+                     {{"page", static_cast<int64_t>(request.page)}, {"commit", outcome.commit}}));
   }));
   return outcome;
 }

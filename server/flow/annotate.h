@@ -34,15 +34,15 @@ Result<PageAnnotations> read_annotations_of(const OpenProject& project,
 struct SaveRequest {
   corpus::DocumentId document;
   corpus::PageNumber page = 0;
-  vcs::ObjectId base;        // the version that was edited
-  base::Json annotations;    // an array, as parsed: problems name places in its text
+  vcs::ObjectId base;      // the version that was edited
+  base::Json annotations;  // an array, as parsed: problems name places in its text
 };
 
 struct SaveOutcome {
   enum class Kind {
-    saved,     // `current` is durable; `merged` if others' changes are in it
-    invalid,   // `problems`
-    clash,     // `conflicts`; `current` is what is there now; nothing was saved
+    saved,    // `current` is durable; `merged` if others' changes are in it
+    invalid,  // `problems`
+    clash,    // `conflicts`; `current` is what is there now; nothing was saved
   };
   Kind kind = Kind::saved;
   PageAnnotations current;

@@ -11,9 +11,8 @@ constexpr size_t kChunk = size_t{256} << 10;
 
 Result<StoredObject> open_object(Services& services, const storage::Project& project,
                                  const storage::BlobName& name) {
-  const storage::BlobRecord record = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::BlobTable(tx).find(project.id, name);
-  }));
+  const storage::BlobRecord record = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::BlobTable(tx).find(project.id, name); }));
   return StoredObject{record, TRY(services.blobs->open(project.organisation_slug, name))};
 }
 
@@ -40,21 +39,21 @@ Result<void> take_object(Services& services, const Actor& actor, const storage::
       children.push_back({entry.md5, false});
     }
   }
-  const auto recorded = TRY(services.database->read([&](storage::Transaction& tx)
-                                                        -> Result<std::optional<base::Sha256>> {
-    if (name.directory) {
-      const auto missing = TRY(storage::BlobTable(tx).missing(project.id, children));
-      if (!missing.empty()) {
-        return base::Error{base::Code::conflict, "the directory names " +
-                                                     std::to_string(missing.size()) +
-                                                     " objects that are not there, such as " +
-                                                     missing.front().text()};
-      }
-    }
-    const auto known =
-        TRY(storage::BlobTable(tx).find_in_organisation(project.organisation, name));
-    return known ? std::optional(known->sha256) : std::nullopt;
-  }));
+  const auto recorded = TRY(
+      services.database->read([&](storage::Transaction& tx) -> Result<std::optional<base::Sha256>> {
+        if (name.directory) {
+          const auto missing = TRY(storage::BlobTable(tx).missing(project.id, children));
+          if (!missing.empty()) {
+            return base::Error{base::Code::conflict, "the directory names " +
+                                                         std::to_string(missing.size()) +
+                                                         " objects that are not there, such as " +
+                                                         missing.front().text()};
+          }
+        }
+        const auto known =
+            TRY(storage::BlobTable(tx).find_in_organisation(project.organisation, name));
+        return known ? std::optional(known->sha256) : std::nullopt;
+      }));
   TRY(writer->publish(recorded));
   const storage::BlobRecord record{name, hashes.sha256, hashes.size, ""};
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {

@@ -32,8 +32,7 @@ class ReleaseDocuments {
     }
     for (const AnnotationFile& file : TRY(files.annotation_files())) {
       auto annotations = TRY(corpus::read_annotations(TRY(files.version(file.path)).text));
-      auto& target =
-          file.page == 0 ? out.annotations : out.pages.at(file.page - 1).annotations;
+      auto& target = file.page == 0 ? out.annotations : out.pages.at(file.page - 1).annotations;
       target = std::move(annotations);
     }
     return std::optional(std::move(out));
@@ -62,8 +61,7 @@ Result<dataset::LossReport> export_release(Services& services, const OpenProject
   const dataset::OpenExport open = [&]() -> Result<dataset::NextDocument> {
     auto documents = std::make_shared<ReleaseDocuments>(
         project, snapshot,
-        TRY(dataset::ManifestReader::open(
-            TRY(open_manifest(services, project.project, release)))));
+        TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, release)))));
     return dataset::NextDocument([documents] { return documents->next(); });
   };
   dataset::ExportOptions options;

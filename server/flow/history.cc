@@ -46,17 +46,17 @@ Result<DirectoryDiff> diff_directories(const OpenProject& project, const corpus:
   const std::string directory = corpus::document_dir(project.fan_out, id);
   TRY(vcs::diff_trees(
       *project.repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
-        const auto info = corpus::classify(directory + "/" + std::string(change.path),
-                                           project.fan_out);
+        const auto info =
+            corpus::classify(directory + "/" + std::string(change.path), project.fan_out);
         if (info.kind == corpus::PathKind::page_annotations ||
             info.kind == corpus::PathKind::document_annotations) {
-          append_events(corpus::annotation_changes(
-                            TRY(annotations_in(*project.repository, change.before)),
-                            TRY(annotations_in(*project.repository, change.after))),
-                        info.page, diff.events);
+          append_events(
+              corpus::annotation_changes(TRY(annotations_in(*project.repository, change.before)),
+                                         TRY(annotations_in(*project.repository, change.after))),
+              info.page, diff.events);
         } else if (info.kind == corpus::PathKind::review && change.after) {
-          const std::string text = TRY(vcs::read_object_of(
-              *project.repository, vcs::ObjectKind::blob, change.after->id));
+          const std::string text = TRY(
+              vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, change.after->id));
           diff.review = corpus::name_of(TRY(corpus::parse_review(text)).state);
         }
         return true;
@@ -88,9 +88,12 @@ Result<Revision> revision_of(Services& services, const OpenProject& project,
 
 const char* name_of(AnnotationEvent::Kind kind) {
   switch (kind) {
-    case AnnotationEvent::Kind::added: return "added";
-    case AnnotationEvent::Kind::removed: return "removed";
-    case AnnotationEvent::Kind::changed: return "changed";
+    case AnnotationEvent::Kind::added:
+      return "added";
+    case AnnotationEvent::Kind::removed:
+      return "removed";
+    case AnnotationEvent::Kind::changed:
+      return "changed";
   }
   return "changed";
 }
@@ -122,8 +125,7 @@ Result<DocumentHistory> history_of_document(Services& services, const OpenProjec
 
 Result<std::vector<AnnotationEvent>> diff_document(const OpenProject& project,
                                                    const corpus::DocumentId& id,
-                                                   const std::string& from,
-                                                   const std::string& to) {
+                                                   const std::string& from, const std::string& to) {
   const std::string directory = corpus::document_dir(project.fan_out, id);
   const auto before = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(from)), directory));
   const auto after = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(to)), directory));
@@ -145,8 +147,8 @@ Result<Revision> blame_annotation(Services& services, const OpenProject& project
     return std::optional<std::string>();
   };
   for (const AnnotationFile& file : TRY(files.annotation_files())) {
-    const auto entry = TRY(vcs::blame_value(*project.repository, TRY(project.tip_id()), file.path,
-                                            extract));
+    const auto entry =
+        TRY(vcs::blame_value(*project.repository, TRY(project.tip_id()), file.path, extract));
     if (entry) return revision_of(services, project, *entry);
   }
   return base::Error{base::Code::not_found, "the document has no such annotation"};

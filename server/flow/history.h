@@ -15,9 +15,9 @@ namespace server {
 struct AnnotationEvent {
   enum class Kind { added, removed, changed };
   Kind kind = Kind::added;
-  corpus::PageNumber page = 0;  // 0: of the document as a whole
-  corpus::Annotation before;    // of removed and changed
-  corpus::Annotation after;     // of added and changed
+  corpus::PageNumber page = 0;      // 0: of the document as a whole
+  corpus::Annotation before;        // of removed and changed
+  corpus::Annotation after;         // of added and changed
   std::vector<std::string> fields;  // of changed
 };
 const char* name_of(AnnotationEvent::Kind kind);

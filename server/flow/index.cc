@@ -50,23 +50,29 @@ void note(const corpus::PathInfo& path, bool added, Changes& changes) {
       document.record = true;
       document.is_new = added;
       break;
-    case PathKind::review: document.review = true; break;
-    case PathKind::words: document.words.insert(path.page); break;
+    case PathKind::review:
+      document.review = true;
+      break;
+    case PathKind::words:
+      document.words.insert(path.page);
+      break;
     case PathKind::page_annotations:
-    case PathKind::document_annotations: document.annotations.insert(path.page); break;
-    default: break;
+    case PathKind::document_annotations:
+      document.annotations.insert(path.page);
+      break;
+    default:
+      break;
   }
 }
 
 Result<Changes> changes_between(const OpenProject& project, const vcs::ObjectId& before,
                                 const vcs::ObjectId& after) {
   Changes changes;
-  TRY(vcs::diff_commits(*project.repository, before, after,
-                        [&](const vcs::Change& change) -> Result<bool> {
-                          note(corpus::classify(change.path, project.fan_out), !change.before,
-                               changes);
-                          return true;
-                        }));
+  TRY(vcs::diff_commits(
+      *project.repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
+        note(corpus::classify(change.path, project.fan_out), !change.before, changes);
+        return true;
+      }));
   return changes;
 }
 
@@ -146,7 +152,8 @@ class Indexer {
                             corpus::PageNumber page) {
     const std::string path = page == 0 ? corpus::document_annotations_path(files.directory())
                                        : corpus::page_annotations_path(files.directory(), page);
-    return table_.set_labels(project_.project.id, id, page, labels_in(TRY(files.version(path)).text));
+    return table_.set_labels(project_.project.id, id, page,
+                             labels_in(TRY(files.version(path)).text));
   }
 
   Result<void> index_review(const corpus::DocumentId& id, const DocumentFiles& files) {

@@ -116,9 +116,9 @@ class Reading {
     for (size_t i = 0; i < document_.pages.size(); ++i) {
       const corpus::StoredFile& image = document_.pages[i].image;
       if (image.size == 0) continue;
-      tree.entries.push_back({image.md5, corpus::page_image_name(
-                                             static_cast<corpus::PageNumber>(i + 1),
-                                             corpus::extension_of(image.media_type))});
+      tree.entries.push_back(
+          {image.md5, corpus::page_image_name(static_cast<corpus::PageNumber>(i + 1),
+                                              corpus::extension_of(image.media_type))});
       children.push_back({image.md5, false});
       size += image.size;
     }
@@ -268,8 +268,7 @@ Result<void> process_document(Services& services, const storage::Project& projec
     });
   };
   events.cancelled = [&] { return cancelled() || !kept.ok(); };
-  const auto read =
-      ocr::read_document(*services.readers, input->descriptor(), settings, events);
+  const auto read = ocr::read_document(*services.readers, input->descriptor(), settings, events);
   TRY(std::move(kept));
   if (!read.ok()) return read.error();
   if (read->refusal) return mark_failed(services, project, id, *read->refusal);
@@ -291,8 +290,8 @@ struct Processing::State {
   void work() {
     const std::vector<std::string> kinds = {kJobKind};
     while (!stopping) {
-      const auto job = services.jobs->lease_or_wait(storage::Worker::here(), kinds, kLeaseTime,
-                                                    kPollTime);
+      const auto job =
+          services.jobs->lease_or_wait(storage::Worker::here(), kinds, kLeaseTime, kPollTime);
       if (!job.ok()) {
         base::log_error("cannot take a job", {{"error.message", job.error().what}});
         std::this_thread::sleep_for(std::chrono::milliseconds(kPollTime));
@@ -320,9 +319,8 @@ struct Processing::State {
   Result<void> process(const storage::Job& job) {
     const storage::ProjectId project_id{job.payload.integer_or("project", 0)};
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
-    const auto project = TRY(services.database->read([&](storage::Transaction& tx) {
-      return storage::UserStore(tx).find_project(project_id);
-    }));
+    const auto project = TRY(services.database->read(
+        [&](storage::Transaction& tx) { return storage::UserStore(tx).find_project(project_id); }));
     base::Milliseconds beaten = base::now_milliseconds();
     return process_document(
         services, project, id, [&] { return stopping.load(); },
@@ -335,9 +333,9 @@ struct Processing::State {
 
   // The machine failed. After the last attempt the document says so, and can still be retried.
   Result<void> give_up_or_retry(const storage::Job& job, const base::Error& error) {
-    base::log_warning("reading a document failed",
-                      {{"job", job.id.value}, {"attempt", job.attempts},
-                       {"error.message", error.what}});
+    base::log_warning(
+        "reading a document failed",
+        {{"job", job.id.value}, {"attempt", job.attempts}, {"error.message", error.what}});
     const auto state = TRY(services.jobs->fail(job.lease(), error.what, storage::Retry::later));
     if (state != storage::JobState::dead) return {};
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));

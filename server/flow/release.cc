@@ -116,9 +116,9 @@ class Releasing {
                           return true;
                         }));
     if (split_) {
-      header_.split = dataset::ManifestSplit{request_.split, split_->rule, split_->split.parts,
-                                             split_->split.rule.group_by,
-                                             split_->split.rule.stratify_by};
+      header_.split =
+          dataset::ManifestSplit{request_.split, split_->rule, split_->split.parts,
+                                 split_->split.rule.group_by, split_->split.rule.stratify_by};
     }
     return {};
   }
@@ -186,9 +186,8 @@ class Releasing {
   Result<void> number(const Spool& records) {
     std::optional<dataset::Version> before;
     std::optional<storage::ReleaseRow> last;
-    const auto releases = TRY(services_.database->read([&](storage::Transaction& tx) {
-      return storage::ReleaseTable(tx).list(project().id);
-    }));
+    const auto releases = TRY(services_.database->read(
+        [&](storage::Transaction& tx) { return storage::ReleaseTable(tx).list(project().id); }));
     for (const storage::ReleaseRow& row : releases) {
       if (row.name != request_.name) continue;
       const dataset::Version version = TRY(dataset::parse_version(row.version));
@@ -197,8 +196,8 @@ class Releasing {
       last = row;
     }
     if (last) {
-      auto old = std::make_shared<dataset::ManifestReader>(TRY(
-          dataset::ManifestReader::open(TRY(open_manifest(services_, project(), *last)))));
+      auto old = std::make_shared<dataset::ManifestReader>(
+          TRY(dataset::ManifestReader::open(TRY(open_manifest(services_, project(), *last)))));
       header_.version = *before;  // any: the reader below wants a whole manifest
       auto now = std::make_shared<dataset::ManifestReader>(TRY(dataset::ManifestReader::open(
           with_header(dataset::print_header(header_), records.chunks()))));
@@ -235,15 +234,14 @@ class Releasing {
   }
 
   Result<void> show(const storage::BlobRecord& blob) {
-    return services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).record(project(), blob);
-    });
+    return services_.database->write(
+        [&](storage::Transaction& tx) { return storage::BlobTable(tx).record(project(), blob); });
   }
 
   // Texts go from git into the byte store, many per flush.
   Result<void> need_text(const dataset::TextRef& text) {
-    const std::string content = TRY(vcs::read_object_of(
-        *project_.repository, vcs::ObjectKind::blob, text.blob));
+    const std::string content =
+        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
     auto writer = TRY(services_.blobs->begin(project().organisation_slug));
     TRY(writer->write(content));
     TRY(writer->seal());
@@ -298,8 +296,7 @@ class Releasing {
     return {};
   }
 
-  Result<vcs::ObjectId> publish_snapshot(const Spool& manifest,
-                                         const base::ContentHashes& hashes) {
+  Result<vcs::ObjectId> publish_snapshot(const Spool& manifest, const base::ContentHashes& hashes) {
     auto reader = std::make_shared<dataset::ManifestReader>(
         TRY(dataset::ManifestReader::open(manifest.chunks())));
     const Catalog& catalog = *services_.catalog;
@@ -345,13 +342,13 @@ class Releasing {
                                   const vcs::ObjectId& data_commit) {
     const std::string name = dataset::release_tag(header_.name, header_.version);
     vcs::Signature tagger = signature_of(actor_);
-    const base::Json facts = base::Json::object(
-        {{"manifest_sha256", manifest.sha256.hex()},
-         {"manifest_md5", manifest.md5.hex()},
-         {"data_commit", data_commit.hex()},
-         {"documents", static_cast<int64_t>(header_.totals.documents)}});
-    const std::string message = title() + "\n\n" + dataset::describe(change_) + "\n" +
-                                facts.print() + "\n";
+    const base::Json facts =
+        base::Json::object({{"manifest_sha256", manifest.sha256.hex()},
+                            {"manifest_md5", manifest.md5.hex()},
+                            {"data_commit", data_commit.hex()},
+                            {"documents", static_cast<int64_t>(header_.totals.documents)}});
+    const std::string message =
+        title() + "\n\n" + dataset::describe(change_) + "\n" + facts.print() + "\n";
     const auto data_tag = vcs::create_tag(
         *project_.data, {data_commit, vcs::ObjectKind::commit, name, tagger, message});
     if (!data_tag.ok() && data_tag.error().code != base::Code::conflict) return data_tag.error();
@@ -469,8 +466,8 @@ Result<dataset::Verification> verify_release_of(Services& services, const OpenPr
   readers.open_manifest = [&] { return open_manifest(services, project.project, release); };
   readers.object = [&](const base::Md5& md5, dataset::DvcObjectKind kind,
                        const std::function<void(std::string_view)>& sink) {
-    return stream_blob(services, project.project,
-                       {md5, kind == dataset::DvcObjectKind::directory}, sink);
+    return stream_blob(services, project.project, {md5, kind == dataset::DvcObjectKind::directory},
+                       sink);
   };
   readers.blob = [&](const base::Sha1& id) {
     return vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, id);

@@ -22,8 +22,8 @@
 namespace server {
 
 struct ReleaseRequest {
-  std::string name;                       // of the dataset
-  std::string split = {};                 // of the project; empty: without parts
+  std::string name;                           // of the dataset
+  std::string split = {};                     // of the project; empty: without parts
   std::set<corpus::ReviewState> states = {};  // only documents in these; empty: all
   std::string licence = {};
   std::string description = {};

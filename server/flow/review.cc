@@ -48,8 +48,7 @@ Result<corpus::Review> read_review(const OpenProject& project, const corpus::Doc
   return files.review();
 }
 
-Result<corpus::Review> move_review(Services& services, const Actor& actor,
-                                   const ReviewMove& move) {
+Result<corpus::Review> move_review(Services& services, const Actor& actor, const ReviewMove& move) {
   const auto project = TRY(services.catalog->open(actor.project()));
   corpus::Review review;
   vcs::CommitRequest request;
@@ -66,8 +65,7 @@ Result<corpus::Review> move_review(Services& services, const Actor& actor,
   TRY(project->commits->commit(std::move(request)));
   TRY(catch_up(services, *project));
   TRY(services.database->write([&](storage::Transaction& tx) {
-    return audit(tx, actor, "review.move",
-                 document_subject(actor.project(), move.document.hex),
+    return audit(tx, actor, "review.move", document_subject(actor.project(), move.document.hex),
                  base::Json::object({{"state", corpus::name_of(move.to)}}));
   }));
   return review;

@@ -30,9 +30,9 @@ namespace server {
 using base::Result;
 
 struct ServerConfig {
-  base::Path data;                                // the data directory
-  std::string public_url;                         // "https://host", as users reach the server
-  int workers = 0;                                // pages read at once; 0: one for each core
+  base::Path data;                                      // the data directory
+  std::string public_url;                               // "https://host", as users reach the server
+  int workers = 0;                                      // pages read at once; 0: one for each core
   std::vector<std::string> languages = {"eng", "deu"};  // of OCR, unless the project says otherwise
   ocr::SandboxMode sandbox = ocr::SandboxMode::full;
   ocr::ReadLimits read_limits;

@@ -37,8 +37,8 @@ Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snap
     const corpus::Document document = TRY(files.document());
     dataset::SplitMember member{id, dataset::group_values_of(document, rule.group_by), {}};
     if (!rule.stratify_by.empty()) {
-      member.strata = dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)),
-                                         document.pages.size());
+      member.strata =
+          dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
     }
     dataset::LeakageMember leak{id, "", member.groups, document.source.sha256, {}};
     for (const corpus::Page& page : document.pages) {
@@ -148,10 +148,10 @@ Result<corpus::Split> rule_to_use(const vcs::Snapshot& tip, const std::string& n
   return known;
 }
 
-Result<vcs::CommitResult> commit_split(OpenProject& project, const vcs::Signature& author,
-                                       const std::string& name, const std::string& message,
-                                       const std::function<Result<std::vector<vcs::Edit>>(
-                                           const vcs::Snapshot& tip)>& make) {
+Result<vcs::CommitResult> commit_split(
+    OpenProject& project, const vcs::Signature& author, const std::string& name,
+    const std::string& message,
+    const std::function<Result<std::vector<vcs::Edit>>(const vcs::Snapshot& tip)>& make) {
   vcs::CommitRequest request;
   request.author = author;
   request.committer = author;

@@ -154,7 +154,8 @@ struct Upload::State {
 
   corpus::Source source_of(const std::string& name) const {
     const auto special = details.by_file_name.find(name);
-    corpus::Source source = special == details.by_file_name.end() ? details.common : special->second;
+    corpus::Source source =
+        special == details.by_file_name.end() ? details.common : special->second;
     source.file_name = name;
     source.received_at = base::now_milliseconds() / 1000 * 1000;
     return source;
@@ -173,7 +174,9 @@ struct Upload::State {
     events.end = [&]() -> Result<void> {
       if (!decided) TRY(decide());
       if (!archive) return end();
-      items.push_back({file_name, {}, false,
+      items.push_back({file_name,
+                       {},
+                       false,
                        Refusal{ocr::kUnsupported, "an archive inside an archive is not unpacked"}});
       archive.reset();
       archive_directory.reset();
@@ -182,8 +185,8 @@ struct Upload::State {
     const ocr::ArchiveReading reading =
         TRY(ocr::read_archive(*services.readers, input.get(), {}, events));
     if (reading.failure) {
-      items.push_back({archive_name, {}, false,
-                       Refusal{reading.failure->code, reading.failure->reason}});
+      items.push_back(
+          {archive_name, {}, false, Refusal{reading.failure->code, reading.failure->reason}});
     }
     return {};
   }
@@ -216,10 +219,9 @@ struct Upload::State {
 
   Result<storage::Added> add_row(storage::Transaction& tx, const StagedFile& file) {
     const corpus::DocumentId id = *items[file.item].id;
-    TRY(storage::BlobTable(tx).record(project(), {{file.hashes.md5, false},
-                                                  file.hashes.sha256,
-                                                  file.hashes.size,
-                                                  file.media_type}));
+    TRY(storage::BlobTable(tx).record(
+        project(),
+        {{file.hashes.md5, false}, file.hashes.sha256, file.hashes.size, file.media_type}));
     storage::DocumentRow row;
     row.project = project().id;
     row.id = id;
@@ -265,8 +267,8 @@ struct Upload::State {
 };
 
 Upload::Upload(Services& services, const Actor& actor, UploadDetails details)
-    : state_(new State{services, actor, std::move(details), {}, {}, {}, {}, false, {}, {}, {}, {}}) {
-}
+    : state_(
+          new State{services, actor, std::move(details), {}, {}, {}, {}, false, {}, {}, {}, {}}) {}
 Upload::~Upload() = default;
 
 Result<void> Upload::begin_file(std::string file_name) {
@@ -286,9 +288,8 @@ Result<std::vector<UploadItem>> Upload::finish() {
 
 Result<storage::DocumentRow> find_document(Services& services, const storage::Project& project,
                                            const corpus::DocumentId& id) {
-  return services.database->read([&](storage::Transaction& tx) {
-    return storage::DocumentTable(tx).find(project.id, id);
-  });
+  return services.database->read(
+      [&](storage::Transaction& tx) { return storage::DocumentTable(tx).find(project.id, id); });
 }
 
 Result<storage::DocumentRow> wait_for_document(Services& services, const storage::Project& project,
@@ -299,8 +300,8 @@ Result<storage::DocumentRow> wait_for_document(Services& services, const storage
   while (true) {
     const storage::DocumentRow row = TRY(find_document(services, project, id));
     using State = storage::DocumentState;
-    const bool ended = row.state == State::ready || row.state == State::partly_ready ||
-                       row.state == State::failed;
+    const bool ended =
+        row.state == State::ready || row.state == State::partly_ready || row.state == State::failed;
     const base::Milliseconds left = deadline - base::now_milliseconds();
     if (ended || left <= 0) return row;
     const auto batch = TRY(services.events->read_or_wait(
@@ -318,8 +319,7 @@ Result<void> retry_document(Services& services, const Actor& actor, const corpus
   }
   if (!password.empty()) services.passwords.keep(actor.project().id, id, password);
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    TRY(storage::DocumentTable(tx).set_state(actor.project().id, id,
-                                             storage::DocumentState::queued,
+    TRY(storage::DocumentTable(tx).set_state(actor.project().id, id, storage::DocumentState::queued,
                                              base::now_milliseconds()));
     TRY(queue_document(tx, services, actor.project().id, id));
     return audit(tx, actor, "document.retry", document_subject(actor.project(), id.hex));

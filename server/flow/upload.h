@@ -5,7 +5,8 @@
 //   TRY(upload.begin_file("invoice.pdf"));
 //   TRY(upload.write(chunk)); ...
 //   TRY(upload.end_file());
-//   const std::vector<UploadItem> items = TRY(upload.finish());    // stored, rows made, jobs queued
+//   const std::vector<UploadItem> items = TRY(upload.finish());    // stored, rows made, jobs
+//   queued
 //
 // Nothing is acknowledged before bytes, row and job are durable. Sending the same file again is
 // harmless: the same bytes are the same document, and a further upload adds a source. Files that

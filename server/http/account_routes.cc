@@ -74,8 +74,8 @@ Result<Reply> redeem_owner_link(Services& services, Context& context) {
   const std::string hash = TRY(base::hash_password(password));
   const base::Milliseconds now = base::now_milliseconds();
   storage::User user;
-  const auto session = TRY(
-      services.database->write([&](storage::Transaction& tx) -> Result<storage::MadeSession> {
+  const auto session =
+      TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::MadeSession> {
         storage::UserStore users(tx);
         const Json payload = TRY(users.redeem_link(secret, "password", now));
         user = TRY(users.find_user(storage::UserId{payload.integer_or("user", 0)}));
@@ -91,9 +91,8 @@ Result<Reply> redeem_owner_link(Services& services, Context& context) {
 Result<Reply> sign_out(Services& services, Context& context) {
   const auto cookie = context.request.cookie(cookie_name(kSessionCookie, context.request.secure));
   if (cookie) {
-    TRY(services.database->write([&](storage::Transaction& tx) {
-      return storage::UserStore(tx).end_session(*cookie);
-    }));
+    TRY(services.database->write(
+        [&](storage::Transaction& tx) { return storage::UserStore(tx).end_session(*cookie); }));
   }
   return with_session(Reply::empty(204), {}, context.request.secure, 0);
 }
@@ -174,8 +173,7 @@ Result<Reply> create_token(Services& services, Context& context) {
 Result<Reply> revoke_token(Services& services, Context& context) {
   const auto id = base::parse_integer(context.parameter("id")).value_or(0);
   TRY(services.database->write([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).revoke_token(principal_of(context).user.id,
-                                               storage::TokenId{id});
+    return storage::UserStore(tx).revoke_token(principal_of(context).user.id, storage::TokenId{id});
   }));
   return Reply::empty(204);
 }
@@ -206,15 +204,16 @@ Json credentials_schema(const char* first, const char* second) {
 
 void add_account_routes(Router& router, Services& services) {
   const auto failures = std::make_shared<RateLimiter>(kSignInRate);
-  router.add({.method = Method::post,
-              .path = "/api/v1/session",
-              .access = Access::everyone(),
-              .handler = handled([&, failures](Context& c) { return sign_in(services, *failures, c); }),
-              .id = "sign_in",
-              .summary = "Sign in with address and password",
-              .tag = "accounts",
-              .body = json_body(credentials_schema("name", "password")),
-              .responses = {json_response(201, "signed in; the session is in a cookie")}});
+  router.add(
+      {.method = Method::post,
+       .path = "/api/v1/session",
+       .access = Access::everyone(),
+       .handler = handled([&, failures](Context& c) { return sign_in(services, *failures, c); }),
+       .id = "sign_in",
+       .summary = "Sign in with address and password",
+       .tag = "accounts",
+       .body = json_body(credentials_schema("name", "password")),
+       .responses = {json_response(201, "signed in; the session is in a cookie")}});
   router.add({.method = Method::post,
               .path = "/api/v1/session/link",
               .access = Access::everyone(),
@@ -248,18 +247,18 @@ void add_account_routes(Router& router, Services& services) {
               .summary = "Your tokens, without their secrets",
               .tag = "accounts",
               .responses = {json_response(200, "the tokens")}});
-  router.add({.method = Method::post,
-              .path = "/api/v1/tokens",
-              .access = Access::signed_in(),
-              .handler = handled([&](Context& c) { return create_token(services, c); }),
-              .id = "create_token",
-              .summary = "Make a token for a program; the secret is shown once",
-              .tag = "accounts",
-              .body = json_body(Json::object({{"type", "object"},
-                                              {"required", Json::array({"name"})}}),
-                                Json::object({{"name", "nightly upload"},
-                                              {"scopes", Json::array({"document:upload"})}})),
-              .responses = {json_response(201, "the token")}});
+  router.add(
+      {.method = Method::post,
+       .path = "/api/v1/tokens",
+       .access = Access::signed_in(),
+       .handler = handled([&](Context& c) { return create_token(services, c); }),
+       .id = "create_token",
+       .summary = "Make a token for a program; the secret is shown once",
+       .tag = "accounts",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"name"})}}),
+                         Json::object({{"name", "nightly upload"},
+                                       {"scopes", Json::array({"document:upload"})}})),
+       .responses = {json_response(201, "the token")}});
   router.add({.method = Method::delete_,
               .path = "/api/v1/tokens/{id}",
               .access = Access::signed_in(),

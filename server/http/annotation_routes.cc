@@ -40,8 +40,8 @@ Result<corpus::PageNumber> page_number(const Context& context) {
 
 Result<Reply> show_annotations(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto page = TRY(
-      read_annotations_of(*project, TRY(document_of(context)), TRY(page_number(context))));
+  const auto page =
+      TRY(read_annotations_of(*project, TRY(document_of(context)), TRY(page_number(context))));
   return annotations_reply(200, page);
 }
 
@@ -99,9 +99,12 @@ Result<Reply> save(Services& services, Context& context) {
   request.annotations = *annotations;
   const SaveOutcome outcome = TRY(save_annotations(services, actor_of(context), request));
   switch (outcome.kind) {
-    case SaveOutcome::Kind::invalid: return context.problem(invalid_annotations(outcome.problems));
-    case SaveOutcome::Kind::clash: return context.problem(clash(outcome));
-    case SaveOutcome::Kind::saved: break;
+    case SaveOutcome::Kind::invalid:
+      return context.problem(invalid_annotations(outcome.problems));
+    case SaveOutcome::Kind::clash:
+      return context.problem(clash(outcome));
+    case SaveOutcome::Kind::saved:
+      break;
   }
   Json reply = Json::object({{"annotations", list_json(outcome.current.annotations)},
                              {"merged", outcome.merged},
@@ -119,9 +122,8 @@ Result<Reply> move(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
   const auto to = corpus::parse_review_state(body.string_or("state", ""));
   if (!to) return base::Error{base::Code::invalid, "there is no such review state"};
-  const auto review = TRY(move_review(services, actor_of(context),
-                                      {TRY(document_of(context)), *to,
-                                       body.string_or("reason", "")}));
+  const auto review = TRY(move_review(
+      services, actor_of(context), {TRY(document_of(context)), *to, body.string_or("reason", "")}));
   return Reply::json(200, corpus::to_json(review));
 }
 
@@ -156,10 +158,10 @@ Json revision_json(const Revision& revision) {
 
 Result<Reply> show_history(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto history = TRY(history_of_document(
-      services, *project, TRY(document_of(context)),
-      static_cast<size_t>(context.query_integer("limit", 50)),
-      context.query("cursor").value_or("")));
+  const auto history =
+      TRY(history_of_document(services, *project, TRY(document_of(context)),
+                              static_cast<size_t>(context.query_integer("limit", 50)),
+                              context.query("cursor").value_or("")));
   Json items = Json::array();
   for (const Revision& revision : history.revisions) items.push(revision_json(revision));
   Json reply = Json::object({{"items", std::move(items)}});
@@ -169,9 +171,9 @@ Result<Reply> show_history(Services& services, Context& context) {
 
 Result<Reply> show_diff(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto events = TRY(diff_document(*project, TRY(document_of(context)),
-                                        context.query("from").value_or(""),
-                                        context.query("to").value_or("")));
+  const auto events =
+      TRY(diff_document(*project, TRY(document_of(context)), context.query("from").value_or(""),
+                        context.query("to").value_or("")));
   Json changes = Json::array();
   for (const AnnotationEvent& event : events) changes.push(event_json(event));
   return Reply::json(200, Json::object({{"changes", std::move(changes)}}));
@@ -181,8 +183,7 @@ Result<Reply> show_blame(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
   const auto id = corpus::AnnotationId::parse(context.parameter("annotation"));
   if (!id.ok()) return base::Error{base::Code::not_found, "there is no such annotation"};
-  const auto revision =
-      TRY(blame_annotation(services, *project, TRY(document_of(context)), *id));
+  const auto revision = TRY(blame_annotation(services, *project, TRY(document_of(context)), *id));
   return Reply::json(200, revision_json(revision));
 }
 
@@ -196,11 +197,11 @@ void add_annotation_routes(Router& router, Services& services) {
   const std::string document = std::string(kProjectPath) + "/documents/{id}";
   RequestBody annotations = json_body(
       Json::object({{"type", "object"}, {"required", Json::array({"annotations"})}}),
-      Json::object({{"annotations",
-                     Json::array({Json::object({{"id", "01JD3X9V5T8Q4R2W6Y7Z0A1B2C"},
-                                                {"type", "span"},
-                                                {"label", "total"},
-                                                {"words", Json::array({17, 18})}})})}}));
+      Json::object(
+          {{"annotations", Json::array({Json::object({{"id", "01JD3X9V5T8Q4R2W6Y7Z0A1B2C"},
+                                                      {"type", "span"},
+                                                      {"label", "total"},
+                                                      {"words", Json::array({17, 18})}})})}}));
   annotations.limit = kSaveLimit;
 
   router.add({.method = Method::get,
@@ -222,8 +223,13 @@ void add_annotation_routes(Router& router, Services& services) {
                   "by annotation id; a true clash is 412 with both sides and nothing is saved. "
                   "When this answers 200, the save is one durable git commit.",
               .tag = "annotations",
-              .headers = {{"If-Match", "the ETag of the version that was edited",
-                           Parameter::Type::string, false, {}, {}, {}}},
+              .headers = {{"If-Match",
+                           "the ETag of the version that was edited",
+                           Parameter::Type::string,
+                           false,
+                           {},
+                           {},
+                           {}}},
               .body = annotations,
               .responses = {json_response(200, "the annotations as they are now")}});
   router.add({.method = Method::get,
@@ -234,17 +240,17 @@ void add_annotation_routes(Router& router, Services& services) {
               .summary = "How far the document's labels are",
               .tag = "annotations",
               .responses = {json_response(200, "the review")}});
-  router.add({.method = Method::put,
-              .path = document + "/review",
-              .access = Access::needs(Permission::document_read),
-              .handler = handled([&](Context& c) { return move(services, c); }),
-              .id = "move_review",
-              .summary = "Submit, accept, reject or reopen, as your role allows",
-              .tag = "annotations",
-              .body = json_body(Json::object({{"type", "object"},
-                                              {"required", Json::array({"state"})}}),
-                                Json::object({{"state", "submitted"}})),
-              .responses = {json_response(200, "the review")}});
+  router.add(
+      {.method = Method::put,
+       .path = document + "/review",
+       .access = Access::needs(Permission::document_read),
+       .handler = handled([&](Context& c) { return move(services, c); }),
+       .id = "move_review",
+       .summary = "Submit, accept, reject or reopen, as your role allows",
+       .tag = "annotations",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"state"})}}),
+                         Json::object({{"state", "submitted"}})),
+       .responses = {json_response(200, "the review")}});
   router.add({.method = Method::get,
               .path = document + "/history",
               .access = Access::needs(Permission::document_read),
@@ -253,8 +259,13 @@ void add_annotation_routes(Router& router, Services& services) {
               .summary = "Who changed which annotation when, newest first",
               .tag = "history",
               .query = {{"limit", "", Parameter::Type::integer, false, 1, 200, {}},
-                        {"cursor", "next_cursor of the page before", Parameter::Type::string, false,
-                         {}, {}, {}}},
+                        {"cursor",
+                         "next_cursor of the page before",
+                         Parameter::Type::string,
+                         false,
+                         {},
+                         {},
+                         {}}},
               .responses = {json_response(200, "the revisions")}});
   router.add({.method = Method::get,
               .path = document + "/diff",

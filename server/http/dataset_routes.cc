@@ -51,17 +51,16 @@ Result<Reply> put_split(Services& services, Context& context) {
 
 Result<Reply> show_split(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto reading =
-      TRY(read_split(*project, TRY(project->tip_id()), context.parameter("name")));
+  const auto reading = TRY(read_split(*project, TRY(project->tip_id()), context.parameter("name")));
   Json members = Json::object();
   for (const auto& [id, placed] : reading.result.placements) {
     members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
   }
-  return Reply::json(200,
-                     Json::object({{"rule", TRY(base::parse_json(corpus::print_split(reading.split)))},
-                                   {"counts", counts_json(reading.result.counts)},
-                                   {"leakage", leakage_json(reading.leakage)},
-                                   {"members", std::move(members)}}));
+  return Reply::json(
+      200, Json::object({{"rule", TRY(base::parse_json(corpus::print_split(reading.split)))},
+                         {"counts", counts_json(reading.result.counts)},
+                         {"leakage", leakage_json(reading.leakage)},
+                         {"members", std::move(members)}}));
 }
 
 Json release_json(const Services& services, const storage::Project& project,
@@ -126,15 +125,13 @@ Result<Reply> list_releases(Services& services, Context& context) {
 Result<storage::ReleaseRow> release_of(Services& services, const Context& context) {
   return services.database->read([&](storage::Transaction& tx) {
     return storage::ReleaseTable(tx).find(context.principal.access->project.id,
-                                          context.parameter("name"),
-                                          context.parameter("version"));
+                                          context.parameter("name"), context.parameter("version"));
   });
 }
 
 Result<Reply> show_release(Services& services, Context& context) {
   const auto release = TRY(release_of(services, context));
-  return Reply::json(200,
-                     release_json(services, context.principal.access->project, release));
+  return Reply::json(200, release_json(services, context.principal.access->project, release));
 }
 
 Result<Reply> show_manifest(Services& services, Context& context) {
@@ -172,16 +169,13 @@ Result<Reply> export_stream(Services& services, Context& context) {
   const ExportRequest request = export_request(context);
   const std::string name = release.name + "-" + release.version + "." +
                            (request.format == ExportFormat::coco ? "coco.json" : "jsonl");
-  return Reply::stream(200,
-                       request.format == ExportFormat::coco ? "application/json"
-                                                            : "application/jsonl",
-                       [&services, project, release, request](Writer& out) -> Result<void> {
-                         TRY(export_release(services, *project, release, request,
-                                            [&](std::string_view chunk) {
-                                              return out.write(chunk);
-                                            }));
-                         return {};
-                       })
+  return Reply::stream(
+             200, request.format == ExportFormat::coco ? "application/json" : "application/jsonl",
+             [&services, project, release, request](Writer& out) -> Result<void> {
+               TRY(export_release(services, *project, release, request,
+                                  [&](std::string_view chunk) { return out.write(chunk); }));
+               return {};
+             })
       .download(name)
       .cache("private, no-cache");
 }
@@ -204,8 +198,8 @@ Result<Reply> verify(Services& services, Context& context) {
       TRY(verify_release_of(services, *project, TRY(release_of(services, context))));
   Json findings = Json::array();
   for (const dataset::Finding& finding : result.findings) {
-    findings.push(Json::object(
-        {{"name", finding.name}, {"place", finding.place}, {"what", finding.what}}));
+    findings.push(
+        Json::object({{"name", finding.name}, {"place", finding.place}, {"what", finding.what}}));
   }
   return Reply::json(200, Json::object({{"clean", result.clean()},
                                         {"documents", static_cast<int64_t>(result.documents)},
@@ -220,10 +214,20 @@ void add_dataset_routes(Router& router, Services& services) {
   const std::string project = kProjectPath;
   const std::string release = project + "/releases/{name}/{version}";
   const std::vector<Parameter> export_query = {
-      {"part", "only this part of the split; may be repeated", Parameter::Type::string, false, {},
-       {}, {}},
-      {"proposals", "also what a model proposed and nobody has accepted", Parameter::Type::flag,
-       false, {}, {}, {}}};
+      {"part",
+       "only this part of the split; may be repeated",
+       Parameter::Type::string,
+       false,
+       {},
+       {},
+       {}},
+      {"proposals",
+       "also what a model proposed and nobody has accepted",
+       Parameter::Type::flag,
+       false,
+       {},
+       {},
+       {}}};
 
   router.add({.method = Method::put,
               .path = project + "/splits/{name}",
@@ -246,21 +250,20 @@ void add_dataset_routes(Router& router, Services& services) {
               .summary = "Where every document is, and what leaks",
               .tag = "datasets",
               .responses = {json_response(200, "the split")}});
-  router.add({.method = Method::post,
-              .path = project + "/releases",
-              .access = Access::needs(Permission::release_create),
-              .handler = idempotent(services, handled([&](Context& c) {
-                                      return create_release(services, c);
-                                    })),
-              .id = "create_release",
-              .summary = "Release a dataset; the version follows from what changed",
-              .tag = "datasets",
-              .body = json_body(Json::object({{"type", "object"},
-                                              {"required", Json::array({"name"})}}),
-                                Json::object({{"name", "claims"},
-                                              {"split", "default"},
-                                              {"states", Json::array({"accepted"})}})),
-              .responses = {json_response(201, "the release")}});
+  router.add(
+      {.method = Method::post,
+       .path = project + "/releases",
+       .access = Access::needs(Permission::release_create),
+       .handler =
+           idempotent(services, handled([&](Context& c) { return create_release(services, c); })),
+       .id = "create_release",
+       .summary = "Release a dataset; the version follows from what changed",
+       .tag = "datasets",
+       .body = json_body(
+           Json::object({{"type", "object"}, {"required", Json::array({"name"})}}),
+           Json::object(
+               {{"name", "claims"}, {"split", "default"}, {"states", Json::array({"accepted"})}})),
+       .responses = {json_response(201, "the release")}});
   router.add({.method = Method::get,
               .path = project + "/releases",
               .access = Access::needs(Permission::release_read),

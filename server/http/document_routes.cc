@@ -40,8 +40,7 @@ Json row_json(const storage::DocumentRow& row) {
   out.set("labels", std::move(labels));
   out.set("sources", row.sources);
   if (!row.failure_code.empty()) {
-    out.set("failure",
-            Json::object({{"code", row.failure_code}, {"reason", row.failure_reason}}));
+    out.set("failure", Json::object({{"code", row.failure_code}, {"reason", row.failure_reason}}));
   }
   return out;
 }
@@ -119,8 +118,7 @@ class FormUpload {
 
 Result<std::vector<UploadItem>> receive_form(Services& services, const Actor& actor,
                                              Request& request) {
-  const std::string boundary =
-      TRY(boundary_of(request.headers.value_or("content-type", "")));
+  const std::string boundary = TRY(boundary_of(request.headers.value_or("content-type", "")));
   FormUpload form(services, actor);
   TRY(read_multipart(request, boundary, form.sink()));
   return form.finish();
@@ -258,8 +256,8 @@ Result<Reply> retry(Services& services, Context& context) {
   const corpus::DocumentId id = TRY(document_of(context));
   TRY(retry_document(services, actor_of(context), id, password));
   const auto project = context.principal.access->project;
-  const auto row = TRY(wait_for_document(services, project, id,
-                                         context.query_integer("wait", 0) * 1000));
+  const auto row =
+      TRY(wait_for_document(services, project, id, context.query_integer("wait", 0) * 1000));
   return Reply::json(202, row_json(row));
 }
 
@@ -296,8 +294,7 @@ Result<OpenPage> page_of(Services& services, const Context& context) {
   const corpus::DocumentId id = TRY(document_of(context));
   const auto number = base::parse_integer(context.parameter("page")).value_or(0);
   const auto document = DocumentFiles(tip, project->fan_out, id).document();
-  if (!document.ok() || number < 1 ||
-      static_cast<size_t>(number) > document->pages.size()) {
+  if (!document.ok() || number < 1 || static_cast<size_t>(number) > document->pages.size()) {
     return base::Error{base::Code::not_found, "there is no such page"};
   }
   return OpenPage{project, tip, id, static_cast<corpus::PageNumber>(number),
@@ -322,13 +319,13 @@ Result<Reply> show_words(Services& services, Context& context) {
   if (!list.ok() && !page.page.failed()) return list.error();
   if (list.ok()) {
     for (const corpus::Word& word : *list) {
-      words.push(Json::object(
-          {{"id", word.id},
-           {"block", word.block},
-           {"line", word.line},
-           {"box", Json::array({word.box.x0, word.box.y0, word.box.x1, word.box.y1})},
-           {"confidence", word.confidence},
-           {"text", word.text}}));
+      words.push(
+          Json::object({{"id", word.id},
+                        {"block", word.block},
+                        {"line", word.line},
+                        {"box", Json::array({word.box.x0, word.box.y0, word.box.x1, word.box.y1})},
+                        {"confidence", word.confidence},
+                        {"text", word.text}}));
     }
   }
   TRY(audit_read(services, context, "page.read"));
@@ -337,7 +334,8 @@ Result<Reply> show_words(Services& services, Context& context) {
 
 Parameter integer_parameter(std::string name, std::string description, int64_t least,
                             int64_t most) {
-  return {std::move(name), std::move(description), Parameter::Type::integer, false, least, most, {}};
+  return {
+      std::move(name), std::move(description), Parameter::Type::integer, false, least, most, {}};
 }
 Parameter text_parameter(std::string name, std::string description) {
   return {std::move(name), std::move(description), Parameter::Type::string, false, {}, {}, {}};
@@ -351,8 +349,8 @@ void add_document_routes(Router& router, Services& services) {
   RequestBody files;
   files.media_types = {"*/*"};
   files.limit = kUploadLimit;
-  RequestBody password = json_body(Json::object({{"type", "object"}}),
-                                   Json::object({{"password", "..."}}));
+  RequestBody password =
+      json_body(Json::object({{"type", "object"}}), Json::object({{"password", "..."}}));
   password.required = false;
   const Parameter wait =
       integer_parameter("wait", "seconds to wait until the document is read", 0, kLongestWait);
@@ -360,9 +358,8 @@ void add_document_routes(Router& router, Services& services) {
   router.add({.method = Method::post,
               .path = documents,
               .access = Access::needs(Permission::document_upload),
-              .handler = idempotent(services, handled([&](Context& c) {
-                                      return upload_documents(services, c);
-                                    })),
+              .handler = idempotent(
+                  services, handled([&](Context& c) { return upload_documents(services, c); })),
               .id = "upload_documents",
               .summary = "Upload one file, many, or a zip or tar of files",
               .description =
@@ -384,9 +381,19 @@ void add_document_routes(Router& router, Services& services) {
               .tag = "documents",
               .query = {text_parameter("q", "words of the page text"),
                         text_parameter("label", "a label among its annotations"),
-                        {"state", "", Parameter::Type::string, false, {}, {},
+                        {"state",
+                         "",
+                         Parameter::Type::string,
+                         false,
+                         {},
+                         {},
                          {"uploaded", "queued", "processing", "ready", "partly_ready", "failed"}},
-                        {"review", "", Parameter::Type::string, false, {}, {},
+                        {"review",
+                         "",
+                         Parameter::Type::string,
+                         false,
+                         {},
+                         {},
                          {"new", "in_progress", "submitted", "accepted", "rejected"}},
                         text_parameter("key", "metadata such as claim=C-7; may be repeated"),
                         text_parameter("cursor", "next_cursor of the page before"),

@@ -35,10 +35,14 @@ Reply get_object(Services& services, Context& context) {
 
 int status_of(const base::Error& error) {
   switch (error.code) {
-    case base::Code::invalid: return 422;
-    case base::Code::conflict: return 409;
-    case base::Code::limit: return 413;
-    default: return 503;
+    case base::Code::invalid:
+      return 422;
+    case base::Code::conflict:
+      return 409;
+    case base::Code::limit:
+      return 413;
+    default:
+      return 503;
   }
 }
 
@@ -78,16 +82,17 @@ void add_dvc_routes(Router& router, Services& services) {
   bytes.limit = kObjectLimit;
   bytes.required = false;  // an empty file is an empty chunked body
 
-  router.add(dvc_route(Method::get, "/{org}/{project}.dvc/files/md5", Permission::release_read,
-                       [](Context&) { return Reply::empty(404); }, "dvc_root",
-                       "The client's probe; there is no listing"));
-  router.add(dvc_route(Method::get, object, Permission::release_read,
-                       [&](Context& c) { return get_object(services, c); }, "dvc_get",
-                       "An object"));
+  router.add(dvc_route(
+      Method::get, "/{org}/{project}.dvc/files/md5", Permission::release_read,
+      [](Context&) { return Reply::empty(404); }, "dvc_root",
+      "The client's probe; there is no listing"));
+  router.add(dvc_route(
+      Method::get, object, Permission::release_read,
+      [&](Context& c) { return get_object(services, c); }, "dvc_get", "An object"));
   for (const Method method : {Method::put, Method::post}) {
-    Route route = dvc_route(method, object, Permission::data_push,
-                            [&](Context& c) { return put_object(services, c); },
-                            method == Method::put ? "dvc_put" : "dvc_post", "Upload an object");
+    Route route = dvc_route(
+        method, object, Permission::data_push, [&](Context& c) { return put_object(services, c); },
+        method == Method::put ? "dvc_put" : "dvc_post", "Upload an object");
     route.body = bytes;
     router.add(std::move(route));
   }

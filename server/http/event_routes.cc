@@ -29,8 +29,8 @@ Result<std::vector<storage::ProjectId>> visible_projects(Services& services,
         storage::UserStore users(tx);
         std::vector<storage::ProjectId> ids;
         for (const auto& project : TRY(users.projects_of(principal_of(context)))) {
-          const auto access = users.access_to(principal_of(context), project.organisation_slug,
-                                              project.slug);
+          const auto access =
+              users.access_to(principal_of(context), project.organisation_slug, project.slug);
           if (access.ok() && access->allows(corpus::Permission::event_read)) {
             ids.push_back(project.id);
           }
@@ -48,15 +48,15 @@ Result<int64_t> first_cursor(Services& services, const Context& context) {
   return services.events->last();
 }
 
-Result<void> follow(Services& services, const storage::EventQuery& first,
-                    const std::string& source, EventStream& out) {
+Result<void> follow(Services& services, const storage::EventQuery& first, const std::string& source,
+                    EventStream& out) {
   storage::EventQuery query = first;
   while (out.open()) {
     const auto batch = TRY(services.events->read_or_wait(query, kHeartbeat));
     if (batch.events.empty()) TRY(out.heartbeat());
     for (const storage::Event& event : batch.events) {
-      TRY(out.send({std::to_string(event.sequence), event.type,
-                    event_json(event, source).print()}));
+      TRY(out.send(
+          {std::to_string(event.sequence), event.type, event_json(event, source).print()}));
     }
     query.after = batch.cursor;
   }
@@ -83,28 +83,27 @@ Result<Reply> events(Services& services, Context& context) {
   const auto batch = TRY(services.events->read(query));
   Json items = Json::array();
   for (const storage::Event& event : batch.events) items.push(event_json(event, source));
-  return Reply::json(200, Json::object({{"items", std::move(items)},
-                                        {"cursor", std::to_string(batch.cursor)}}));
+  return Reply::json(
+      200, Json::object({{"items", std::move(items)}, {"cursor", std::to_string(batch.cursor)}}));
 }
 
 }  // namespace
 
 void add_event_routes(Router& router, Services& services) {
-  router.add({.method = Method::get,
-              .path = "/api/v1/events",
-              .access = Access::signed_in(),
-              .handler = handled([&](Context& c) { return events(services, c); }),
-              .id = "read_events",
-              .summary = "What happened in your projects, from a cursor on",
-              .description = "CloudEvents 1.0 in JSON; with Accept: text/event-stream as "
-                             "server-sent events that go on until you leave.",
-              .tag = "events",
-              .query = {{"after", "the last sequence seen", Parameter::Type::integer, false, 0, {},
-                         {}},
-                        {"type", "a prefix of the type", Parameter::Type::string, false, {}, {},
-                         {}},
-                        {"limit", "", Parameter::Type::integer, false, 1, 1000, {}}},
-              .responses = {json_response(200, "the events")}});
+  router.add(
+      {.method = Method::get,
+       .path = "/api/v1/events",
+       .access = Access::signed_in(),
+       .handler = handled([&](Context& c) { return events(services, c); }),
+       .id = "read_events",
+       .summary = "What happened in your projects, from a cursor on",
+       .description = "CloudEvents 1.0 in JSON; with Accept: text/event-stream as "
+                      "server-sent events that go on until you leave.",
+       .tag = "events",
+       .query = {{"after", "the last sequence seen", Parameter::Type::integer, false, 0, {}, {}},
+                 {"type", "a prefix of the type", Parameter::Type::string, false, {}, {}, {}},
+                 {"limit", "", Parameter::Type::integer, false, 1, 1000, {}}},
+       .responses = {json_response(200, "the events")}});
 }
 
 }  // namespace server::http

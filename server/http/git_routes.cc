@@ -36,10 +36,8 @@ vcs::WireVersion wire_version(const Request& request) {
 
 Result<Reply> advertise_fetch(Services& services, Context& context, Store store) {
   const auto project = TRY(project_of(services, context));
-  std::string body =
-      TRY(upload_pack_of(*project, store).advertise(wire_version(context.request)));
-  return uncached(
-      Reply::text(200, std::move(body), "application/x-git-upload-pack-advertisement"));
+  std::string body = TRY(upload_pack_of(*project, store).advertise(wire_version(context.request)));
+  return uncached(Reply::text(200, std::move(body), "application/x-git-upload-pack-advertisement"));
 }
 
 Result<Reply> advertise_push(Services& services, Context& context) {
@@ -57,8 +55,8 @@ Result<Reply> advertise(Services& services, Context& context, Store store) {
   if (service == "git-receive-pack" && store == Store::annotations) {
     return advertise_push(services, context);
   }
-  return Reply::text(403, service.empty() ? "only smart HTTP is served\n"
-                                          : "this service is not offered here\n");
+  return Reply::text(
+      403, service.empty() ? "only smart HTTP is served\n" : "this service is not offered here\n");
 }
 
 Result<std::string> fetch_body(Request& request) {
@@ -73,10 +71,10 @@ Result<Reply> fetch(Services& services, Context& context, Store store) {
   auto body = std::make_shared<std::string>(TRY(fetch_body(context.request)));
   const vcs::WireVersion version = wire_version(context.request);
   return uncached(Reply::stream(
-      200, "application/x-git-upload-pack-result",
-      [project, store, version, body](Writer& out) {
-        return upload_pack_of(*project, store)
-            .serve(version, *body, [&](std::string_view chunk) { return out.write(chunk); });
+      200, "application/x-git-upload-pack-result", [project, store, version, body](Writer& out) {
+        return upload_pack_of(*project, store).serve(version, *body, [&](std::string_view chunk) {
+          return out.write(chunk);
+        });
       }));
 }
 
@@ -115,16 +113,16 @@ Route git_route(Method method, std::string path, Permission permission, RouteHan
 
 void add_fetch_routes(Router& router, Services& services, const std::string& base, Store store,
                       Permission permission, const std::string& id) {
-  Route info = git_route(
-      Method::get, base + "/info/refs", permission,
-      handled([&services, store](Context& c) { return advertise(services, c, store); }),
-      id + "_info_refs", "Reference discovery");
+  Route info =
+      git_route(Method::get, base + "/info/refs", permission,
+                handled([&services, store](Context& c) { return advertise(services, c, store); }),
+                id + "_info_refs", "Reference discovery");
   info.query = {{"service", "", Parameter::Type::string, false, {}, {}, {}}};
   router.add(std::move(info));
-  Route route = git_route(
-      Method::post, base + "/git-upload-pack", permission,
-      handled([&services, store](Context& c) { return fetch(services, c, store); }),
-      id + "_upload_pack", "Clone and fetch");
+  Route route =
+      git_route(Method::post, base + "/git-upload-pack", permission,
+                handled([&services, store](Context& c) { return fetch(services, c, store); }),
+                id + "_upload_pack", "Clone and fetch");
   route.body = body_of("application/x-git-upload-pack-request", kFetchLimit);
   router.add(std::move(route));
 }
@@ -136,10 +134,9 @@ void add_git_routes(Router& router, Services& services) {
                    Permission::release_read, "data");
   add_fetch_routes(router, services, "/{org}/{project}.git", Store::annotations,
                    Permission::repository_clone, "git");
-  Route route = git_route(Method::post, "/{org}/{project}.git/git-receive-pack",
-                          Permission::repository_push,
-                          handled([&](Context& c) { return push(services, c); }),
-                          "git_receive_pack", "Push");
+  Route route =
+      git_route(Method::post, "/{org}/{project}.git/git-receive-pack", Permission::repository_push,
+                handled([&](Context& c) { return push(services, c); }), "git_receive_pack", "Push");
   route.body = body_of("application/x-git-receive-pack-request", kPushLimit);
   router.add(std::move(route));
 }

@@ -18,20 +18,19 @@ Reply ready(Services& services) {
 
 // Prometheus text format 0.0.4.
 Result<Reply> metrics(Services& services) {
-  std::string out =
-      "# HELP glossator_jobs Jobs by kind and state.\n# TYPE glossator_jobs gauge\n";
+  std::string out = "# HELP glossator_jobs Jobs by kind and state.\n# TYPE glossator_jobs gauge\n";
   for (const auto& [kind, counts] : TRY(services.jobs->counts())) {
-    for (const auto& [state, count] : {std::pair("ready", counts.ready),
-                                       std::pair("leased", counts.leased),
-                                       std::pair("done", counts.done),
-                                       std::pair("dead", counts.dead)}) {
+    for (const auto& [state, count] :
+         {std::pair("ready", counts.ready), std::pair("leased", counts.leased),
+          std::pair("done", counts.done), std::pair("dead", counts.dead)}) {
       out += "glossator_jobs{kind=\"" + kind + "\",state=\"" + state + "\"} " +
              std::to_string(count) + "\n";
     }
   }
-  out += "# HELP glossator_sandbox_processes Sandboxed processes alive.\n"
-         "# TYPE glossator_sandbox_processes gauge\nglossator_sandbox_processes " +
-         std::to_string(services.readers ? services.readers->alive() : 0) + "\n";
+  out +=
+      "# HELP glossator_sandbox_processes Sandboxed processes alive.\n"
+      "# TYPE glossator_sandbox_processes gauge\nglossator_sandbox_processes " +
+      std::to_string(services.readers ? services.readers->alive() : 0) + "\n";
   return Reply::text(200, std::move(out), "text/plain; version=0.0.4; charset=utf-8");
 }
 

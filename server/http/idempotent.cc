@@ -32,8 +32,8 @@ Reply run_once(Services& services, const RouteHandler& handler, Context& context
   });
   if (!begun.ok()) {
     const bool running = begun.error().code == base::Code::busy;
-    return context.problem(Problem::make(running ? 409 : 422, running ? "in_progress" : "key_reused",
-                                         begun.error().what));
+    return context.problem(Problem::make(
+        running ? 409 : 422, running ? "in_progress" : "key_reused", begun.error().what));
   }
   if (*begun) return replay(**begun);
   Reply reply = handler(context);
@@ -62,8 +62,8 @@ RouteHandler idempotent(Services& services, RouteHandler handler) {
       return context.problem(
           Problem::make(400, "invalid", "an Idempotency-Key has 1 to 255 characters"));
     }
-    const storage::IdempotencyKey key{principal_of(context).user.id,
-                                      "POST " + context.request.path, *header};
+    const storage::IdempotencyKey key{principal_of(context).user.id, "POST " + context.request.path,
+                                      *header};
     return run_once(services, handler, context, key);
   };
 }

@@ -45,9 +45,8 @@ Result<Reply> list_projects(Services& services, Context& context) {
 Result<Reply> show_project(Services& services, Context& context) {
   const storage::Project& project = context.principal.access->project;
   Json reply = project_json(services, project);
-  const auto counts = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::DocumentTable(tx).counts(project.id);
-  }));
+  const auto counts = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::DocumentTable(tx).counts(project.id); }));
   Json documents = Json::object();
   for (const auto& [state, count] : counts) documents.set(storage::name_of(state), count);
   reply.set("documents", std::move(documents));
@@ -63,17 +62,15 @@ Result<Reply> create_project(Services& services, Context& context) {
   const auto project =
       TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::Project> {
         storage::UserStore users(tx);
-        const auto access =
-            TRY(users.access_to(principal_of(context), context.parameter("org")));
+        const auto access = TRY(users.access_to(principal_of(context), context.parameter("org")));
         storage::NewProject made;
         made.organisation = access.organisation.id;
         made.slug = slug;
         made.name = body.string_or("name", slug);
         storage::Project project = TRY(users.create_project(made, base::now_milliseconds()));
-        TRY(services.events->append(tx,
-                                    {.type = std::string(corpus::event_type::kProjectCreated),
-                                     .project = project.id,
-                                     .subject = project.path()}));
+        TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kProjectCreated),
+                                         .project = project.id,
+                                         .subject = project.path()}));
         return project;
       }));
   TRY(services.catalog->open(project));
@@ -83,10 +80,10 @@ Result<Reply> create_project(Services& services, Context& context) {
 Result<Reply> set_policy(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
   corpus::ProjectPolicy policy = context.principal.access->project.policy;
-  for (const auto& [name, target] : {std::pair("annotators_may_clone", &policy.annotators_may_clone),
-                                     std::pair("import_foreign_authors",
-                                               &policy.import_foreign_authors),
-                                     std::pair("self_review", &policy.self_review)}) {
+  for (const auto& [name, target] :
+       {std::pair("annotators_may_clone", &policy.annotators_may_clone),
+        std::pair("import_foreign_authors", &policy.import_foreign_authors),
+        std::pair("self_review", &policy.self_review)}) {
     const Json* value = body.find(name);
     if (value == nullptr) continue;
     if (value->as_boolean() == nullptr) {
@@ -118,8 +115,8 @@ Result<Reply> list_members(Services& services, Context& context) {
 
 // The organisation's own roles are given only by those who manage its users.
 bool may_give(const storage::Access& access, corpus::Role role) {
-  const bool of_organisation = role == corpus::Role::owner || role == corpus::Role::admin ||
-                               role == corpus::Role::auditor;
+  const bool of_organisation =
+      role == corpus::Role::owner || role == corpus::Role::admin || role == corpus::Role::auditor;
   return !of_organisation || access.allows(Permission::user_manage);
 }
 
@@ -164,17 +161,17 @@ void add_project_routes(Router& router, Services& services) {
               .summary = "The projects that you have a role in",
               .tag = "projects",
               .responses = {json_response(200, "the projects")}});
-  router.add({.method = Method::post,
-              .path = "/api/v1/projects/{org}",
-              .access = Access::needs(Permission::project_create),
-              .handler = handled([&](Context& c) { return create_project(services, c); }),
-              .id = "create_project",
-              .summary = "Make a project",
-              .tag = "projects",
-              .body = json_body(Json::object({{"type", "object"},
-                                              {"required", Json::array({"slug"})}}),
-                                Json::object({{"slug", "claims"}, {"name", "Motor claims"}})),
-              .responses = {json_response(201, "the project")}});
+  router.add(
+      {.method = Method::post,
+       .path = "/api/v1/projects/{org}",
+       .access = Access::needs(Permission::project_create),
+       .handler = handled([&](Context& c) { return create_project(services, c); }),
+       .id = "create_project",
+       .summary = "Make a project",
+       .tag = "projects",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"slug"})}}),
+                         Json::object({{"slug", "claims"}, {"name", "Motor claims"}})),
+       .responses = {json_response(201, "the project")}});
   router.add({.method = Method::get,
               .path = project,
               .access = Access::needs(Permission::project_read),
@@ -201,17 +198,17 @@ void add_project_routes(Router& router, Services& services) {
               .summary = "Who has which role",
               .tag = "projects",
               .responses = {json_response(200, "the members")}});
-  router.add({.method = Method::put,
-              .path = project + "/members/{address}",
-              .access = Access::needs(Permission::member_manage),
-              .handler = handled([&](Context& c) { return set_member(services, c); }),
-              .id = "set_member",
-              .summary = "Give a user a role in the project",
-              .tag = "projects",
-              .body = json_body(Json::object({{"type", "object"},
-                                              {"required", Json::array({"role"})}}),
-                                Json::object({{"role", "annotator"}})),
-              .responses = {json_response(200, "the member")}});
+  router.add(
+      {.method = Method::put,
+       .path = project + "/members/{address}",
+       .access = Access::needs(Permission::member_manage),
+       .handler = handled([&](Context& c) { return set_member(services, c); }),
+       .id = "set_member",
+       .summary = "Give a user a role in the project",
+       .tag = "projects",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"role"})}}),
+                         Json::object({{"role", "annotator"}})),
+       .responses = {json_response(200, "the member")}});
   router.add({.method = Method::get,
               .path = project + "/schema",
               .access = Access::needs(Permission::document_read),
