@@ -23,12 +23,12 @@ namespace storage {
 struct NewAuditEntry {
   base::Milliseconds at = 0;
   OrganisationId organisation = {};
-  UserId user = {};          // none: nobody was authenticated, or the server itself
-  TokenId token = {};        // none: by session or by the server
-  std::string action;        // "document.read", "token.create", "git.push"
-  std::string resource;      // "acme/claims/documents/0b3c..."
-  std::string outcome;       // "ok", "denied", "failed"
-  std::string address = {};  // of the client
+  UserId user = {};           // none: nobody was authenticated, or the server itself
+  TokenId token = {};         // none: by session or by the server
+  std::string action = {};    // "document.read", "token.create", "git.push"
+  std::string resource = {};  // "acme/claims/documents/0b3c..."
+  std::string outcome = {};   // "ok", "denied", "failed"
+  std::string address = {};   // of the client
   std::string request_id = {};
   base::Json detail = base::Json::object();  // digests and names, never document text
 };

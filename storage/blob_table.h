@@ -21,10 +21,10 @@
 namespace storage {
 
 struct BlobRecord {
-  BlobName name;
-  base::Sha256 sha256;
+  BlobName name = {};
+  base::Sha256 sha256 = {};
   uint64_t size = 0;
-  std::string media_type;  // empty: unknown
+  std::string media_type = {};  // empty: unknown
   bool operator==(const BlobRecord&) const = default;
 };
 

@@ -55,17 +55,17 @@ struct DocumentRow {
 
 // One upload of a document's bytes.
 struct DocumentUpload {
-  ProjectId project;
-  corpus::DocumentId document;
-  UserId uploader;
-  corpus::Source source;
+  ProjectId project = {};
+  corpus::DocumentId document = {};
+  UserId uploader = {};
+  corpus::Source source = {};
   bool operator==(const DocumentUpload&) const = default;
 };
 
 enum class Added { is_new, was_there };
 
 struct DocumentQuery {
-  ProjectId project;
+  ProjectId project = {};
   std::string text = {};  // words; empty: any
   std::optional<DocumentState> state = {};
   std::string review_state = {};

@@ -20,7 +20,7 @@
 namespace storage {
 
 struct NewEvent {
-  std::string type;  // "document.uploaded"; the prefix of the host's domain is added outside
+  std::string type = {};  // "document.uploaded"; the prefix of the host's domain is added outside
   ProjectId project = {};
   std::string subject = {};  // the resource, e.g. a document id
   base::Json data = base::Json::object();

@@ -17,9 +17,9 @@
 namespace storage {
 
 struct IdempotencyKey {
-  UserId principal;
-  std::string route;  // "POST /api/v1/projects/{org}/{project}/documents", with its parameters
-  std::string key;    // as sent; at most 255 bytes
+  UserId principal = {};
+  std::string route = {};  // "POST /api/v1/projects/{org}/{project}/documents", with its parameters
+  std::string key = {};    // as sent; at most 255 bytes
 };
 
 struct StoredReply {

@@ -12,12 +12,12 @@
 namespace storage {
 
 struct RefUpdate {
-  ProjectId project;
-  std::string ref;         // "refs/heads/main"
-  std::string old_commit;  // hex; empty: made
-  std::string new_commit;  // hex; empty: deleted
-  UserId user;             // none: the server itself
-  TokenId token;
+  ProjectId project = {};
+  std::string ref = {};         // "refs/heads/main"
+  std::string old_commit = {};  // hex; empty: made
+  std::string new_commit = {};  // hex; empty: deleted
+  UserId user = {};             // none: the server itself
+  TokenId token = {};
   base::Milliseconds at = 0;
   bool operator==(const RefUpdate&) const = default;
 };

@@ -14,15 +14,15 @@
 namespace storage {
 
 struct ReleaseRow {
-  ProjectId project;
-  std::string name;         // "claims"
-  std::string version;      // "1.3.0"
-  std::string tag_oid;      // hex id of the annotated tag object
-  std::string commit;       // hex id of the commit in the project's repository
-  std::string data_commit;  // hex id of the commit in the dataset repository
-  base::Sha256 manifest_sha256;
-  base::Md5 manifest_md5;
-  UserId created_by;
+  ProjectId project = {};
+  std::string name = {};         // "claims"
+  std::string version = {};      // "1.3.0"
+  std::string tag_oid = {};      // hex id of the annotated tag object
+  std::string commit = {};       // hex id of the commit in the project's repository
+  std::string data_commit = {};  // hex id of the commit in the dataset repository
+  base::Sha256 manifest_sha256 = {};
+  base::Md5 manifest_md5 = {};
+  UserId created_by = {};
   base::Milliseconds created_at = 0;
   int64_t document_count = 0;
   bool operator==(const ReleaseRow&) const = default;

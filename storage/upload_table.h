@@ -21,11 +21,11 @@
 namespace storage {
 
 struct Upload {
-  std::string id;  // a ULID
-  UserId owner;
-  ProjectId project;
-  std::optional<uint64_t> length;  // none: told later
-  uint64_t offset = 0;             // as last recorded
+  std::string id = {};  // a ULID
+  UserId owner = {};
+  ProjectId project = {};
+  std::optional<uint64_t> length = {};  // none: told later
+  uint64_t offset = 0;                  // as last recorded
   base::Json metadata = base::Json::object();
   base::Milliseconds created_at = 0;
   base::Milliseconds expires_at = 0;

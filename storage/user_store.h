@@ -23,22 +23,23 @@
 namespace storage {
 
 struct NewUser {
-  std::string name;
-  std::vector<std::string> addresses;  // at least one; compared without case, unique on the server
-  std::string password_hash = {};      // base::hash_password; empty: cannot log in by password
+  std::string name = {};
+  std::vector<std::string> addresses =
+      {};                          // at least one; compared without case, unique on the server
+  std::string password_hash = {};  // base::hash_password; empty: cannot log in by password
 };
 
 struct NewProject {
-  OrganisationId organisation;
-  std::string slug;
+  OrganisationId organisation = {};
+  std::string slug = {};
   std::string name = {};
   corpus::ProjectPolicy policy = {};
   base::Json settings = base::Json::object();
 };
 
 struct NewToken {
-  UserId user;
-  std::string name;                                            // for people
+  UserId user = {};
+  std::string name = {};                                       // for people
   std::optional<std::vector<corpus::Permission>> scopes = {};  // none: all that the user may
   ProjectId only_project = {};
   base::Milliseconds expires_at = 0;  // 0: never

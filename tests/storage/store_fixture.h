@@ -27,6 +27,15 @@ class StoreTest : public testing::Test {
     }));
   }
 
+  template <typename Action>
+  auto write(Action action) {
+    return db->write(action);
+  }
+  template <typename Action>
+  auto read(Action action) {
+    return db->read(action);
+  }
+
   // A second project of the same organisation.
   Project other_project(const std::string& slug = "letters") {
     return TAKE(write([&](Transaction& tx) {
@@ -38,15 +47,6 @@ class StoreTest : public testing::Test {
       return UserStore(tx).create_user({.name = name, .addresses = {name + "@acme.example"}}, kNow);
     }));
   }
-  template <typename Action>
-  auto write(Action action) {
-    return db->write(action);
-  }
-  template <typename Action>
-  auto read(Action action) {
-    return db->read(action);
-  }
-
   base::TempDir dir = TAKE(base::TempDir::create());
   std::unique_ptr<Database> db;
   Organisation organisation;

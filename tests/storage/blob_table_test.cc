@@ -1,0 +1,157 @@
+#include "storage/blob_table.h"
+
+#include "tests/storage/store_fixture.h"
+#include "tests/support/md5_collision.h"
+
+namespace storage {
+namespace {
+
+using base::Code;
+
+class BlobTableTest : public StoreTest {
+ protected:
+  template <typename Action>
+  auto with_table(Action action) {
+    return db->write([&](Transaction& tx) {
+      BlobTable blobs(tx);
+      return action(blobs);
+    });
+  }
+  static BlobRecord record_of(const std::string& content, const std::string& media_type = "") {
+    const auto hashes = base::hashes_of(content);
+    return {{hashes.md5}, hashes.sha256, hashes.size, media_type};
+  }
+  static BlobRecord directory_of(const std::string& content) {
+    BlobRecord record = record_of(content);
+    record.name.directory = true;
+    return record;
+  }
+  void record(const Project& where, const BlobRecord& blob) {
+    TAKE(with_table([&](BlobTable& t) { return t.record(where, blob); }));
+  }
+  Result<BlobRecord> find(const Project& where, const BlobName& name) {
+    return with_table([&](BlobTable& t) { return t.find(where.id, name); });
+  }
+};
+
+TEST_F(BlobTableTest, GivesBackWhatWasRecorded) {
+  const BlobRecord blob = record_of("a", "image/png");
+  record(project, blob);
+  record(project, blob);
+  EXPECT_EQ(TAKE(find(project, blob.name)), blob);
+  EXPECT_EQ(
+      TAKE(with_table([&](BlobTable& t) { return t.find_by_sha256(project.id, blob.sha256); })),
+      blob);
+}
+
+TEST_F(BlobTableTest, AnotherProjectOfTheOrganisationDoesNotSeeIt) {
+  const BlobRecord blob = record_of("a");
+  const Project letters = other_project();
+  record(project, blob);
+  EXPECT_EQ(test::code_of(find(letters, blob.name)), Code::not_found);
+  EXPECT_EQ(find(letters, blob.name).error().what,
+            find(letters, record_of("never").name).error().what);
+  EXPECT_FALSE(
+      TAKE(with_table([&](BlobTable& t) { return t.find_by_sha256(letters.id, blob.sha256); })));
+  record(letters, blob);
+  EXPECT_OK(find(letters, blob.name));
+}
+
+TEST_F(BlobTableTest, AnotherOrganisationHasItsOwn) {
+  const Project foreign = TAKE(write([](Transaction& tx) -> Result<Project> {
+    const auto globex = TRY(UserStore(tx).create_organisation("globex", "", kNow));
+    return UserStore(tx).create_project({.organisation = globex.id, .slug = "claims"}, kNow);
+  }));
+  record(project, record_of(test::kCollidingA));
+  EXPECT_EQ(test::code_of(find(foreign, record_of(test::kCollidingA).name)), Code::not_found);
+  record(foreign, record_of(test::kCollidingB));
+  EXPECT_EQ(TAKE(find(foreign, record_of(test::kCollidingB).name)).sha256,
+            base::sha256_of(test::kCollidingB));
+}
+
+TEST_F(BlobTableTest, RefusesAnotherContentWithTheSameMd5) {
+  record(project, record_of(test::kCollidingA));
+  EXPECT_EQ(test::code_of(with_table(
+                [&](BlobTable& t) { return t.record(project, record_of(test::kCollidingB)); })),
+            Code::conflict);
+}
+
+TEST_F(BlobTableTest, KeepsTheFirstMediaType) {
+  record(project, record_of("a"));
+  record(project, record_of("a", "image/png"));
+  record(project, record_of("a", "text/plain"));
+  EXPECT_EQ(TAKE(find(project, record_of("a").name)).media_type, "image/png");
+}
+
+TEST_F(BlobTableTest, TellsWhatIsMissing) {
+  record(project, record_of("a"));
+  const std::vector<BlobName> names = {record_of("a").name, record_of("b").name,
+                                       record_of("b").name, directory_of("a").name};
+  EXPECT_EQ(TAKE(with_table([&](BlobTable& t) { return t.missing(project.id, names); })),
+            (std::vector<BlobName>{record_of("b").name, directory_of("a").name}));
+}
+
+TEST_F(BlobTableTest, TakesADirectoryOnlyWithAllItsChildren) {
+  const std::vector<BlobName> children = {record_of("b").name, record_of("a").name,
+                                          record_of("b").name};
+  const auto put = [&] {
+    return with_table(
+        [&](BlobTable& t) { return t.record_directory(project, directory_of("[]"), children); });
+  };
+  record(project, record_of("a"));
+  record(other_project(), record_of("b"));  // stored, but not for this project
+  EXPECT_EQ(test::code_of(put()), Code::conflict);
+  EXPECT_NE(put().error().what.find(record_of("b").name.text()), std::string::npos);
+  EXPECT_EQ(test::code_of(find(project, directory_of("[]").name)), Code::not_found);
+  record(project, record_of("b"));
+  ASSERT_OK(put());
+  ASSERT_OK(put());
+  EXPECT_EQ(TAKE(with_table(
+                [&](BlobTable& t) { return t.children(project.id, directory_of("[]").name); })),
+            children);
+}
+
+TEST_F(BlobTableTest, KeepsChildrenWhileADirectoryNamesThem) {
+  record(project, record_of("a"));
+  TAKE(with_table([&](BlobTable& t) {
+    return t.record_directory(project, directory_of("[]"), std::vector{record_of("a").name});
+  }));
+  const auto withdraw = [&](const BlobName& name) {
+    return with_table([&](BlobTable& t) { return t.withdraw(project.id, name); });
+  };
+  EXPECT_EQ(test::code_of(withdraw(record_of("a").name)), Code::conflict);
+  ASSERT_OK(withdraw(directory_of("[]").name));
+  ASSERT_OK(withdraw(record_of("a").name));
+  EXPECT_EQ(test::code_of(find(project, record_of("a").name)), Code::not_found);
+}
+
+TEST_F(BlobTableTest, ForgetsWhatNobodySees) {
+  record(project, record_of("a"));
+  TAKE(with_table([&](BlobTable& t) {
+    return t.record_directory(project, directory_of("[]"), std::vector{record_of("a").name});
+  }));
+  EXPECT_TRUE(TAKE(with_table([&](BlobTable& t) { return t.unseen(organisation.id, 9); })).empty());
+  TAKE(with_table([&](BlobTable& t) -> Result<void> {
+    TRY(t.withdraw(project.id, directory_of("[]").name));
+    TRY(t.withdraw(project.id, record_of("a").name));
+    for (const BlobName& name : TRY(t.unseen(organisation.id, 9))) {
+      TRY(t.forget(organisation.id, name));
+    }
+    return {};
+  }));
+  EXPECT_FALSE(TAKE(with_table(
+      [&](BlobTable& t) { return t.find_in_organisation(organisation.id, record_of("a").name); })));
+}
+
+TEST_F(BlobTableTest, RecordsManyOrNone) {
+  record(project, record_of(test::kCollidingA));
+  const std::vector<BlobRecord> blobs = {record_of("x"), record_of(test::kCollidingB)};
+  EXPECT_FALSE(with_table([&](BlobTable& t) { return t.record_many(project, blobs); }).ok());
+  EXPECT_EQ(test::code_of(find(project, record_of("x").name)), Code::not_found);
+  const std::vector<BlobRecord> good = {record_of("x"), record_of("yy")};
+  TAKE(with_table([&](BlobTable& t) { return t.record_many(project, good); }));
+  EXPECT_EQ(TAKE(with_table([&](BlobTable& t) { return t.total_size(project.id); })), 128u + 1 + 2);
+}
+
+}  // namespace
+}  // namespace storage

@@ -1,0 +1,91 @@
+#include "storage/idempotency.h"
+
+#include "tests/storage/store_fixture.h"
+
+namespace storage {
+namespace {
+
+using base::Code;
+
+class IdempotencyTest : public StoreTest {
+ protected:
+  Result<std::optional<StoredReply>> begin(const char* payload = "a",
+                                           base::Milliseconds now = kNow) {
+    return begin(key, payload, now);
+  }
+  Result<std::optional<StoredReply>> begin(const IdempotencyKey& which, const char* payload,
+                                           base::Milliseconds now) {
+    return write([&](Transaction& tx) {
+      return Idempotency(tx).begin(which, base::sha256_of(payload), now);
+    });
+  }
+  void finish() {
+    TAKE(write([&](Transaction& tx) { return Idempotency(tx).finish(key, reply, kNow); }));
+  }
+
+  IdempotencyKey key{user.id, "POST /documents", "k-1"};
+  const StoredReply reply{201, "application/json", std::string("{\0}", 3)};
+};
+
+TEST_F(IdempotencyTest, LetsTheFirstGoOnAndRepeatsItsReply) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  finish();
+  EXPECT_EQ(TAKE(begin()), reply);
+  EXPECT_EQ(TAKE(begin()), reply);
+}
+
+TEST_F(IdempotencyTest, IsBusyWhileTheFirstIsAtWork) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  EXPECT_EQ(test::code_of(begin()), Code::busy);
+}
+
+TEST_F(IdempotencyTest, RefusesAnotherPayload) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  EXPECT_EQ(test::code_of(begin("b")), Code::invalid);
+  finish();
+  EXPECT_EQ(test::code_of(begin("b")), Code::invalid);
+}
+
+TEST_F(IdempotencyTest, KeepsPrincipalsRoutesAndKeysApart) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  EXPECT_EQ(TAKE(begin({UserId{99}, key.route, key.key}, "b", kNow)), std::nullopt);
+  EXPECT_EQ(TAKE(begin({key.principal, "POST /other", key.key}, "b", kNow)), std::nullopt);
+  EXPECT_EQ(TAKE(begin({key.principal, key.route, "k-2"}, "b", kNow)), std::nullopt);
+}
+
+TEST_F(IdempotencyTest, MayBeTriedAgainAfterAFailure) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  TAKE(write([&](Transaction& tx) { return Idempotency(tx).abandon(key); }));
+  EXPECT_EQ(TAKE(begin("b")), std::nullopt);
+}
+
+TEST_F(IdempotencyTest, MayBeTriedAgainAfterACrash) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  EXPECT_EQ(TAKE(write([](Transaction& tx) { return Idempotency(tx).abandon_running(); })), 1);
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+}
+
+TEST_F(IdempotencyTest, RemembersForADay) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  finish();
+  EXPECT_EQ(TAKE(begin("a", kNow + kIdempotencyLifetime - 1)), reply);
+  EXPECT_EQ(TAKE(begin("b", kNow + kIdempotencyLifetime)), std::nullopt);
+}
+
+TEST_F(IdempotencyTest, ForgetsWhatIsOld) {
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
+  finish();
+  const auto forget = [&](base::Milliseconds now) {
+    return TAKE(write([&](Transaction& tx) { return Idempotency(tx).forget_expired(now); }));
+  };
+  EXPECT_EQ(forget(kNow + 1), 0);
+  EXPECT_EQ(forget(kNow + kIdempotencyLifetime), 1);
+}
+
+TEST_F(IdempotencyTest, RefusesKeysOfAnUnlikelyLength) {
+  EXPECT_EQ(test::code_of(begin({user.id, "r", ""}, "a", kNow)), Code::invalid);
+  EXPECT_EQ(test::code_of(begin({user.id, "r", std::string(256, 'x')}, "a", kNow)), Code::invalid);
+}
+
+}  // namespace
+}  // namespace storage

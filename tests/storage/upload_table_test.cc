@@ -1,0 +1,114 @@
+#include "storage/upload_table.h"
+
+#include "base/random.h"
+#include "tests/storage/store_fixture.h"
+
+namespace storage {
+namespace {
+
+using base::Code;
+
+class UploadTableTest : public StoreTest {
+ protected:
+  template <typename Action>
+  auto with_table(Action action) {
+    return db->write([&](Transaction& tx) {
+      UploadTable uploads(tx);
+      return action(uploads);
+    });
+  }
+  Upload create(std::optional<uint64_t> length = 9) {
+    const Upload upload = {.id = base::new_ulid(),
+                           .owner = user.id,
+                           .project = project.id,
+                           .length = length,
+                           .metadata = base::Json::object({{"filename", "a.pdf"}}),
+                           .created_at = kNow,
+                           .expires_at = kNow + 100};
+    TAKE(with_table([&](UploadTable& t) { return t.create(upload); }));
+    return upload;
+  }
+  Upload find(const std::string& id) {
+    return TAKE(with_table([&](UploadTable& t) { return t.find(id, user.id); }));
+  }
+};
+
+TEST_F(UploadTableTest, GivesBackWhatWasCreated) {
+  const Upload upload = create();
+  EXPECT_EQ(find(upload.id), upload);
+}
+
+TEST_F(UploadTableTest, ShowsAnUploadToItsOwnerOnly) {
+  const Upload upload = create();
+  const User bob = other_user("Bob");
+  EXPECT_EQ(test::code_of(with_table([&](UploadTable& t) { return t.find(upload.id, bob.id); })),
+            Code::not_found);
+}
+
+TEST_F(UploadTableTest, MovesOn) {
+  const Upload upload = create();
+  TAKE(with_table([&](UploadTable& t) { return t.set_offset(upload.id, 5, kNow + 200); }));
+  EXPECT_EQ(find(upload.id).offset, 5u);
+  EXPECT_EQ(find(upload.id).expires_at, kNow + 200);
+}
+
+TEST_F(UploadTableTest, LearnsItsLengthOnce) {
+  const Upload upload = create(std::nullopt);
+  const auto set = [&](uint64_t length) {
+    return with_table([&](UploadTable& t) { return t.set_length(upload.id, length); });
+  };
+  EXPECT_EQ(find(upload.id).length, std::nullopt);
+  ASSERT_OK(set(7));
+  ASSERT_OK(set(7));
+  EXPECT_EQ(test::code_of(set(8)), Code::conflict);
+  EXPECT_EQ(find(upload.id).length, 7u);
+}
+
+TEST_F(UploadTableTest, Expires) {
+  const Upload upload = create();
+  EXPECT_TRUE(TAKE(with_table([](UploadTable& t) { return t.expired(kNow + 99); })).empty());
+  EXPECT_EQ(TAKE(with_table([](UploadTable& t) { return t.expired(kNow + 100); })),
+            std::vector<Upload>{upload});
+  TAKE(with_table([&](UploadTable& t) { return t.remove(upload.id); }));
+  EXPECT_EQ(TAKE(with_table([&](UploadTable& t) { return t.count(user.id); })), 0);
+}
+
+class UploadFilesTest : public testing::Test {
+ protected:
+  base::TempDir dir = TAKE(base::TempDir::create());
+  UploadFiles files = TAKE(UploadFiles::open(dir.path() / "uploads"));
+  const std::string id = base::new_ulid();
+};
+
+TEST_F(UploadFilesTest, GoesOnWhereItStopped) {
+  {
+    PartFile part = TAKE(files.open_part(id));
+    EXPECT_EQ(part.offset(), 0u);
+    ASSERT_OK(part.append("hello "));
+    ASSERT_OK(part.sync());
+  }
+  PartFile part = TAKE(files.open_part(id));
+  EXPECT_EQ(part.offset(), 6u);
+  ASSERT_OK(part.append("world"));
+  EXPECT_EQ(TAKE(base::read_file(files.path(id))), "hello world");
+}
+
+TEST_F(UploadFilesTest, LetsOneWriteAtATime) {
+  const PartFile part = TAKE(files.open_part(id));
+  EXPECT_EQ(test::code_of(files.open_part(id)), Code::busy);
+}
+
+TEST_F(UploadFilesTest, TakesOnlyItsOwnIds) {
+  EXPECT_EQ(test::code_of(files.open_part("../../etc/passwd")), Code::not_found);
+  EXPECT_OK(files.remove("../../etc/passwd"));
+}
+
+TEST_F(UploadFilesTest, Removes) {
+  { const PartFile part = TAKE(files.open_part(id)); }
+  ASSERT_OK(files.remove(id));
+  EXPECT_FALSE(std::filesystem::exists(files.path(id)));
+  EXPECT_OK(files.remove(id));
+}
+
+}  // namespace
+}  // namespace storage
