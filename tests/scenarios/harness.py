@@ -188,13 +188,13 @@ class Project:
         return self.server.url.replace("http://", f"http://token:{self.token}@") + f"/{self.path}.git"
 
 
-def git(*arguments, cwd=None, check=True, configuration=(), environment=None):
+def git(*arguments, cwd=None, check=True, configuration=(), environment=None, stdin=None):
     """Stock git with no configuration but ours; returns the finished process."""
     settings = [item for pair in configuration for item in ("-c", pair)]
     clean = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
              "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(environment or {})}
     result = subprocess.run(["git", *settings, *map(str, arguments)], cwd=cwd, capture_output=True,
-                            text=True, env=clean, timeout=300)
+                            text=True, env=clean, timeout=300, input=stdin)
     if check and result.returncode != 0:
         raise RuntimeError(f"git {' '.join(map(str, arguments))}: {result.stderr}")
     return result

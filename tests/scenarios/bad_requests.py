@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Bad input over HTTP, by name: each gets a clear answer with a code, and nothing is harmed."""
+import concurrent.futures
+import json
+import socket
+import urllib.parse
+
+import harness
+from harness import Client, Project, multipart, sample, span
+
+
+class BadRequests(harness.Scenario):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.png = sample("glazing-estimate-en.png")
+        cls.document = cls.admin.ready("estimate.png", cls.png, claim="C-1")["id"]
+        cls.words = cls.project.words(cls.document)
+
+    # ---- files
+
+    def assert_upload_refused(self, name, data, code):
+        self.assert_problem(self.admin.upload(name, data, wait=60), 422, code)
+
+    def test_an_empty_file(self):
+        self.assert_upload_refused("empty.pdf", b"", "empty")
+
+    def test_a_mislabelled_file(self):
+        self.assert_upload_refused("page.pdf", b"<!doctype html><html></html>", "unsupported")
+
+    def test_a_file_that_is_nothing(self):
+        self.assert_upload_refused("noise.png", bytes(range(256)) * 20, "unsupported")
+
+    def test_a_truncated_file_fails_with_a_reason_and_can_be_retried(self):
+        reply = self.admin.upload("half.png", self.png[:2000], wait=120)
+        self.assertEqual(reply.status, 201, reply)
+        document = reply.json["items"][0]
+        self.assertEqual((document["state"], document["failure"]["code"]), ("failed", "damaged"))
+        retried = self.admin.client.post(f"{self.admin.api}/documents/{document['id']}/retry?wait=60",
+                                         {})
+        self.assertEqual((retried.status, retried.json["state"]), (202, "failed"))
+
+    def test_a_name_is_never_a_path(self):
+        document = self.admin.ready("../../etc/passwd", self.png + b"\0" * 7)
+        self.assertEqual(document["file_name"], "passwd")
+
+    # ---- the same file again
+
+    def test_the_same_file_twice_at_once_is_one_document(self):
+        data = self.png + b"\0"
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            replies = list(pool.map(lambda _: self.admin.upload("same.png", data), range(4)))
+        self.assertEqual({reply.status for reply in replies} - {200, 201}, set(), replies)
+        self.assertEqual(len({reply.json["items"][0]["id"] for reply in replies}), 1)
+
+    def test_the_same_file_for_two_claims_has_two_sources(self):
+        data = self.png + b"\0\0"
+        first = self.admin.ready("a.png", data, claim="C-7", external_id="a")
+        second = self.admin.ready("b.png", data, claim="C-8", external_id="b")
+        self.assertEqual(first["id"], second["id"])
+        shown = self.admin.client.get(f"{self.admin.api}/documents/{first['id']}").json
+        self.assertEqual({source["claim"] for source in shown["sources"]}, {"C-7", "C-8"})
+        found = self.admin.client.get(f"{self.admin.api}/documents?key=claim%3DC-8").json["items"]
+        self.assertEqual([item["id"] for item in found], [first["id"]])
+
+    def test_conflicting_metadata_is_told(self):
+        data = self.png + b"\0\0\0"
+        self.admin.ready("c.png", data, claim="C-1", external_id="x")
+        self.assert_problem(self.admin.upload("c.png", data, claim="C-2", external_id="x"), 409,
+                            "conflict")
+
+    def test_a_repeated_key_acts_once(self):
+        kind, body = multipart([("file", "key.png", self.png + b"\0" * 4)])
+        headers = {"Content-Type": kind, "Idempotency-Key": "one"}
+        path = f"{self.admin.api}/documents?wait=60"
+        first = self.admin.client.post(path, body, headers=headers)
+        again = self.admin.client.post(path, body, headers=headers)
+        self.assertEqual((first.status, first.body), (again.status, again.body))
+        self.assertEqual(again.headers["Idempotency-Replayed"], "true")
+        self.assert_problem(self.admin.client.post(path, body + b"x", headers=headers), 422,
+                            "key_reused")
+
+    # ---- forms
+
+    def test_a_form_without_a_file(self):
+        kind, body = multipart([], [("metadata", "{}")])
+        self.assert_problem(self.admin.client.post(f"{self.admin.api}/documents", body,
+                                                   headers={"Content-Type": kind}), 400, "invalid")
+
+    def test_a_form_that_breaks_off(self):
+        kind, body = multipart([("file", "x.png", self.png)])
+        self.assert_problem(self.admin.client.post(f"{self.admin.api}/documents", body[:-20],
+                                                   headers={"Content-Type": kind}), 400, "invalid")
+
+    def test_metadata_that_is_no_json(self):
+        kind, body = multipart([("file", "x.png", self.png)], [("metadata", "{claim")])
+        self.assert_problem(self.admin.client.post(f"{self.admin.api}/documents", body,
+                                                   headers={"Content-Type": kind}), 400, "invalid")
+
+    # ---- routes, methods, types
+
+    def test_unknown_routes_and_methods(self):
+        self.assert_problem(self.admin.client.get("/api/v1/nothing"), 404, "not_found")
+        wrong = self.admin.client.request("DELETE", "/api/v1/projects")
+        self.assertEqual(wrong.status, 405)
+        self.assertIn("GET", wrong.headers["Allow"])
+
+    def test_a_wrong_content_type(self):
+        reply = self.project.client.put(
+            f"{self.project.api}/documents/{self.document}/pages/1/annotations", b"<x/>",
+            headers={"Content-Type": "text/xml", "If-Match": '"x"'})
+        self.assertEqual(reply.status, 415)
+
+    def save(self, body, etag=None, content_type="application/json"):
+        etag = etag or self.project.annotations(self.document).headers["ETag"]
+        return self.project.client.put(
+            f"{self.project.api}/documents/{self.document}/pages/1/annotations", body,
+            headers={"Content-Type": content_type, "If-Match": etag})
+
+    def test_json_that_is_not_json(self):
+        for body in (b"", b"{", b"[" * 1000, b'{"annotations":[]}x', b"\xff\xfe",
+                     b'{"annotations":[],"annotations":[]}', b'{"annotations":{}}', b"NaN"):
+            with self.subTest(body[:20]):
+                reply = self.save(body)
+                self.assertEqual(reply.status, 400, reply)
+                self.assertIn(reply.json["code"], ("invalid", "body_required"))
+
+    def test_json_that_is_too_large(self):
+        status = self.raw(
+            f"PUT {self.project.api}/documents/{self.document}/pages/1/annotations HTTP/1.1\r\n"
+            f"Host: x\r\nAuthorization: Bearer {self.project.token}\r\nIf-Match: \"x\"\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {40 << 20}\r\n\r\n")
+        self.assertIn(" 413 ", status)
+
+    def test_a_save_without_its_version(self):
+        self.assert_problem(self.project.client.put(
+            f"{self.project.api}/documents/{self.document}/pages/1/annotations",
+            {"annotations": []}), 428, "precondition_required")
+        self.assert_problem(self.save(b'{"annotations":[]}', '"nonsense"'), 400, "invalid")
+        self.assert_problem(self.save(b'{"annotations":[]}', '"' + "0" * 40 + '"'), 400, "invalid")
+
+    def test_wrong_annotations_are_told_with_their_places(self):
+        wrong = [span("totl", [self.words[0]["id"]], "x"), span("total", [999999], "x")]
+        reply = self.save(json.dumps({"annotations": wrong}).encode())
+        self.assert_problem(reply, 422, "invalid_annotations")
+        details = " ".join(error["detail"] for error in reply.json["errors"])
+        self.assertIn('did you mean "total"?', details)
+        self.assertIn("999999", details)
+        self.assertTrue(all(error["line"] == 1 for error in reply.json["errors"]))
+
+    # ---- rights
+
+    def test_a_foreign_id_looks_like_a_missing_one(self):
+        self.server.command("project", "create", "other/secret")
+        stranger = Project(self.server, self.server.add_user("eve", "admin", "other/secret"),
+                           "other/secret")
+        foreign = stranger.client.get(f"{self.project.api}/documents/{self.document}")
+        missing = stranger.client.get(f"/api/v1/projects/no/such/documents/{self.document}")
+        self.assertEqual((foreign.status, foreign.json["detail"]),
+                         (missing.status, missing.json["detail"]))
+        self.assertEqual(foreign.status, 404)
+        inside = stranger.client.get(f"{stranger.api}/documents/{self.document}")
+        self.assertEqual(inside.status, 404)
+
+    def test_no_token_and_a_wrong_one(self):
+        for token in (None, "glo_wrong"):
+            reply = Client(self.server.url, token).get(f"{self.project.api}/documents")
+            self.assertEqual(reply.status, 401)
+            self.assertIn("Bearer", reply.headers["WWW-Authenticate"])
+
+    def test_each_role_may_what_the_table_says(self):
+        document = f"{self.project.api}/documents/{self.document}"
+        probes = {"read": ("GET", document, None),
+                  "upload": ("POST", f"{self.project.api}/documents", b""),
+                  "release": ("POST", f"{self.project.api}/releases", {"name": "-"}),
+                  "releases": ("GET", f"{self.project.api}/releases", None),
+                  "members": ("GET", f"{self.project.api}/members", None),
+                  "object": ("PUT", f"/{self.project.path}.dvc/files/md5/00/{'0' * 30}", b"x")}
+        may = {"manager": {"read", "releases", "members"}, "reviewer": {"read", "releases"},
+               "annotator": {"read"}, "scientist": {"read", "release", "releases", "object"},
+               "uploader": {"upload"}, "trainer": {"releases"}, "predictor": set(),
+               "auditor": set()}
+        for role, allowed in may.items():
+            client = self.user(f"role-{role}", role).client
+            for probe, (method, path, body) in probes.items():
+                with self.subTest(role=role, probe=probe):
+                    status = client.request(method, path, body).status
+                    if probe == "read" and role == "uploader":
+                        self.assertEqual(status, 404)  # of another's upload, they learn nothing
+                    else:
+                        self.assertEqual(status not in (401, 403, 404), probe in allowed, status)
+
+    def test_an_uploader_sees_only_its_own(self):
+        uploader = self.user("ulla", "uploader")
+        own = uploader.ready("own.png", self.png + b"\0" * 9)
+        listed = uploader.client.get(f"{uploader.api}/documents").json["items"]
+        self.assertEqual([item["id"] for item in listed], [own["id"]])
+
+    def test_a_limited_token_is_limited(self):
+        token = self.server.add_user("lim", "admin", scopes=["release:read"])
+        client = Client(self.server.url, token)
+        self.assertEqual(client.get(f"{self.project.api}/releases").status, 200)
+        self.assertEqual(client.get(f"{self.project.api}/documents").status, 403)
+
+    # ---- the wire
+
+    def raw(self, text):
+        address = urllib.parse.urlsplit(self.server.url)
+        with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+            connection.sendall(text.encode())
+            connection.settimeout(30)
+            return connection.recv(4096).decode(errors="replace").split("\r\n")[0]
+
+    def test_smuggling_and_odd_paths(self):
+        head = "Host: x\r\nConnection: close\r\n"
+        self.assertIn(" 400 ", self.raw(f"POST /api/v1/session HTTP/1.1\r\n{head}Content-Length: 3\r\n"
+                                        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+        self.assertIn(" 400 ", self.raw(f"GET /api/%2e%2e/x HTTP/1.1\r\n{head}\r\n"))
+
+    def test_the_log_holds_no_text_and_no_token(self):
+        log = self.server.log.read_text()
+        self.assertNotIn(self.project.token, log)
+        for word in self.words:
+            if len(word["text"]) > 9:
+                self.assertNotIn(word["text"], log)
+
+
+if __name__ == "__main__":
+    harness.main()
