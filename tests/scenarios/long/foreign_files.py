@@ -109,13 +109,13 @@ def outcome_of(project, entry, data):
 
 
 def accepted(expect, outcome):
-    wanted = set()
-    for part in expect.split("-or-"):
-        wanted.add(part)
-    if outcome == "ok-empty" and wanted & {"ok", "ok-empty", "limit"}:
-        return True  # nothing to read in it, or shrunk until nothing could be read
-    if outcome == "ok" and "limit" in wanted:
-        return True  # shrunk by a limit
+    wanted = set(expect.split("-or-"))
+    if outcome == "ok-empty":
+        return bool(wanted & {"ok", "ok-empty", "limit"})  # nothing in it that could be read
+    if outcome == "ok":
+        return bool(wanted & {"ok", "limit"})  # shrunk by a limit, then read
+    if outcome in ("reject", "limit"):
+        return bool(wanted & {"reject", "limit"})  # a clean refusal with its reason
     return outcome in wanted
 
 
