@@ -1,6 +1,6 @@
 // MD5 and SHA-256 of a stream in one pass. MD5 is the slower one (no instruction for it), so for
 // long streams it runs on a thread of its own, fed through a small ring of buffers; short ones are
-// hashed in place and start no thread. Measured in docs/decisions/0021-hash-on-two-threads.md.
+// hashed in place and start no thread. Why: docs/decisions/0021-hash-on-two-threads.md.
 //
 // Belongs to one thread. Memory: kBuffers * kBufferSize once the thread runs.
 #pragma once
