@@ -33,7 +33,8 @@ void append_body(std::string& out, const RequestBody& body) {
 
 void append_route(std::string& out, const Route& route) {
   out += "### " + std::string(name_of(route.method)) + " `" + route.path + "`\n\n";
-  out += route.summary + ". Needs `" + marker_name(route.access) + "`.\n";
+  out += (route.summary.empty() ? route.id : route.summary) + ". Needs `" +
+         marker_name(route.access) + "`.\n";
   if (!route.description.empty()) out += '\n' + route.description + '\n';
   out += '\n';
   append_parameters(out, "query", route.query);

@@ -157,7 +157,7 @@ int HttpServer::Core::on_request(mg_connection* raw) noexcept {
     base::log_error("request failed", {{"failure", error.what()}});
   }
   core.end_request();
-  return 200;  // "answered": the library only logs it, and its log is off
+  return 200;  // "answered": the library would only log it
 }
 
 int HttpServer::Core::on_error(mg_connection* raw, int status, const char* why) noexcept {
@@ -308,7 +308,9 @@ std::vector<std::string> HttpServer::Core::library_options() const {
 
 base::Result<void> HttpServer::Core::listen() {
   if (options.tls && !(library_features() & MG_FEATURES_TLS)) {
-    return bad_option("TLS needs libssl.so and libcrypto.so of OpenSSL, which are not found");
+    return bad_option(
+        "TLS: the HTTP library cannot use the installed OpenSSL; end TLS in a proxy in front and "
+        "name it as trusted");
   }
   library_features();
   mg_callbacks callbacks{};
@@ -320,7 +322,6 @@ base::Result<void> HttpServer::Core::listen() {
     base::log(base::LogLevel::debug, "http library", {{"message", message}});
     return 1;
   };
-  callbacks.log_access = [](const mg_connection*, const char*) { return 1; };
   const std::vector<std::string> list = library_options();
   std::vector<const char*> words;
   for (const std::string& word : list) words.push_back(word.c_str());

@@ -43,7 +43,8 @@ struct ServerLimits {
   uint64_t drain_bytes = 256 << 10;  // unread rest of a body that is worth reading to keep alive
 };
 
-// PEM files. The chain may be in the certificate's file.
+// PEM files. The chain may be in the certificate's file. Whether it works depends on the civetweb
+// that is installed: Debian 12's is made for OpenSSL 1.1 and start() refuses there.
 struct TlsFiles {
   base::Path certificate;
   base::Path private_key;
