@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""kill -9 at random moments under mixed uploads, saves and pushes. After each restart everything
+that was acknowledged is there; at the end the repository and the release are sound.
+
+usage: kill_anytime.py [ROUNDS] [SEED]
+"""
+import hashlib
+import http.client
+import pathlib
+import random
+import signal
+import struct
+import sys
+import threading
+import time
+import urllib.error
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import harness  # noqa: E402
+from harness import Clone, git, span  # noqa: E402
+
+BROKEN = (urllib.error.URLError, ConnectionError, http.client.HTTPException, TimeoutError, OSError)
+
+
+def tiny_png(number):
+    """A small gray page with nothing to read, different for each number."""
+    width, height = 64, 48
+    rows = bytearray()
+    for y in range(height):
+        rows += b"\0" + bytes(255 if (x * y + number) % 97 else 200 for x in range(width))
+
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data +
+                struct.pack(">I", zlib.crc32(kind + data)))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"tEXt", b"Comment\0" + str(number).encode()) +
+            chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))
+
+
+class Workers:
+    """Threads that work until told to stop, and note only what the server acknowledged."""
+
+    def __init__(self, server, tokens, document, word, directory):
+        self.server, self.tokens, self.document, self.word = server, tokens, document, word
+        self.directory = directory
+        self.uploaded, self.saved, self.pushed = {}, set(), set()
+        self.number, self.clones, self.lock = 0, 0, threading.Lock()
+
+    def run_until(self, stop):
+        threads = [threading.Thread(target=self.loop, args=(work, stop), daemon=True)
+                   for work in (self.upload, self.save, self.save, self.push)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def loop(self, work, stop):
+        while not stop.is_set():
+            try:
+                work()
+            except BROKEN:
+                time.sleep(0.01)
+            except RuntimeError:  # git's client failed with the server
+                time.sleep(0.01)
+
+    def upload(self):
+        with self.lock:
+            self.number += 1
+            data = tiny_png(self.number)
+        project = harness.Project(self.server, self.tokens["admin"])
+        reply = project.upload(f"page-{self.number}.png", data, wait=0)
+        if reply.status == 201:
+            self.uploaded[reply.json["items"][0]["id"]] = hashlib.sha256(data).hexdigest()
+
+    def save(self):
+        project = harness.Project(self.server, self.tokens["scientist"])
+        page = project.annotations(self.document)
+        if page.status != 200:
+            return
+        new = span("name", [self.word], "saved")
+        reply = project.save(self.document, page.json["annotations"] + [new], page.headers["ETag"])
+        if reply.status == 200:
+            self.saved.add(new["id"])
+        time.sleep(0.1)  # so that a push, too, finds main where it left it
+
+    def push(self):
+        self.clones += 1
+        project = harness.Project(self.server, self.tokens["scientist"])
+        clone = Clone(project, self.directory, f"clone{self.clones}", ["user.name=Sam"])
+        clone.git("config", "user.email", "sam@acme.example")
+        for _ in range(5):
+            new = span("date", [self.word], "pushed")
+            clone.annotate(self.document, new)
+            clone.commit()
+            if clone.push(check=False).returncode == 0:
+                self.pushed.add(new["id"])
+            clone.git("pull", "-q", "--no-rebase", "--no-edit", check=False)
+
+
+def check(workers, project):
+    """Everything acknowledged is there; returns how much that is."""
+    present = {a["id"] for a in project.annotations(workers.document).json["annotations"]}
+    lost = (workers.saved | workers.pushed) - present
+    assert not lost, f"lost annotations: {sorted(lost)[:5]}"
+    known, cursor = {}, ""
+    while True:
+        page = project.client.get(f"{project.api}/documents?limit=500&cursor={cursor}").json
+        known.update({item["id"]: item["sha256"] for item in page["items"]})
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    for identity, digest in workers.uploaded.items():
+        assert known.get(identity) == digest, f"lost document {identity}"
+    return len(present), len(workers.uploaded)
+
+
+def check_at_rest(server, workers):
+    """The stopped server's files, with stock git and plain hashing."""
+    repository = server.repository()
+    git("fsck", "--strict", "--full", cwd=repository)
+    blobs = server.data / "orgs" / "acme" / "files" / "md5"
+    digests = set()
+    for path in blobs.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            name = path.parent.name + path.name.removesuffix(".dir")
+            assert hashlib.md5(content).hexdigest() == name, f"{path} is not what its name says"
+            digests.add(hashlib.sha256(content).hexdigest())
+    missing = set(workers.uploaded.values()) - digests
+    assert not missing, f"{len(missing)} uploads have no bytes"
+    print(server.command("verify").stdout.strip())
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(time.time())
+    chance = random.Random(seed)
+    print(f"{rounds} kills, seed {seed}")
+    server = harness.Server().start()
+    try:
+        server.command("project", "create", "acme/claims")
+        tokens = {"admin": server.add_user("ada", "admin"),
+                  "scientist": server.add_user("sam", "scientist")}
+        document = harness.Project(server, tokens["admin"]).ready(
+            "estimate.png", harness.sample("glazing-estimate-en.png"))["id"]
+        project = harness.Project(server, tokens["scientist"])
+        word = project.words(document)[0]["id"]
+        workers = Workers(server, tokens, document, word, server.directory)
+        started = time.monotonic()
+        for number in range(1, rounds + 1):
+            stop = threading.Event()
+            threads = workers.run_until(stop)
+            time.sleep(chance.uniform(0.02, 2.0))
+            server.stop(signal.SIGKILL)
+            stop.set()
+            server.start()
+            for thread in threads:
+                thread.join(timeout=60)
+            found = check(workers, harness.Project(server, tokens["admin"]))
+            if number % 10 == 0 or number == rounds:
+                print(f"  {number:4} kills: {len(workers.saved)} saves, {len(workers.pushed)} pushes, "
+                      f"{found[1]} uploads acknowledged, none lost", flush=True)
+        admin = harness.Project(server, tokens["admin"])
+        deadline = time.monotonic() + 600
+        while admin.client.get(admin.api).json["documents"].get("queued", 0) > 0:
+            assert time.monotonic() < deadline, "documents still wait"
+            time.sleep(0.5)
+        project = harness.Project(server, tokens["scientist"])  # at today's address
+        release = project.client.post(f"{project.api}/releases", {"name": "claims"}, timeout=600)
+        assert release.status == 201, release
+        assert server.stop() == 0
+        check_at_rest(server, workers)
+        print(f"PASSED: {rounds} kills in {time.monotonic() - started:.0f} s, "
+              f"{len(workers.saved) + len(workers.pushed) + len(workers.uploaded)} "
+              "acknowledged changes, none lost")
+    except BaseException:
+        print(server.log.read_text()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        server.remove()
+
+
+if __name__ == "__main__":
+    main()
