@@ -103,7 +103,8 @@ base::Result<std::optional<Failure>> read_images(PageReader& reader, Format form
 // ---- PDF
 
 // Points of the text layer as pixels of the drawing.
-std::vector<detail::LayerWord> placed_layer(const detail::TextPage& page,
+std::vector<detail::LayerWord> placed_layer(const detail::TextPage& layer,
+                                            const detail::PdfPage& page,
                                             const detail::Drawing& drawing) {
   std::vector<detail::LayerWord> out;
   if (page.width <= 0 || page.height <= 0) return out;
@@ -112,7 +113,7 @@ std::vector<detail::LayerWord> placed_layer(const detail::TextPage& page,
   const auto within = [](double value, int32_t most) {
     return static_cast<int32_t>(std::clamp<double>(value, 0, most));
   };
-  for (const detail::TextWord& word : page.words) {
+  for (const detail::TextWord& word : layer.words) {
     const corpus::Box box{within(word.x0 * sx, drawing.width), within(word.y0 * sy, drawing.height),
                           within(word.x1 * sx + 0.999, drawing.width),
                           within(word.y1 * sy + 0.999, drawing.height)};
@@ -214,7 +215,7 @@ class PdfReading {
     job.request.fast = settings_.profile == Profile::fast;
     job.request.is_render = true;
     job.request.dpi = drawing.dpi;
-    job.request.layer = placed_layer(layer, drawing);
+    job.request.layer = placed_layer(layer, pages_[number - 1], drawing);
     return job;
   }
 

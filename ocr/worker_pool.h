@@ -21,8 +21,8 @@ struct WorkerPoolOptions {
   int workers = 2;
   int pages_per_worker = 100;
   SandboxMode mode = SandboxMode::full;
-  SandboxLimits limits;  // for one request: a page, or an archive's entry
-  std::string tessdata;  // directory of *.traineddata; empty: tesseract's own
+  SandboxLimits limits = {};  // for one request: a page, or an archive's entry
+  std::string tessdata = {};  // directory of *.traineddata; empty: tesseract's own
 };
 
 class Worker;

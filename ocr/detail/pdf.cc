@@ -24,7 +24,7 @@ ToolRun plan(const PdfContext& pdf, const char* program, int cpu_seconds) {
   run.mode = pdf.mode;
   run.cancelled = pdf.cancelled;
   run.limits.cpu_seconds = cpu_seconds;
-  run.limits.wall_seconds = 3 * cpu_seconds;
+  run.limits.wall_seconds = 10 * cpu_seconds;
   run.limits.memory_bytes = uint64_t{1} << 30;
   if (!pdf.password.empty()) run.arguments = {"-upw", pdf.password};
   return run;
@@ -82,9 +82,11 @@ base::Result<PdfLayers> read_layers_in_one_run(PdfContext& pdf, uint32_t first, 
 base::Result<std::vector<Drawn>> draw_run(PdfContext& pdf, uint32_t first, uint32_t count,
                                           const Drawing& drawing) {
   ToolRun tool = plan(pdf, "pdftoppm", kDrawSeconds + static_cast<int>(count / 4));
+  // The sizes that it takes are those before /Rotate.
+  const int32_t x = drawing.on_its_side ? drawing.height : drawing.width;
+  const int32_t y = drawing.on_its_side ? drawing.width : drawing.height;
   add(tool, {"-cropbox", "-f", std::to_string(first), "-l", std::to_string(first + count - 1),
-             "-scale-to-x", std::to_string(drawing.width), "-scale-to-y",
-             std::to_string(drawing.height), kToolInput});
+             "-scale-to-x", std::to_string(x), "-scale-to-y", std::to_string(y), kToolInput});
   const auto output = run(pdf, tool);
   if (!output.ok() && is_machine_error(output.error())) return output.error();
   std::vector<Drawn> drawn(count);
@@ -170,7 +172,8 @@ Drawing drawing_of(const PdfPage& page, int32_t wanted_dpi) {
   const auto pixels = [&](double inches) {
     return std::max(kNarrowest, static_cast<int32_t>(std::ceil(inches * dpi - 1e-6)));
   };
-  return {pixels(width), pixels(height), std::max(1, static_cast<int32_t>(std::lround(dpi)))};
+  return {pixels(width), pixels(height), std::max(1, static_cast<int32_t>(std::lround(dpi))),
+          page.on_its_side};
 }
 
 base::Result<std::vector<Drawn>> draw_pages(PdfContext& pdf, uint32_t first,

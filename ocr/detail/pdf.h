@@ -45,6 +45,7 @@ struct Drawing {
   int32_t width = 0;
   int32_t height = 0;
   int32_t dpi = 0;
+  bool on_its_side = false;
   bool operator==(const Drawing&) const = default;
 };
 Drawing drawing_of(const PdfPage& page, int32_t wanted_dpi);

@@ -146,11 +146,14 @@ std::optional<PdfInfo> parse_pdfinfo(std::string_view output) {
     if (words.size() < 4 || words[0] != "Page" || info.pages.size() >= kPagesCap) continue;
     if (words[2] == "size:" && words.size() >= 6) {
       const auto width = number(words[3]), height = number(words[5]);
-      info.pages.push_back({width.value_or(0), height.value_or(0)});
+      info.pages.push_back({width.value_or(0), height.value_or(0), false});
     } else if (words[2] == "rot:" && !info.pages.empty()) {
       const auto turn = number(words[3]);
       PdfPage& page = info.pages.back();
-      if (turn && std::lround(*turn / 90) % 2 != 0) std::swap(page.width, page.height);
+      if (turn && std::lround(*turn / 90) % 2 != 0) {
+        std::swap(page.width, page.height);
+        page.on_its_side = true;
+      }
     }
   }
   const bool usable = std::any_of(info.pages.begin(), info.pages.end(),
@@ -164,11 +167,9 @@ std::vector<TextPage> parse_bbox_layout(std::string_view output) {
   uint32_t block = 0, line_number = 0;
   while (!output.empty()) {
     const std::string_view line = next_line(output);
-    if (const size_t at = line.find("<page "); at != std::string_view::npos) {
+    if (line.find("<page ") != std::string_view::npos) {
       if (pages.size() >= kPagesCap) break;
-      pages.push_back({attribute(line.substr(at), "width=\"").value_or(0),
-                       attribute(line.substr(at), "height=\"").value_or(0),
-                       {}});
+      pages.emplace_back();
       block = line_number = 0;
     } else if (line.find("<block ") != std::string_view::npos) {
       ++block;

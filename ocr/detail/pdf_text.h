@@ -13,6 +13,7 @@ namespace ocr::detail {
 struct PdfPage {
   double width = 0;  // points, as the page is shown (turned)
   double height = 0;
+  bool on_its_side = false;  // /Rotate 90 or 270: width and height are swapped in the file
   bool operator==(const PdfPage&) const = default;
 };
 
@@ -29,9 +30,8 @@ struct TextWord {
   double x0 = 0, y0 = 0, x1 = 0, y1 = 0;  // points, top-left origin
   std::string text;                       // NFC, without blanks
 };
+// Boxes are on the page as shown; poppler's own page size is not and is left out.
 struct TextPage {
-  double width = 0;
-  double height = 0;
   std::vector<TextWord> words;
 };
 std::vector<TextPage> parse_bbox_layout(std::string_view output);

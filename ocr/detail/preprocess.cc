@@ -1,6 +1,7 @@
 #include "ocr/detail/preprocess.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <vector>
@@ -12,6 +13,14 @@ constexpr double kMostPixels = 40e6;
 constexpr double kLeastAngle = 0.15;  // degrees; below it turning costs more than it brings
 constexpr double kLeastConfidence = 2.5;
 constexpr size_t kFewGlyphs = 20;
+constexpr double kMostInk = 0.25;
+constexpr double kSpeckShare = 0.0005;  // of the pixels: dust that makes no page
+constexpr int kLeastContrast = 24;      // of 255
+
+void destroy_numbers(NUMA* numbers) {
+  numaDestroy(&numbers);
+}
+using Numbers = base::Handle<NUMA, destroy_numbers>;
 
 Pix binarized(const Pix& gray, int tile) {
   Pix out;
@@ -80,9 +89,33 @@ Spot turned_back(Spot spot, const Shape& shape) {
 
 }  // namespace
 
+bool is_blank(const Pix& gray) {
+  const Numbers histogram(pixGetGrayHistogram(gray.get(), 3));
+  if (!histogram) return false;
+  std::array<double, 256> counts = {};
+  double total = 0;
+  for (size_t level = 0; level < counts.size(); ++level) {
+    l_float32 count = 0;
+    numaGetFValue(histogram.get(), static_cast<l_int32>(level), &count);
+    total += counts[level] = count;
+  }
+  const auto level_at = [&](double share) {
+    double sum = 0;
+    size_t level = 0;
+    while (level < 255 && (sum += counts[level]) <= share * total) ++level;
+    return static_cast<int>(level);
+  };
+  return level_at(1 - kSpeckShare) - level_at(kSpeckShare) < kLeastContrast;
+}
+
 double glyph_height(const Pix& gray) {
   const Pix binary = binarized(gray, 400);
   if (!binary) return 0;
+  l_int32 ink = 0;
+  pixCountPixels(binary.get(), &ink, nullptr);
+  const double area = static_cast<double>(width_of(gray)) * height_of(gray);
+  // More than letters ever cover: the paper's own grain was taken for ink.
+  if (ink > kMostInk * area) return 0;
   const Boxes boxes(pixConnCompBB(binary.get(), 8));
   if (!boxes) return 0;
   std::vector<int> heights;

@@ -33,6 +33,10 @@ struct Recipe {
 };
 Prepared prepare(const Pix& gray, const Recipe& recipe);
 
+// Paper without anything on it: hardly any difference between its darkest and lightest pixels,
+// however noisy it is.
+bool is_blank(const Pix& gray);
+
 // Median height of what looks like letters, in pixels; 0: too few to tell.
 double glyph_height(const Pix& gray);
 

@@ -4,7 +4,6 @@
 #include <tesseract/resultiterator.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
 
@@ -19,7 +18,9 @@ using tesseract::TessBaseAPI;
 constexpr int kLeastSide = 3;       // tesseract crashes on less
 constexpr int kDeclaredDpi = 250;   // a constant steadies layout; glyphs are scaled to fit it
 constexpr double kDoubtful = 0.62;  // mean confidence below which another orientation is tried
-constexpr double kFairOsd = 0.8;    // tesseract's own measure; small pages never reach more
+constexpr double kAboutAsGood = 0.9;
+constexpr size_t kTellingLetters = 3;
+constexpr double kFairOsd = 0.8;  // tesseract's own measure; small pages never reach more
 
 struct Text {
   std::unique_ptr<char[]> owned;
@@ -29,9 +30,10 @@ struct Text {
 // What one pass over a prepared image found, in pixels of the image before preparation.
 struct Pass {
   std::vector<corpus::Word> words;
-  std::array<size_t, 4> letters_by_turn = {};  // by the direction that tesseract saw them in
-  double confidence = 0;                       // mean over letters, 0 to 1
+  double confidence = 0;  // mean over letters, 0 to 1
   size_t letters = 0;
+  size_t upright_letters = 0;   // in words of three and more that are wider than high
+  size_t sideways_letters = 0;  // in words that are higher than wide
 
   double score() const { return confidence * confidence * static_cast<double>(letters); }
 };
@@ -43,15 +45,6 @@ std::string cleaned(std::string_view raw) {
     if (static_cast<uint8_t>(c) > 0x20 && c != 0x7f) kept += c;
   }
   return base::to_nfc(kept).value_or("");
-}
-
-size_t turn_of(tesseract::ResultIterator& at) {
-  tesseract::Orientation orientation = tesseract::ORIENTATION_PAGE_UP;
-  tesseract::WritingDirection direction;
-  tesseract::TextlineOrder order;
-  float skew = 0;
-  at.Orientation(&orientation, &direction, &order, &skew);
-  return static_cast<size_t>(orientation);
 }
 
 // Walks tesseract's words in reading order.
@@ -82,7 +75,9 @@ class Collector {
     const double confidence = std::clamp(at.Confidence(tesseract::RIL_WORD) / 100.0, 0.0, 1.0);
     const size_t letters = base::count_code_points(word);
     pass_.letters += letters;
-    pass_.letters_by_turn[turn_of(at)] += letters;
+    if (letters >= kTellingLetters) {
+      (box.height() > box.width() ? pass_.sideways_letters : pass_.upright_letters) += letters;
+    }
     weighted_ += confidence * static_cast<double>(letters);
     pass_.words.push_back({0, block_ - 1, line_ - 1, box,
                            static_cast<int32_t>(std::lround(confidence * 1000)), std::move(word)});
@@ -98,6 +93,11 @@ class Collector {
   uint32_t block_ = 0;
   uint32_t line_ = 0;
   double weighted_ = 0;
+};
+
+struct Advice {
+  int quarters = 0;
+  float confidence = 0;
 };
 
 Pix gray_of(const Pix& image) {
@@ -121,7 +121,7 @@ struct Recognizer::Engines {
   bool has_orientation = false;
 
   Pass read(const Pix& gray, const Recipe& recipe, tesseract::PageSegMode mode);
-  std::array<int, 2> quarters_to_upright(const Pix& gray);
+  Advice quarters_to_upright(const Pix& gray);
 };
 
 Pass Recognizer::Engines::read(const Pix& gray, const Recipe& recipe, tesseract::PageSegMode mode) {
@@ -155,9 +155,9 @@ base::Result<Recognizer> Recognizer::open(const std::string& languages,
   return Recognizer(std::move(engines));
 }
 
-// Quarters clockwise that tesseract's detector believes in, and how much in hundredths.
-std::array<int, 2> Recognizer::Engines::quarters_to_upright(const Pix& gray) {
-  if (!has_orientation) return {0, 0};
+// Quarters clockwise that tesseract's detector would turn the page by, and how sure it is.
+Advice Recognizer::Engines::quarters_to_upright(const Pix& gray) {
+  if (!has_orientation) return {};
   orientation.SetPageSegMode(tesseract::PSM_OSD_ONLY);
   orientation.SetImage(gray.get());
   orientation.SetSourceResolution(kDeclaredDpi);
@@ -169,33 +169,33 @@ std::array<int, 2> Recognizer::Engines::quarters_to_upright(const Pix& gray) {
       orientation.DetectOrientationScript(&degrees, &confidence, &script, &script_confidence);
   orientation.Clear();
   // The detector tells by how much the page is turned; the rest of the circle makes it upright.
-  return found ? std::array<int, 2>{(360 - degrees) / 90 % 4, static_cast<int>(confidence * 100)}
-               : std::array<int, 2>{0, 0};
+  return found ? Advice{(360 - degrees) / 90 % 4, confidence} : Advice{};
 }
 
 base::Result<Recognition> Recognizer::read(const Pix& image, bool fast) {
   if (width_of(image) < kLeastSide || height_of(image) < kLeastSide) return Recognition{};
   const Pix gray = gray_of(image);
   if (!gray) return base::Error{base::Code::limit, "not enough memory for the page"};
+  if (is_blank(gray)) return Recognition{};
   Recipe recipe;
   if (fast) recipe.most_scale = 1;
   Pass best = engines_->read(gray, recipe, tesseract::PSM_AUTO);
   Recognition out;
-  const auto try_turned = [&](int quarters) {
+  const auto try_turned = [&](int quarters, double enough) {
     const Pix upright = turned(gray, quarters);
     if (!upright) return;
     Pass pass = engines_->read(upright, recipe, tesseract::PSM_AUTO);
-    if (pass.score() <= best.score()) return;
+    if (pass.score() <= enough * best.score()) return;
     best = std::move(pass);
     out.rotation = quarters * 90;
   };
-  const auto seen = best.letters_by_turn;
-  const auto most = std::max_element(seen.begin(), seen.end()) - seen.begin();
-  if (most != 0) {
-    try_turned(static_cast<int>(4 - most) % 4);
-  } else if (best.confidence < kDoubtful) {
+  if (best.confidence < kDoubtful) {
     const auto [quarters, confidence] = engines_->quarters_to_upright(gray);
-    if (quarters != 0 && confidence > kFairOsd * 100) try_turned(quarters);
+    if (quarters != 0 && confidence > kFairOsd) try_turned(quarters, 1);
+  } else if (best.sideways_letters > best.upright_letters) {
+    // tesseract reads a page that was turned clockwise, but leaves its words lying
+    // on their side.
+    try_turned(3, kAboutAsGood);
   }
   out.words = std::move(best.words);
   return out;

@@ -126,6 +126,52 @@ base::Result<Pix> read_bilevel(TIFF* tiff, uint32_t width, uint32_t height) {
   return pix;
 }
 
+// One sample of `bits` bits out of a row, as 0 to 255.
+uint32_t sample_at(const std::vector<uint8_t>& row, size_t index, uint32_t bits) {
+  if (bits == 8) return row[index];
+  if (bits == 16) {
+    uint16_t wide = 0;
+    std::memcpy(&wide, &row[2 * index], 2);  // libtiff has put it into our byte order
+    return wide >> 8;
+  }
+  const size_t bit = index * bits;
+  const uint32_t most = (1u << bits) - 1;
+  const uint32_t value = row[bit / 8] >> (8 - bits - bit % 8) & most;
+  return value * 255 / most;
+}
+
+bool is_separated(TIFF* tiff) {
+  const uint32_t bits = field(tiff, TIFFTAG_BITSPERSAMPLE, 1);
+  return field(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE) == PHOTOMETRIC_SEPARATED &&
+         field(tiff, TIFFTAG_SAMPLESPERPIXEL, 1) >= 4 && TIFFIsTiled(tiff) == 0 &&
+         field(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_CONTIG &&
+         (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16);
+}
+
+// CMYK of any depth; libtiff's own conversion knows 8 bits only.
+base::Result<Pix> read_separated(TIFF* tiff, uint32_t width, uint32_t height) {
+  Pix pix(pixCreate(static_cast<l_int32>(width), static_cast<l_int32>(height), 32));
+  if (!pix) return Error{Code::limit, "not enough memory for the image"};
+  const uint32_t bits = field(tiff, TIFFTAG_BITSPERSAMPLE, 1);
+  const uint32_t samples = field(tiff, TIFFTAG_SAMPLESPERPIXEL, 4);
+  const size_t needed = (size_t{width} * samples * bits + 7) / 8;
+  std::vector<uint8_t> row(std::max(static_cast<size_t>(TIFFScanlineSize(tiff)), needed));
+  uint32_t good = 0;
+  for (uint32_t y = 0; y < height; ++y) {
+    good += TIFFReadScanline(tiff, row.data(), y) == 1 ? 1 : 0;
+    l_uint32* line = pixGetData(pix.get()) + size_t{y} * static_cast<size_t>(pixGetWpl(pix.get()));
+    for (size_t x = 0; x < width; ++x) {
+      const uint32_t light = 255 - sample_at(row, x * samples + 3, bits);
+      const auto mixed = [&](size_t ink) {
+        return (255 - sample_at(row, x * samples + ink, bits)) * light / 255;
+      };
+      line[x] = mixed(0) << L_RED_SHIFT | mixed(1) << L_GREEN_SHIFT | mixed(2) << L_BLUE_SHIFT;
+    }
+  }
+  if (good == 0) return damaged("no row of the image could be read");
+  return pix;
+}
+
 // Every other layout through libtiff's own conversion: tiled, CMYK, palette, YCbCr, 16 bit.
 base::Result<Pix> read_colour(TIFF* tiff, uint32_t width, uint32_t height) {
   char why[1024] = "";
@@ -203,8 +249,9 @@ base::Result<Decoded> decode_tiff(std::string_view bytes, uint32_t index, uint64
                                   " pixels; the limit is " + std::to_string(cap)};
   }
   Decoded decoded;
-  decoded.pix = bilevel ? TRY(read_bilevel(tiff.get(), width, height))
-                        : TRY(read_colour(tiff.get(), width, height));
+  decoded.pix = bilevel                    ? TRY(read_bilevel(tiff.get(), width, height))
+                : is_separated(tiff.get()) ? TRY(read_separated(tiff.get(), width, height))
+                                           : TRY(read_colour(tiff.get(), width, height));
   decoded.stored_width = static_cast<int32_t>(width);
   decoded.stored_height = static_cast<int32_t>(height);
   decoded.orientation = static_cast<int32_t>(field(tiff.get(), TIFFTAG_ORIENTATION, 1));

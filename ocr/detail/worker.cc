@@ -14,7 +14,7 @@ using detail::Frame;
 
 constexpr int kTickMilliseconds = 50;
 constexpr int kOutOfMemoryStatus = 3;
-constexpr int kWarmUpSeconds = 60;
+constexpr int kWarmUpSeconds = 180;
 
 Ending ending_of_worker(const Child::End& end) {
   if (end.signal == 0 && end.exit_status == kOutOfMemoryStatus) return Ending::out_of_memory;

@@ -1,0 +1,230 @@
+#include "ocr/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "tests/ocr/samples.h"
+#include "tests/support/result_matchers.h"
+
+namespace ocr {
+namespace {
+
+struct Outcome {
+  DocumentReading reading;
+  std::vector<PageReading> pages;
+
+  std::string text(size_t page = 0) const {
+    std::string out;
+    for (const corpus::Word& word : pages.at(page).words) out += word.text + " ";
+    return out;
+  }
+};
+
+std::unique_ptr<WorkerPool> make_pool(int workers = 1) {
+  WorkerPoolOptions options;
+  options.workers = workers;
+  return TAKE(WorkerPool::create(options));
+}
+
+Outcome read(WorkerPool& pool, const std::string& bytes, const ReadSettings& settings = {}) {
+  Outcome outcome;
+  ReadEvents events;
+  events.on_page = [&](PageReading page) { outcome.pages.push_back(std::move(page)); };
+  const base::UniqueFd file = test::as_file(bytes);
+  outcome.reading = TAKE(read_document(pool, file.get(), settings, events));
+  return outcome;
+}
+
+Outcome read(const std::string& bytes, const ReadSettings& settings = {}) {
+  return read(*make_pool(), bytes, settings);
+}
+
+constexpr char kText[] = "The quick brown fox jumps over the lazy dog tonight ";
+
+TEST(ReadDocument, ReadsPng) {
+  const Outcome outcome = read(test::png_page());
+  ASSERT_EQ(outcome.pages.size(), 1U);
+  EXPECT_EQ(outcome.text(), kText);
+  EXPECT_TRUE(outcome.pages[0].image.is_source);
+  EXPECT_EQ(outcome.pages[0].image.width, 1100);
+  EXPECT_EQ(outcome.pages[0].image.height, 260);
+}
+
+TEST(ReadDocument, NumbersWordsThroughTheDocument) {
+  ReadSettings settings;
+  settings.first_word = 100;
+  const Outcome outcome = read(test::tiff_pages(2), settings);
+  ASSERT_EQ(outcome.pages.size(), 2U);
+  EXPECT_EQ(outcome.pages[0].words.front().id, 100U);
+  EXPECT_EQ(outcome.pages[1].words.front().id, outcome.pages[0].words.back().id + 1);
+  EXPECT_EQ(outcome.reading.next_word, outcome.pages[1].words.back().id + 1);
+}
+
+TEST(ReadDocument, GivesPagesInOrderFromSeveralWorkers) {
+  const auto pool = make_pool(2);
+  const Outcome outcome = read(*pool, test::tiff_pages(5));
+  ASSERT_EQ(outcome.pages.size(), 5U);
+  for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(outcome.pages[i].number, i + 1);
+}
+
+TEST(ReadDocument, EncodesTiffPagesAsPng) {
+  const Outcome outcome = read(test::tiff_pages(1));
+  EXPECT_FALSE(outcome.pages[0].image.is_source);
+  EXPECT_EQ(outcome.pages[0].image.media_type, "image/png");
+  EXPECT_EQ(outcome.text(), kText);
+}
+
+TEST(ReadDocument, EncodesTheSamePageToTheSameBytes) {
+  const std::string tiff = test::tiff_pages(1);
+  EXPECT_EQ(read(tiff).pages[0].image.bytes, read(tiff).pages[0].image.bytes);
+}
+
+TEST(ReadDocument, AppliesExifOrientation) {
+  test::PageLook look;
+  look.quarters = 3;
+  const Outcome outcome = read(test::jpeg_page_with_orientation(6, look));
+  EXPECT_EQ(outcome.text(), kText);
+  EXPECT_FALSE(outcome.pages[0].image.is_source);
+  EXPECT_EQ(outcome.pages[0].image.width, 1100);
+  EXPECT_EQ(outcome.pages[0].stored.width, 260);
+  EXPECT_EQ(outcome.pages[0].stored.orientation, 6);
+}
+
+TEST(ReadDocument, TurnsAPageThatLiesUpsideDown) {
+  test::PageLook look;
+  look.quarters = 2;
+  const Outcome outcome = read(test::png_page(look));
+  EXPECT_EQ(outcome.pages[0].image.rotation, 180);
+  EXPECT_EQ(outcome.text(), kText);
+}
+
+TEST(ReadDocument, TurnsAPageThatLiesOnItsSide) {
+  test::PageLook look;
+  look.quarters = 1;
+  const Outcome outcome = read(test::png_page(look));
+  EXPECT_EQ(outcome.pages[0].image.rotation, 270);
+  EXPECT_EQ(outcome.text(), kText);
+}
+
+TEST(ReadDocument, TakesASoundTextLayer) {
+  const Outcome outcome = read(test::pdf_of({"Invoice 4711 total 1,234.56 EUR"}));
+  ASSERT_EQ(outcome.pages.size(), 1U);
+  EXPECT_EQ(outcome.text(), "Invoice 4711 total 1,234.56 EUR ");
+  EXPECT_EQ(outcome.pages[0].text, corpus::TextOrigin::text_layer);
+  const corpus::Box box = outcome.pages[0].words[0].box;
+  EXPECT_NEAR(box.x0, 200, 8);  // 72 points at 200 dpi
+  EXPECT_TRUE(box.inside(outcome.pages[0].image.width, outcome.pages[0].image.height));
+}
+
+TEST(ReadDocument, ReadsAPdfByOcrWhenAskedTo) {
+  ReadSettings settings;
+  settings.use_text_layer = false;
+  const Outcome outcome = read(test::pdf_of({"Invoice number and total"}), settings);
+  EXPECT_EQ(outcome.text(), "Invoice number and total ");
+  EXPECT_EQ(outcome.pages[0].text, corpus::TextOrigin::ocr);
+}
+
+TEST(ReadDocument, PlacesWordsOfATurnedPdfPageOnThePageAsShown) {
+  const Outcome outcome = read(test::pdf_of({"Invoice 4711"}, 90));
+  EXPECT_EQ(outcome.pages[0].image.width, 2200);
+  EXPECT_EQ(outcome.pages[0].image.height, 1700);
+  EXPECT_EQ(outcome.text(), "Invoice 4711 ");
+}
+
+TEST(ReadDocument, ReadsManyEqualPagesOnce) {
+  const Outcome outcome = read(test::pdf_of(std::vector<std::string>(40, "Invoice 4711")));
+  ASSERT_EQ(outcome.pages.size(), 40U);
+  EXPECT_EQ(outcome.text(39), "Invoice 4711 ");
+  EXPECT_EQ(outcome.pages[0].image.bytes, outcome.pages[39].image.bytes);
+}
+
+TEST(ReadDocument, RefusesWithStableCodes) {
+  const auto code = [](const std::string& bytes) {
+    return read(bytes).reading.refusal.value_or(Failure{}).code;
+  };
+  EXPECT_EQ(code(""), kEmpty);
+  EXPECT_EQ(code("<html></html>"), kUnsupported);
+  EXPECT_EQ(code("PK\x03\x04"), kUnsupported);
+  EXPECT_EQ(code("%PDF-1.4\n%%EOF"), kDamaged);
+}
+
+TEST(ReadDocument, RefusesMorePagesThanAllowed) {
+  ReadSettings settings;
+  settings.limits.pages = 1;
+  EXPECT_EQ(read(test::tiff_pages(2), settings).reading.refusal.value_or(Failure{}).code,
+            kTooManyPages);
+}
+
+TEST(ReadDocument, RefusesAPageAboveThePixelLimit) {
+  ReadSettings settings;
+  settings.limits.page_pixels = 1000;
+  const Outcome outcome = read(test::png_page(), settings);
+  ASSERT_EQ(outcome.pages.size(), 1U);
+  EXPECT_EQ(outcome.pages[0].failure.value_or(Failure{}).code, kPageTooLarge);
+  EXPECT_EQ(outcome.reading.failed_pages, 1U);
+}
+
+TEST(ReadDocument, ShrinksAJpegAboveThePixelLimit) {
+  ReadSettings settings;
+  settings.limits.page_pixels = 100'000;
+  const Outcome outcome = read(test::jpeg_page(), settings);
+  ASSERT_FALSE(outcome.pages.at(0).failure);
+  EXPECT_EQ(outcome.pages[0].image.width, 550);
+  EXPECT_EQ(outcome.pages[0].stored.width, 1100);
+}
+
+TEST(ReadDocument, KeepsTheOtherPagesWhenOneIsDamaged) {
+  std::string tiff = test::tiff_pages(3);
+  // The second directory's first entry becomes an image of no width.
+  const Outcome whole = read(tiff);
+  ASSERT_EQ(whole.reading.failed_pages, 0U);
+  const auto load = [&](size_t at) {
+    return static_cast<size_t>(static_cast<uint8_t>(tiff[at])) |
+           static_cast<size_t>(static_cast<uint8_t>(tiff[at + 1])) << 8 |
+           static_cast<size_t>(static_cast<uint8_t>(tiff[at + 2])) << 16;
+  };
+  const size_t first = load(4);
+  const size_t second = load(first + 2 + 12 * (load(first) & 0xffff));
+  const size_t entries = load(second) & 0xffff;
+  for (size_t i = 0; i < entries; ++i) {
+    const size_t entry = second + 2 + 12 * i;
+    if ((load(entry) & 0xffff) == 256) tiff.replace(entry + 8, 4, 4, '\0');
+  }
+  const Outcome outcome = read(tiff);
+  ASSERT_EQ(outcome.pages.size(), 3U);
+  EXPECT_FALSE(outcome.pages[0].failure);
+  EXPECT_TRUE(outcome.pages[1].failure);
+  EXPECT_FALSE(outcome.pages[2].failure);
+}
+
+TEST(ReadDocument, StopsWhenCancelled) {
+  ReadEvents events;
+  events.on_page = [](PageReading) {};
+  events.cancelled = [] { return true; };
+  const auto pool = make_pool();
+  const base::UniqueFd file = test::as_file(test::tiff_pages(2));
+  EXPECT_EQ(test::code_of(read_document(*pool, file.get(), {}, events)), base::Code::conflict);
+}
+
+TEST(ReadDocument, SaysThatALanguageIsMissing) {
+  ReadSettings settings;
+  settings.languages = {"xx_unknown"};
+  ReadEvents events;
+  events.on_page = [](PageReading) {};
+  const auto pool = make_pool();
+  const base::UniqueFd file = test::as_file(test::png_page());
+  const auto reading = read_document(*pool, file.get(), settings, events);
+  ASSERT_FALSE(reading.ok());
+  EXPECT_NE(reading.error().what.find("xx_unknown"), std::string::npos);
+}
+
+TEST(ReadDocument, TakesNoPathForALanguage) {
+  ReadSettings settings;
+  settings.languages = {"../../etc/passwd"};
+  const auto pool = make_pool();
+  EXPECT_EQ(test::code_of(read_document(*pool, -1, settings, {})), base::Code::invalid);
+}
+
+}  // namespace
+}  // namespace ocr
