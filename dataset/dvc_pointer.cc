@@ -205,7 +205,8 @@ class PointerParser {
       for (const DvcMeta& earlier : meta) {
         if (earlier.key == key) return fail("the key was already given", 3);
       }
-      meta.push_back({key, TRY(scalar("  " + key + ": "))});
+      std::string value = TRY(scalar("  " + key + ": "));
+      meta.push_back({key, std::move(value)});
     }
     if (meta.empty()) return fail("expected \"  key: \"");
     return meta;

@@ -95,6 +95,7 @@ TEST(DvcPointer, RefusesWhatIsNoPointer) {
       good.substr(0, good.size() - 1),
       good + "\n",
       good + "meta:\n",
+      good + "meta:\n  a_key_that_is_too_long_for_the_stack: 1\n",
       good + good.substr(6),
       "outs:\n- md5: DBE5cfe1c949b7b565d4566d14c46c50\n  size: 1\n  hash: md5\n  path: a\n",
       "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: -1\n  hash: md5\n  path: a\n",
