@@ -164,6 +164,11 @@ std::span<const Permission> all_permissions() {
   return kPermissions;
 }
 
+bool includes(Permission held, Permission wanted) {
+  return held == wanted ||
+         (held == Permission::document_read && wanted == Permission::document_read_own);
+}
+
 bool allows(Role role, Permission permission, const ProjectPolicy& policy) {
   const bool git = permission == P::repository_clone || permission == P::repository_push;
   if (role == Role::annotator && git) return policy.annotators_may_clone;

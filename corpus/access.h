@@ -72,6 +72,10 @@ struct ProjectPolicy {
   bool operator==(const ProjectPolicy&) const = default;
 };
 
+// Whether a token that is limited to `held` may do what `wanted` names: the same, or, where all
+// documents may be read, one's own.
+bool includes(Permission held, Permission wanted);
+
 // Whether the role holds the permission under this policy.
 bool allows(Role role, Permission permission, const ProjectPolicy& policy = {});
 

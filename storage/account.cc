@@ -14,7 +14,9 @@ bool any_allows(const std::vector<corpus::Role>& roles, corpus::Permission permi
 }  // namespace
 
 bool Principal::scope_allows(corpus::Permission permission) const {
-  return !scopes || std::find(scopes->begin(), scopes->end(), permission) != scopes->end();
+  return !scopes || std::any_of(scopes->begin(), scopes->end(), [&](corpus::Permission held) {
+    return corpus::includes(held, permission);
+  });
 }
 
 bool Access::allows(corpus::Permission permission) const {

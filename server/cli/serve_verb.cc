@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/cli/verbs.h"
+#include "server/flow/housekeeping.h"
 #include "server/flow/index.h"
 #include "server/flow/process.h"
 #include "server/flow/services.h"
@@ -129,6 +130,7 @@ Result<void> serve(const ServeOptions& options) {
     base::log_error("an index is behind", {{"error.message", caught_up.error().what}});
   }
   Processing processing(*services);
+  Housekeeping housekeeping(*services);
   TRY(announce(options, url, TRY(owner_link(*services))));
 
   signals.wait();
@@ -137,6 +139,7 @@ Result<void> serve(const ServeOptions& options) {
   services->jobs->interrupt();
   server->stop(kPatience);
   processing.stop();
+  housekeeping.stop();
   base::log_info("stopped");
   return {};
 }

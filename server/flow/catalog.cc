@@ -1,9 +1,11 @@
 #include "server/flow/catalog.h"
 
+#include "base/log.h"
 #include "corpus/config.h"
 #include "corpus/project_files.h"
 #include "corpus/schema.h"
 #include "server/flow/actor.h"
+#include "vcs/maintenance.h"
 
 namespace server {
 namespace {
@@ -15,6 +17,10 @@ Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) 
   TRY(base::make_directories(path.parent_path()));
   const auto created = vcs::Repository::create(path);
   if (!created.ok() && created.error().code != base::Code::conflict) return created.error();
+  const vcs::RecoveryReport report = TRY(vcs::recover(path));
+  for (const std::string& damage : report.damaged) {
+    base::log_error("a pack is damaged", {{"error.message", damage}});
+  }
   return vcs::Repository::open(path);
 }
 
@@ -84,6 +90,15 @@ Result<void> Catalog::write_first_commit(const storage::Project& project, OpenPr
   };
   TRY(open.commits->commit(std::move(request)));
   return {};
+}
+
+std::vector<std::shared_ptr<OpenProject>> Catalog::opened() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<OpenProject>> projects;
+  for (const auto& [id, project] : open_) {
+    if (project) projects.push_back(project);
+  }
+  return projects;
 }
 
 std::string Catalog::url_of(const storage::Project& project, std::string_view ending) const {

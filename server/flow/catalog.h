@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -58,6 +59,9 @@ class Catalog {
       : repositories_(std::move(repositories)), public_url_(std::move(public_url)) {}
 
   Result<std::shared_ptr<OpenProject>> open(const storage::Project& project);
+
+  // Those that are open now.
+  std::vector<std::shared_ptr<OpenProject>> opened() const;
 
   // The URLs of a project as its users reach it.
   std::string clone_url(const storage::Project& project) const;

@@ -1,5 +1,8 @@
 #include "server/flow/services.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -25,6 +28,19 @@ void DocumentPasswords::forget(storage::ProjectId project, const corpus::Documen
   passwords_.erase({project, id});
 }
 
+namespace {
+
+// One process at a time works on a data directory; the lock goes with the process, however it ends.
+Result<base::UniqueFd> lock_directory(const base::Path& data) {
+  base::UniqueFd fd = TRY(base::open_file(data / "lock", O_RDWR | O_CREAT));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return base::Error{base::Code::busy, "another server uses " + data.string()};
+  }
+  return fd;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers readers) {
   auto services = std::make_unique<Services>();
   if (config.workers <= 0) {
@@ -34,6 +50,7 @@ Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers rea
   for (const char* directory : {"orgs", "repos", "tmp"}) {
     TRY(base::make_directories(config.data / directory));
   }
+  services->lock = TRY(lock_directory(config.data));
   services->database = TRY(storage::open_sqlite(config.data / "glossator.db"));
   services->blobs = TRY(storage::open_local_blob_store(config.data / "orgs"));
   services->jobs = storage::make_job_queue(*services->database);

@@ -62,13 +62,15 @@ struct Services {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<ocr::WorkerPool> readers;
   DocumentPasswords passwords;
+  base::UniqueFd lock;  // the data directory is ours, as long as it is open
 };
 
 // Which parts a program needs: a command that adds a user starts no readers.
 enum class Readers { start, none };
 
 // Opens or makes the data directory: database, byte store, repositories. Clears what a crash left
-// unfinished. Code::denied where the sandbox cannot be had and readers are wanted.
+// unfinished. Code::busy while another server has the directory, Code::denied where the sandbox
+// cannot be had and readers are wanted.
 Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers readers);
 
 }  // namespace server
