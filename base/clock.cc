@@ -42,7 +42,8 @@ std::string to_rfc3339(Milliseconds moment) {
 
 std::string to_rfc3339_with_milliseconds(Milliseconds moment) {
   char fraction[8];
-  std::snprintf(fraction, sizeof(fraction), ".%03dZ", static_cast<int>((moment % 1000 + 1000) % 1000));
+  std::snprintf(fraction, sizeof(fraction), ".%03dZ",
+                static_cast<int>((moment % 1000 + 1000) % 1000));
   return format(moment, "%Y-%m-%dT%H:%M:%S") + fraction;
 }
 
@@ -50,7 +51,8 @@ Result<Milliseconds> from_rfc3339(std::string_view text) {
   const Error bad{Code::invalid, "not a time like 2026-11-21T22:41:12Z"};
   struct tm parts = {};
   const std::string head(text.substr(0, 19));
-  const char* end = head.size() == 19 ? strptime(head.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) : nullptr;
+  const char* end =
+      head.size() == 19 ? strptime(head.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) : nullptr;
   if (end == nullptr || *end != '\0') return bad;
   std::string_view rest = text.substr(19);
   int64_t fraction = 0;

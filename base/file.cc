@@ -25,9 +25,9 @@ void UniqueFd::reset(int fd) {
 
 Error system_error(std::string_view attempt, const Path& path) {
   const int number = errno;
-  const Code code = number == ENOENT || number == ENOTDIR ? Code::not_found
+  const Code code = number == ENOENT || number == ENOTDIR                     ? Code::not_found
                     : number == ENOSPC || number == EDQUOT || number == EFBIG ? Code::limit
-                                                                             : Code::io;
+                                                                              : Code::io;
   return Error{code, std::string(attempt) + " " + path.string() + ": " + std::strerror(number)};
 }
 

@@ -74,9 +74,12 @@ class Parser {
 
   Result<Json> parse_bare_value(size_t depth) {
     switch (peek()) {
-      case '{': return depth < limits_.depth ? parse_object(depth) : too_deep();
-      case '[': return depth < limits_.depth ? parse_array(depth) : too_deep();
-      case '"': return Json(TRY(parse_string()));
+      case '{':
+        return depth < limits_.depth ? parse_object(depth) : too_deep();
+      case '[':
+        return depth < limits_.depth ? parse_array(depth) : too_deep();
+      case '"':
+        return Json(TRY(parse_string()));
       case 't':
         if (take("true")) return Json(true);
         break;
@@ -153,7 +156,8 @@ class Parser {
     std::string out;
     while (true) {
       const size_t plain = at_;
-      while (more() && peek() != '"' && peek() != '\\' && static_cast<unsigned char>(peek()) >= 32) {
+      while (more() && peek() != '"' && peek() != '\\' &&
+             static_cast<unsigned char>(peek()) >= 32) {
         ++at_;
       }
       const std::string_view run = text_.substr(plain, at_ - plain);
@@ -196,7 +200,8 @@ class Parser {
   Result<uint32_t> parse_hex4() {
     uint32_t code = 0;
     const std::string_view digits = text_.substr(at_, 4);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
     if (digits.size() < 4 || error != std::errc() || end != digits.data() + 4) {
       return fail("expected four hexadecimal digits after \\u");
     }
@@ -217,7 +222,8 @@ class Parser {
     const size_t integer_start = at_;
     const size_t digits = skip_digits();
     if (digits == 0) return fail("expected a digit");
-    if (digits > 1 && text_[integer_start] == '0') return fail_at(start, "a number has a leading zero");
+    if (digits > 1 && text_[integer_start] == '0')
+      return fail_at(start, "a number has a leading zero");
     bool real = false;
     if (take(".")) {
       real = true;
@@ -399,11 +405,21 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void Json::print_to(std::string& out) const {
   switch (kind()) {
-    case Kind::null: out += "null"; return;
-    case Kind::boolean: out += *as_boolean() ? "true" : "false"; return;
-    case Kind::integer: out += std::to_string(*as_integer()); return;
-    case Kind::real: print_real(out, *as_real()); return;
-    case Kind::string: append_json_string(out, *as_string()); return;
+    case Kind::null:
+      out += "null";
+      return;
+    case Kind::boolean:
+      out += *as_boolean() ? "true" : "false";
+      return;
+    case Kind::integer:
+      out += std::to_string(*as_integer());
+      return;
+    case Kind::real:
+      print_real(out, *as_real());
+      return;
+    case Kind::string:
+      append_json_string(out, *as_string());
+      return;
     case Kind::array: {
       out += '[';
       bool first = true;
@@ -458,13 +474,20 @@ bool Json::operator==(const Json& other) const {
 
 const char* name_of(Json::Kind kind) {
   switch (kind) {
-    case Json::Kind::null: return "null";
-    case Json::Kind::boolean: return "a boolean";
-    case Json::Kind::integer: return "an integer";
-    case Json::Kind::real: return "a number with a fraction";
-    case Json::Kind::string: return "a string";
-    case Json::Kind::array: return "an array";
-    case Json::Kind::object: return "an object";
+    case Json::Kind::null:
+      return "null";
+    case Json::Kind::boolean:
+      return "a boolean";
+    case Json::Kind::integer:
+      return "an integer";
+    case Json::Kind::real:
+      return "a number with a fraction";
+    case Json::Kind::string:
+      return "a string";
+    case Json::Kind::array:
+      return "an array";
+    case Json::Kind::object:
+      return "an object";
   }
   return "null";
 }

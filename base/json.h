@@ -31,18 +31,18 @@ class Json {
 
   // Implicit, so that object({{"size", 3}}) reads like JSON. Defined where Member is complete.
   Json();
-  Json(std::nullptr_t);           // NOLINT: implicit
-  Json(bool value);               // NOLINT: implicit
-  Json(int value);                // NOLINT: implicit
-  Json(unsigned value);           // NOLINT: implicit
-  Json(int64_t value);            // NOLINT: implicit
-  Json(uint64_t value);           // NOLINT: implicit; at most 2^63 - 1
-  Json(double value);             // NOLINT: implicit; finite
-  Json(const char* value);        // NOLINT: implicit
-  Json(std::string value);        // NOLINT: implicit
-  Json(std::string_view value);   // NOLINT: implicit
-  Json(Array value);              // NOLINT: implicit
-  Json(Object value);             // NOLINT: implicit
+  Json(std::nullptr_t);          // NOLINT: implicit
+  Json(bool value);              // NOLINT: implicit
+  Json(int value);               // NOLINT: implicit
+  Json(unsigned value);          // NOLINT: implicit
+  Json(int64_t value);           // NOLINT: implicit
+  Json(uint64_t value);          // NOLINT: implicit; at most 2^63 - 1
+  Json(double value);            // NOLINT: implicit; finite
+  Json(const char* value);       // NOLINT: implicit
+  Json(std::string value);       // NOLINT: implicit
+  Json(std::string_view value);  // NOLINT: implicit
+  Json(Array value);             // NOLINT: implicit
+  Json(Object value);            // NOLINT: implicit
   Json(const Json&);
   Json(Json&&) noexcept;
   Json& operator=(const Json&);

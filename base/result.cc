@@ -7,14 +7,22 @@ namespace base {
 
 const char* name_of(Code code) {
   switch (code) {
-    case Code::not_found: return "not_found";
-    case Code::conflict: return "conflict";
-    case Code::invalid: return "invalid";
-    case Code::denied: return "denied";
-    case Code::limit: return "limit";
-    case Code::busy: return "busy";
-    case Code::io: return "io";
-    case Code::internal: return "internal";
+    case Code::not_found:
+      return "not_found";
+    case Code::conflict:
+      return "conflict";
+    case Code::invalid:
+      return "invalid";
+    case Code::denied:
+      return "denied";
+    case Code::limit:
+      return "limit";
+    case Code::busy:
+      return "busy";
+    case Code::io:
+      return "io";
+    case Code::internal:
+      return "internal";
   }
   return "internal";
 }

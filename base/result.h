@@ -57,8 +57,8 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   using Value = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT: implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -103,17 +103,17 @@ class [[nodiscard]] Result<void> {
 }  // namespace base
 
 // The value, or return the error from the enclosing function.
-#define TRY(...)                                                \
-  (__extension__({                                              \
-    auto glossator_try_ = (__VA_ARGS__);                        \
+#define TRY(...)                                                        \
+  (__extension__({                                                      \
+    auto glossator_try_ = (__VA_ARGS__);                                \
     if (!glossator_try_.ok()) return std::move(glossator_try_).error(); \
-    std::move(glossator_try_).value();                          \
+    std::move(glossator_try_).value();                                  \
   }))
 
 // The value, or stop: for results that only a bug can spoil.
-#define MUST(...)                                                     \
-  (__extension__({                                                    \
-    auto glossator_must_ = (__VA_ARGS__);                             \
+#define MUST(...)                                                            \
+  (__extension__({                                                           \
+    auto glossator_must_ = (__VA_ARGS__);                                    \
     if (!glossator_must_.ok()) ::base::stop_on_bug(glossator_must_.error()); \
-    std::move(glossator_must_).value();                               \
+    std::move(glossator_must_).value();                                      \
   }))

@@ -35,7 +35,8 @@ TEST(BboxLayout, TellsWordsWithBlockAndLine) {
 
 TEST(BboxLayout, SkipsWordsWithoutTextOrPlace) {
   const auto pages = parse_bbox_layout(
-      "<page width=\"1\">\n<block >\n<line >\n<word xMin=\"1\" yMin=\"1\" xMax=\"2\" yMax=\"2\"> </word>\n"
+      "<page width=\"1\">\n<block >\n<line >\n<word xMin=\"1\" yMin=\"1\" xMax=\"2\" yMax=\"2\"> "
+      "</word>\n"
       "<word>x</word>\n<word xMin=\"nan\" yMin=\"1\" xMax=\"2\" yMax=\"2\">y</word>\n");
   ASSERT_EQ(pages.size(), 1U);
   EXPECT_TRUE(pages[0].words.empty());

@@ -1,8 +1,9 @@
 // samples/schema.json is what a project accepts, in its canonical form.
+#include "corpus/schema.h"
+
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "corpus/schema.h"
 #include "tests/support/result_matchers.h"
 
 namespace {

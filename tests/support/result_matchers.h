@@ -17,8 +17,8 @@ namespace test {
 template <typename T>
 testing::AssertionResult is_ok(const base::Result<T>& result) {
   if (result.ok()) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << base::name_of(result.error().code) << ": "
-                                     << base::to_string(result.error());
+  return testing::AssertionFailure()
+         << base::name_of(result.error().code) << ": " << base::to_string(result.error());
 }
 
 template <typename T>
@@ -30,13 +30,15 @@ std::optional<base::Code> code_of(const base::Result<T>& result) {
 template <typename T>
 T take(base::Result<T> result, const char* expression) {
   if (!result.ok()) {
-    throw std::runtime_error(std::string(expression) + " failed: " + base::to_string(result.error()));
+    throw std::runtime_error(std::string(expression) +
+                             " failed: " + base::to_string(result.error()));
   }
   return std::move(result).value();
 }
 inline void take(const base::Result<void>& result, const char* expression) {
   if (!result.ok()) {
-    throw std::runtime_error(std::string(expression) + " failed: " + base::to_string(result.error()));
+    throw std::runtime_error(std::string(expression) +
+                             " failed: " + base::to_string(result.error()));
   }
 }
 
