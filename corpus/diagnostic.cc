@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "base/text.h"
+
 namespace corpus {
 
 std::string to_string(const Diagnostic& diagnostic) {
@@ -20,6 +22,11 @@ void Diagnostics::add(base::Position at, std::string message) {
   } else {
     list_.push_back({path_, at, std::move(message)});
   }
+}
+
+std::string Diagnostics::did_you_mean(std::string_view word,
+                                      std::span<const std::string> known) const {
+  return full() ? "" : base::did_you_mean(word, known);
 }
 
 base::Error first_error(const Diagnostics& problems) {

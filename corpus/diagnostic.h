@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,10 @@ class Diagnostics {
   // Kept up to the cap, counted beyond it.
   void add(base::Position at, std::string message);
   void add(const base::Error& error) { add(error.at, error.what); }
+
+  // `; did you mean "total"?` or nothing. Nothing too once the list is full: looking for the
+  // nearest spelling costs more than reading, and a hostile file has a million words to look up.
+  std::string did_you_mean(std::string_view word, std::span<const std::string> known) const;
 
   bool empty() const { return list_.empty(); }
   size_t count() const { return list_.size() + left_out_; }

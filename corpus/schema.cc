@@ -158,7 +158,7 @@ void read_types(ObjectReader& reader, std::vector<AnnotationType>& out) {
     if (!name) return;
     const auto type = parse_annotation_type(*name);
     if (!type || !is_label_type(*type)) {
-      const std::string hint = base::did_you_mean(*name, kNames);
+      const std::string hint = reader.problems().did_you_mean(*name, kNames);
       reader.refuse(item.at(),
                     "a label cannot be for " + ObjectReader::quoted(*name) +
                         (hint.empty() ? ": it is for span, box, polygon or value" : hint));
@@ -228,7 +228,7 @@ void check_ends(const Json& json, const Schema& schema, Diagnostics& problems) {
         }
         problems.add(name.at(), "\"" + std::string(end) + "\" names " +
                                     ObjectReader::quoted(*text) + ", which is no label here" +
-                                    base::did_you_mean(*text, known));
+                                    problems.did_you_mean(*text, known));
       }
     }
   }

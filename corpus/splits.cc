@@ -50,7 +50,7 @@ void check_locks(ObjectReader& reader, const Split& split) {
     if (std::find(names.begin(), names.end(), lock) != names.end()) continue;
     reader.refuse(reader.member("locks")->at(), "\"locks\" names " + ObjectReader::quoted(lock) +
                                                     ", which is no part of the ratios" +
-                                                    base::did_you_mean(lock, names));
+                                                    reader.problems().did_you_mean(lock, names));
   }
 }
 

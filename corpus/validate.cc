@@ -138,6 +138,9 @@ class Checker {
   }
 
   void refuse_label(const Annotation& a, const Json& source) {
+    // The names that it might have been are gathered for those that are shown only.
+    const auto names =
+        problems_.full() ? std::vector<std::string>() : context_.schema->names_for(a.type);
     constexpr std::pair<AnnotationType, const char*> kWhat[] = {
         {AnnotationType::relation, "relation"},
         {AnnotationType::table, "table"},
@@ -146,9 +149,9 @@ class Checker {
     for (const auto& [type, name] : kWhat) {
       if (type == a.type) what = name;
     }
-    problems_.add(place(source, "label"),
-                  what + " " + ObjectReader::quoted(a.label) + " is not in schema.json" +
-                      base::did_you_mean(a.label, context_.schema->names_for(a.type)));
+    problems_.add(place(source, "label"), what + " " + ObjectReader::quoted(a.label) +
+                                              " is not in schema.json" +
+                                              problems_.did_you_mean(a.label, names));
   }
 
   void check_attributes(const Annotation& a, const Json& source,
@@ -182,7 +185,7 @@ class Checker {
     for (const AttributeSpec& spec : specs) names.push_back(spec.name);
     problems_.add(member.at, "attribute " + ObjectReader::quoted(member.key) + " of " +
                                  ObjectReader::quoted(a.label) + " is not in schema.json" +
-                                 base::did_you_mean(member.key, names));
+                                 problems_.did_you_mean(member.key, names));
   }
 
   void check_value(const Json::Member& member, const AttributeSpec& spec) {
@@ -194,7 +197,7 @@ class Checker {
     if (spec.kind != AttributeKind::enumeration) return;
     const std::string value = *base::to_nfc(*member.value.as_string());
     if (std::find(spec.values.begin(), spec.values.end(), value) != spec.values.end()) return;
-    const std::string hint = base::did_you_mean(value, spec.values);
+    const std::string hint = problems_.did_you_mean(value, spec.values);
     problems_.add(member.value.at(), who + " cannot be " + ObjectReader::quoted(value) + hint);
   }
 
@@ -209,7 +212,7 @@ class Checker {
       problems_.add(place(source, "columns", i), "column " + ObjectReader::quoted(name) + " of " +
                                                      ObjectReader::quoted(a.label) +
                                                      " is not in schema.json" +
-                                                     base::did_you_mean(name, spec.columns));
+                                                     problems_.did_you_mean(name, spec.columns));
     }
   }
 

@@ -90,6 +90,9 @@ class LineReader {
 
   base::Result<std::string> text(std::string_view field) const {
     if (!base::is_utf8(field)) return fail(field, "the text is malformed UTF-8");
+    if (field.find('\r') != std::string_view::npos) {
+      return fail(field, "a carriage return must be escaped");
+    }
     auto plain = unescaped(field);
     if (!plain) return fail(field, "the text has an unknown escape");
     if (plain->empty()) return fail(field, "the text is empty");

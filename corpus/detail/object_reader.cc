@@ -213,7 +213,7 @@ bool ObjectReader::wrong_kind(std::string_view key, const base::Json& value,
 
 bool ObjectReader::refuse_word(const base::Json& value, std::string_view key,
                                const std::string& spelled, std::span<const std::string> known) {
-  const std::string hint = base::did_you_mean(spelled, known);
+  const std::string hint = problems_.did_you_mean(spelled, known);
   return refuse(value.at(),
                 quoted(key) + " cannot be " + quoted(spelled) +
                     (hint.empty() ? ": it is one of " + base::join(known, ", ") : hint));
@@ -323,7 +323,7 @@ JsonMap ObjectReader::finish() {
   for (const auto& member : *json_.as_object()) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
     if (!member.key.starts_with(kExtraPrefix)) {
-      const std::string hint = base::did_you_mean(member.key, known_);
+      const std::string hint = problems_.did_you_mean(member.key, known_);
       refuse(member.at, "unknown key " + quoted(member.key) +
                             (hint.empty() ? "; keys of your own begin with \"x-\"" : hint));
     } else if (member.key.size() > kMaxNameBytes || !base::is_nfc(member.key)) {

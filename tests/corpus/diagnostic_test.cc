@@ -22,6 +22,14 @@ TEST(Diagnostics, CountsWhatItLeavesOut) {
   EXPECT_TRUE(problems.full());
 }
 
+TEST(Diagnostics, GuessesOnlyForWhatIsShown) {
+  const std::vector<std::string> known = {"total"};
+  Diagnostics problems("x", 1);
+  EXPECT_EQ(problems.did_you_mean("totl", known), "; did you mean \"total\"?");
+  problems.add({1, 1}, "bad");
+  EXPECT_EQ(problems.did_you_mean("totl", known), "");
+}
+
 TEST(Diagnostics, FirstErrorKeepsThePlace) {
   Diagnostics problems;
   problems.add({2, 3}, "bad");
