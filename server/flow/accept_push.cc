@@ -218,8 +218,9 @@ class MainJudge {
     const corpus::Document document = TRY(files.document());
     std::vector<corpus::AnnotationText> texts;
     for (const AnnotationFile& file : TRY(files.annotation_files())) {
-      texts.push_back({file.path, file.page, TRY(text_of(after_, file.path)),
-                       TRY(text_of(before_, file.path))});
+      std::string now = TRY(text_of(after_, file.path));
+      std::string before = TRY(text_of(before_, file.path));
+      texts.push_back({file.path, file.page, std::move(now), std::move(before)});
     }
     corpus::DocumentContext context;
     context.document = &document;

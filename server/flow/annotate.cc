@@ -208,7 +208,8 @@ Result<PageAnnotations> read_annotations_of(const OpenProject& project,
   const DocumentFiles files(tip, project.fan_out, id);
   TRY(require_page(TRY(files.document()), page));
   const FileVersion file = TRY(files.version(path_of(files, page)));
-  return PageAnnotations{file.id, TRY(corpus::read_annotations(file.text))};
+  auto annotations = TRY(corpus::read_annotations(file.text));
+  return PageAnnotations{file.id, std::move(annotations)};
 }
 
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,

@@ -13,7 +13,8 @@ Result<StoredObject> open_object(Services& services, const storage::Project& pro
                                  const storage::BlobName& name) {
   const storage::BlobRecord record = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::BlobTable(tx).find(project.id, name); }));
-  return StoredObject{record, TRY(services.blobs->open(project.organisation_slug, name))};
+  auto reader = TRY(services.blobs->open(project.organisation_slug, name));
+  return StoredObject{record, std::move(reader)};
 }
 
 Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,

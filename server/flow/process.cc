@@ -68,7 +68,8 @@ class Reading {
     std::vector<vcs::Edit> edits;
     const std::string extension = corpus::extension_of(row_.source.media_type);
     edits.push_back({corpus::source_pointer_path(directory, extension), source_pointer(extension)});
-    edits.push_back({corpus::images_pointer_path(directory), TRY(store_image_directory())});
+    std::string images = TRY(store_image_directory());
+    edits.push_back({corpus::images_pointer_path(directory), std::move(images)});
     for (auto& [number, text] : words_) {
       edits.push_back({corpus::words_path(directory, number), std::move(text)});
     }

@@ -112,7 +112,8 @@ class Releasing {
     TRY(snapshot_->walk("guidelines",
                         [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
                           const std::string name(path);
-                          header_.guidelines.push_back({name, TRY(text_ref(name))});
+                          const dataset::TextRef file = TRY(text_ref(name));
+                          header_.guidelines.push_back({name, file});
                           return true;
                         }));
     if (split_) {
@@ -276,8 +277,9 @@ class Releasing {
     out.commit = [this, writer, copy_of](const base::Md5& md5) -> Result<void> {
       const base::ContentHashes hashes = TRY(writer->seal());
       TRY(writer->publish());
-      directories_.push_back({{{md5, true}, hashes.sha256, hashes.size, "application/json"},
-                              TRY(dataset::parse_dvc_tree(*copy_of))});
+      dataset::DvcTree tree = TRY(dataset::parse_dvc_tree(*copy_of));
+      directories_.push_back(
+          {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(tree)});
       return {};
     };
     return out;
