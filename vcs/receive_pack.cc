@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "vcs/detail/push_answer.h"
 #include "vcs/detail/push_commands.h"
@@ -166,7 +167,7 @@ class Push {
       if (one.is_sound()) sound.push_back(one.command);
     }
     if (sound.empty()) return;
-    const PushView view{sound, objects_.commits, request_.options, objects};
+    const PushView view{sound, objects_.commits, request_.options, objects, objects_.objects};
     const Verdict verdict = ask(handlers_.validate, view, pushed_);
     apply_verdict(pushed_, repository_.refs(), verdict);
     say_all(verdict.lines);

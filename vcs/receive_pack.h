@@ -17,7 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -78,6 +78,7 @@ struct PushView {
   std::span<const NewCommit> commits;    // parents before children; none that a ref reached before
   std::span<const std::string> options;  // `git push -o ...`
   const ObjectReader& objects;           // the quarantine in front of the repository
+  const std::set<ObjectId>& brought;     // every object that is new to the repository
 
   // The files before and after a command; an empty tree where there is none. Tags are followed.
   base::Result<Snapshot> before(const RefCommand& command) const;

@@ -50,9 +50,11 @@ std::shared_ptr<const PackReader> known_pack(const ObjectView* view, const Path&
 
 }  // namespace
 
-ObjectView::ObjectView(Path objects, Packs packs, std::shared_ptr<DeltaCache> cache)
+ObjectView::ObjectView(Path objects, Packs packs, std::vector<std::string> damaged,
+                       std::shared_ptr<DeltaCache> cache)
     : objects_(std::move(objects)),
       packs_(std::move(packs)),
+      damaged_(std::move(damaged)),
       loose_(objects_),
       cache_(std::move(cache)) {}
 
@@ -60,13 +62,21 @@ Result<std::shared_ptr<const ObjectView>> ObjectView::open(const Path& objects,
                                                            const ObjectView* before,
                                                            std::shared_ptr<DeltaCache> cache) {
   Packs packs;
+  std::vector<std::string> damaged;
   for (const FoundPack& found : TRY(find_packs(objects / "pack"))) {
-    auto pack = known_pack(before, found.stem);
-    if (!pack) pack = TRY(PackReader::open(found.stem, cache));
-    packs.push_back(std::move(pack));
+    if (auto pack = known_pack(before, found.stem)) {
+      packs.push_back(std::move(pack));
+      continue;
+    }
+    auto opened = PackReader::open(found.stem, cache);
+    if (opened.ok()) {
+      packs.push_back(std::move(opened).value());
+    } else if (std::filesystem::exists(found.stem.string() + ".idx")) {  // not just rolled up
+      damaged.push_back(found.stem.string() + ".pack: " + opened.error().what);
+    }
   }
   return std::shared_ptr<const ObjectView>(
-      new ObjectView(objects, std::move(packs), std::move(cache)));
+      new ObjectView(objects, std::move(packs), std::move(damaged), std::move(cache)));
 }
 
 Result<std::shared_ptr<const ObjectView>> ObjectView::with_pack(std::string_view name) const {
@@ -75,7 +85,14 @@ Result<std::shared_ptr<const ObjectView>> ObjectView::with_pack(std::string_view
   packs.reserve(packs_.size() + 1);
   if (!known_pack(this, stem)) packs.push_back(TRY(PackReader::open(stem, cache_)));
   packs.insert(packs.end(), packs_.begin(), packs_.end());
-  return std::shared_ptr<const ObjectView>(new ObjectView(objects_, std::move(packs), cache_));
+  return std::shared_ptr<const ObjectView>(
+      new ObjectView(objects_, std::move(packs), damaged_, cache_));
+}
+
+// While a pack is unreadable nobody can say that an object was never there.
+Error ObjectView::missing(const ObjectId& id) const {
+  if (damaged_.empty()) return Error{Code::not_found, "there is no object " + id.hex()};
+  return Error{Code::internal, "object " + id.hex() + " cannot be read; " + damaged_.front()};
 }
 
 std::optional<Place> ObjectView::find_packed(const ObjectId& id) const {
@@ -101,7 +118,7 @@ Result<std::shared_ptr<const Object>> ObjectView::read_shared(const ObjectId& id
   auto object = loose_.read(id, limit);
   if (object.ok()) return std::make_shared<const Object>(std::move(object).value());
   if (object.error().code != Code::not_found) return object.error();
-  return Error{Code::not_found, "there is no object " + id.hex()};
+  return missing(id);
 }
 
 Result<Object> ObjectView::read(const ObjectId& id, uint64_t limit) const {
@@ -112,7 +129,7 @@ Result<ObjectHeader> ObjectView::header(const ObjectId& id) const {
   if (const auto place = find_packed(id)) return pack_of(*place).header(offset_of(*place));
   auto header = loose_.header(id);
   if (header.ok() || header.error().code != Code::not_found) return header;
-  return Error{Code::not_found, "there is no object " + id.hex()};
+  return missing(id);
 }
 
 bool ObjectView::contains(const ObjectId& id) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,8 @@ class ObjectView : public ObjectReader {
   base::Result<std::shared_ptr<const ObjectView>> with_pack(std::string_view name) const;
 
   const Packs& packs() const { return packs_; }
+  // A sentence for each pack that could not be opened; what is in the others stays readable.
+  const std::vector<std::string>& damaged() const { return damaged_; }
   // Nothing if there is no such object in a pack; loose objects are looked for by find().
   std::optional<Place> find_packed(const ObjectId& id) const;
   std::optional<Place> find(const ObjectId& id) const;
@@ -49,12 +52,15 @@ class ObjectView : public ObjectReader {
   bool contains(const ObjectId& id) const override;
 
  private:
-  ObjectView(base::Path objects, Packs packs, std::shared_ptr<DeltaCache> cache);
+  ObjectView(base::Path objects, Packs packs, std::vector<std::string> damaged,
+             std::shared_ptr<DeltaCache> cache);
+  base::Error missing(const ObjectId& id) const;
   const PackReader& pack_of(const Place& place) const { return *packs_[place.pack]; }
   uint64_t offset_of(const Place& place) const;
 
   base::Path objects_;
   Packs packs_;
+  std::vector<std::string> damaged_;
   LooseObjects loose_;
   std::shared_ptr<DeltaCache> cache_;
 };
