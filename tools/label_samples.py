@@ -73,7 +73,7 @@ def best_move(truth, page, words):
     def in_place(turns):
         move = onto_page(truth, page, turns)
         return sum(w["text"] in (texts[i] for i in covered([move(w["bbox"])], words))
-                   for w in truth["words"])
+                   for w in truth["words"][::4])  # enough to tell, and four times as fast
     return onto_page(truth, page, max(range(4), key=in_place))
 
 
