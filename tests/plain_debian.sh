@@ -49,7 +49,10 @@ if [ -z "${PLAIN_DEBIAN_OWN_MOUNTS:-}" ]; then
 fi
 
 remove() {
-  if mountpoint -q "$root/proc"; then umount -l "$root/proc"; fi
+  local point
+  for point in dev/pts proc; do
+    if mountpoint -q "$root/$point"; then umount -l "$root/$point"; fi
+  done
   rm -rf --one-file-system "$root"
 }
 finish() { [ "$keep" -eq 1 ] || remove; }
@@ -74,6 +77,7 @@ install_system() {
 
 copy_host_configuration() {
   local file
+  rm -f "$root/etc/apt/sources.list"
   for file in "${host_files[@]}"; do
     [ -e "$file" ] || continue
     mkdir -p "$root$(dirname "$file")"
@@ -104,6 +108,7 @@ mkdir -p "$(dirname "$root")"
 timed "debootstrap" install_system
 copy_host_configuration
 mount -t proc proc "$root/proc"
+mount -t devpts -o newinstance,ptmxmode=0666 pts "$root/dev/pts"
 timed "git clone" clone
 [ "$only" = test ] || timed "./dev demo --once" inside 'cd /root/glossator && ./dev demo --once'
 [ "$only" = demo ] || timed "./dev test" inside 'cd /root/glossator && ./dev test'

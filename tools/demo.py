@@ -35,7 +35,7 @@ from demo_screen import Screen  # noqa: E402
 
 PROJECT = "acme/claims"
 PAGE_OF_ALL = "garage-invoice-en.pdf"  # the document whose first page three people label at once
-READ_SECONDS = 600
+PATIENCE_SECONDS = 600  # without one more page read
 WORST_CER = 0.1  # of all samples together; photographs and bad scans are among them
 # Who shows what. The roles left out, predictor and model-operator, are for programs.
 PEOPLE = {"olga": "owner", "ada": "admin", "mona": "manager", "sam": "scientist",
@@ -152,16 +152,19 @@ class Demo:
     def wait_until_read(self):
         project, start = self.projects["sam"], time.monotonic()
         total = sum(len(truth["pages"]) for truth in label_samples.truths().values())
-        while time.monotonic() - start < READ_SECONDS:
+        done, last = 0, start
+        while time.monotonic() - last < PATIENCE_SECONDS:
             items = answer(project.client.get(f"{project.api}/documents?limit=200"), 200)["items"]
             waiting = [d for d in items if d["state"] in ("uploaded", "queued", "processing")]
             if not waiting:
                 return items
-            done = sum(d["pages"] if d not in waiting else d["pages_done"] for d in items)
+            before, done = done, sum(d["pages_done"] if d in waiting else d["pages"] for d in items)
+            last = time.monotonic() if done != before else last
             self.screen.bar(done, total, f"{done} of {total} pages read, "
                             f"{time.monotonic() - start:.0f} s")
             time.sleep(0.25)
-        raise Unexpected(f"{count(len(waiting), 'document')} still not read after {READ_SECONDS} s")
+        raise Unexpected(f"no page was read for {PATIENCE_SECONDS} s, "
+                         f"{count(len(waiting), 'document')} not finished")
 
     def accuracy(self):
         """Compare what was read with the ground truth"""

@@ -14,7 +14,7 @@ import harness
 def demo(directory, **environment):
     return subprocess.run(
         [sys.executable, harness.ROOT / "tools/demo.py", "--once", "--directory", directory],
-        capture_output=True, text=True, timeout=1200, env={**os.environ, **environment})
+        capture_output=True, text=True, timeout=2300, env={**os.environ, **environment})
 
 
 class Demo(unittest.TestCase):
