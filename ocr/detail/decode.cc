@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ocr/detail/image_header.h"
+#include "ocr/detail/pnm.h"
 #include "ocr/detail/tiff.h"
 #include "ocr/identify.h"
 
@@ -114,10 +115,44 @@ Pix plain(Pix pix) {
   return pix;
 }
 
+bool is_gray(const uint8_t* colours, size_t pixels) {
+  for (size_t i = 0; i < pixels; ++i, colours += 3) {
+    if (colours[0] != colours[1] || colours[0] != colours[2]) return false;
+  }
+  return true;
+}
+
+// Gray if all pixels are: a third of the memory, and of the work that follows.
+Pix pix_of(const PnmHeader& header, const uint8_t* raster) {
+  const auto width = static_cast<size_t>(header.width);
+  const auto step = static_cast<size_t>(header.channels);
+  const bool gray =
+      header.channels == 1 || is_gray(raster, width * static_cast<size_t>(header.height));
+  Pix pix(pixCreateNoInit(header.width, header.height, gray ? 8 : 32));
+  if (!pix) return pix;
+  const auto words = static_cast<size_t>(pixGetWpl(pix.get()));
+  for (int32_t y = 0; y < header.height; ++y) {
+    l_uint32* line = pixGetData(pix.get()) + static_cast<size_t>(y) * words;
+    const uint8_t* from = raster + static_cast<size_t>(y) * width * step;
+    for (size_t x = 0; x < width; ++x, from += step) {
+      if (gray) {
+        SET_DATA_BYTE(line, x, from[0]);
+      } else {
+        line[x] = uint32_t{from[0]} << L_RED_SHIFT | uint32_t{from[1]} << L_GREEN_SHIFT |
+                  uint32_t{from[2]} << L_BLUE_SHIFT;
+      }
+    }
+  }
+  pixSetPadBits(pix.get(), 0);
+  return pix;
+}
+
 base::Result<Decoded> decode_render(std::string_view bytes, int32_t dpi) {
   Decoded decoded;
-  decoded.pix = Pix(pixReadMemPnm(data_of(bytes), bytes.size()));
-  if (!decoded.pix) return damaged("the page could not be rendered");
+  const auto header = parse_pnm(bytes);
+  if (!header) return damaged("the page could not be drawn");
+  decoded.pix = pix_of(*header, reinterpret_cast<const uint8_t*>(bytes.data()) + header->raster);
+  if (!decoded.pix) return Error{Code::limit, "not enough memory for the page"};
   decoded.stored_width = width_of(decoded.pix);
   decoded.stored_height = height_of(decoded.pix);
   decoded.dpi = dpi;

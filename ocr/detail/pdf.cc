@@ -1,11 +1,11 @@
 #include "ocr/detail/pdf.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "base/text.h"
 #include "ocr/detail/child.h"
+#include "ocr/detail/pnm.h"
 
 namespace ocr::detail {
 namespace {
@@ -107,25 +107,6 @@ bool all_failed(const std::vector<Drawn>& drawn) {
   return std::all_of(drawn.begin(), drawn.end(), [](const Drawn& d) { return d.failure; });
 }
 
-// "P6\n850 1100\n255\n" and its raster; 0 if there is no such thing.
-size_t pnm_size(std::string_view bytes) {
-  if (bytes.size() < 8 || bytes[0] != 'P' || (bytes[1] != '6' && bytes[1] != '5')) return 0;
-  uint64_t numbers[3] = {};
-  size_t at = 2;
-  for (uint64_t& value : numbers) {
-    if (at >= bytes.size() || std::isspace(static_cast<uint8_t>(bytes[at])) == 0) return 0;
-    ++at;
-    while (at < bytes.size() && std::isdigit(static_cast<uint8_t>(bytes[at])) != 0) {
-      value = value * 10 + static_cast<uint64_t>(bytes[at++] - '0');
-      if (value > 1'000'000) return 0;
-    }
-  }
-  if (numbers[0] == 0 || numbers[1] == 0 || numbers[2] != 255) return 0;
-  const uint64_t raster = numbers[0] * numbers[1] * (bytes[1] == '6' ? 3 : 1);
-  const uint64_t size = at + 1 + raster;
-  return size <= bytes.size() ? static_cast<size_t>(size) : 0;
-}
-
 }  // namespace
 
 base::Result<PdfOpening> open_pdf(PdfContext& pdf) {
@@ -199,10 +180,10 @@ base::Result<std::vector<Drawn>> draw_pages(PdfContext& pdf, uint32_t first,
 std::optional<std::vector<std::string_view>> split_pnm(std::string_view output) {
   std::vector<std::string_view> images;
   while (!output.empty()) {
-    const size_t size = pnm_size(output);
-    if (size == 0) return std::nullopt;
-    images.push_back(output.substr(0, size));
-    output.remove_prefix(size);
+    const auto header = parse_pnm(output);
+    if (!header) return std::nullopt;
+    images.push_back(output.substr(0, header->size));
+    output.remove_prefix(header->size);
   }
   return images;
 }
