@@ -2,8 +2,9 @@
 # Shows that a plain Debian 12 needs nothing by hand: installs one with debootstrap, clones this
 # checkout's HEAD into it and runs there `./dev demo --once` and `./dev test`. As root; prints times.
 #
-#   tests/plain_debian.sh [--keep] [--only demo|test] [DIRECTORY]
+#   tests/plain_debian.sh [--keep] [--quick] [--only demo|test] [DIRECTORY]
 #
+# --quick lends this host's compiler cache, so that the times say nothing of building.
 # DIRECTORY (default build/plain-debian) takes the system and is removed before, and after unless
 # --keep. How this host reaches packages (configuration of apt, pip and npm, certificates, name
 # servers, variables for proxies and certificates) is copied into the system at run time.
@@ -19,18 +20,20 @@ readonly host_files=(
 readonly host_variables='^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)|SSL_CERT_[A-Z]*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO)='
 
 keep=0
+quick=0
 only=''
 root="$PWD/build/plain-debian"
 while [ $# -gt 0 ]; do
   case "$1" in
     --keep) keep=1 ;;
+    --quick) quick=1 ;;
     --only) only="$2"; shift ;;
-    -*) echo "usage: tests/plain_debian.sh [--keep] [--only demo|test] [DIRECTORY]" >&2; exit 2 ;;
+    -*) echo "usage: tests/plain_debian.sh [--keep] [--quick] [--only demo|test] [DIRECTORY]" >&2; exit 2 ;;
     *) root="$(realpath -m "$1")" ;;
   esac
   shift
 done
-readonly root keep only
+readonly root keep quick only
 
 die() { printf 'plain_debian: %s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" -eq 0 ] || die "only root may make and enter the system"
@@ -43,6 +46,7 @@ fi
 if [ -z "${PLAIN_DEBIAN_OWN_MOUNTS:-}" ]; then
   arguments=("$root")
   [ "$keep" -eq 0 ] || arguments+=(--keep)
+  [ "$quick" -eq 0 ] || arguments+=(--quick)
   [ -z "$only" ] || arguments+=(--only "$only")
   PLAIN_DEBIAN_OWN_MOUNTS=1 exec unshare --mount --propagation private \
     "$PWD/tests/plain_debian.sh" "${arguments[@]}"
@@ -50,8 +54,10 @@ fi
 
 remove() {
   local point
-  for point in dev/pts proc; do
-    if mountpoint -q "$root/$point"; then umount -l "$root/$point"; fi
+  for point in root/.cache/ccache dev/pts proc; do
+    if mountpoint -q "$root/$point"; then
+      umount -l "$root/$point" || die "$root/$point is still mounted: nothing removed"
+    fi
   done
   rm -rf --one-file-system "$root"
 }
@@ -91,7 +97,7 @@ inside() {
   mapfile -t variables < <(env | grep -E "$host_variables")
   chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb LANG=C.UTF-8 NO_COLOR=1 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    ${JOBS:+"JOBS=$JOBS"} "${variables[@]}" /bin/bash -ec "$1"
+    ${JOBS:+"JOBS=$JOBS"} CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1 "${variables[@]}" /bin/bash -ec "$1"
 }
 
 # git is the one thing that somebody with a clone has already.
@@ -109,6 +115,10 @@ timed "debootstrap" install_system
 copy_host_configuration
 mount -t proc proc "$root/proc"
 mount -t devpts -o newinstance,ptmxmode=0666 pts "$root/dev/pts"
+if [ "$quick" -eq 1 ]; then
+  mkdir -p "$root/root/.cache/ccache"
+  mount --bind "${CCACHE_DIR:-$HOME/.cache/ccache}" "$root/root/.cache/ccache"
+fi
 timed "git clone" clone
 [ "$only" = test ] || timed "./dev demo --once" inside 'cd /root/glossator && ./dev demo --once'
 [ "$only" = demo ] || timed "./dev test" inside 'cd /root/glossator && ./dev test'
