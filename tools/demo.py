@@ -491,7 +491,8 @@ def main():
     if not pathlib.Path(harness.BINARY).exists():
         parser.error(f"{harness.BINARY} is not built: ./dev build")
     sys.stdout.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell in the background ignores the first
+        signal.signal(ending, interrupt)
     directory = arguments.directory.resolve()
     with fresh(directory):
         screen = Screen(sys.stdout, steps=len(Demo.STEPS))
