@@ -48,6 +48,9 @@ class Screen:
         self.line(f"{self.quiet(f'[{self.number:2}/{self.steps}]')} {self.strong(title)}")
         try:
             yield
+        except KeyboardInterrupt:
+            self.line(" " * INDENT + "interrupted")
+            raise
         except BaseException:
             self.line(" " * INDENT + self.paint(f"FAILED after {time.monotonic() - start:.1f} s", "1;31"))
             raise
