@@ -22,8 +22,8 @@ class Features(harness.Scenario):
 
     def bulk(self, name, data, **metadata):
         kind, body = multipart([("file", name, data)], [("metadata", json.dumps(metadata))])
-        return self.admin.client.post(f"{self.admin.api}/documents?wait=200", body,
-                                      headers={"Content-Type": kind}, timeout=300)
+        return self.admin.client.post(f"{self.admin.api}/documents?wait=300", body,
+                                      headers={"Content-Type": kind}, timeout=400)
 
     def test_a_zip_of_files(self):
         archive = io.BytesIO()
@@ -69,7 +69,7 @@ class Features(harness.Scenario):
         document = reply.json["items"][0]
         self.assertEqual((document["state"], document["failure"]["code"]), ("failed", "encrypted"))
         retried = self.admin.client.post(
-            f"{self.admin.api}/documents/{document['id']}/retry?wait=100", {"password": "secret"})
+            f"{self.admin.api}/documents/{document['id']}/retry?wait=300", {"password": "secret"})
         self.assertEqual(retried.json["state"], "ready", retried)
         for file in self.server.data.rglob("*"):
             if file.is_file() and file.suffix != ".pack":

@@ -168,7 +168,7 @@ class Project:
 
     def ready(self, file_name, data, **metadata):
         """Uploads, waits until it is read, and returns the document."""
-        reply = self.upload(file_name, data, **metadata)
+        reply = self.upload(file_name, data, wait=300, **metadata)
         assert reply.status in (200, 201), reply
         document = reply.json["items"][0]
         assert document["state"] in ("ready", "partly_ready"), document

@@ -23,7 +23,7 @@ class Restart(unittest.TestCase):
         return Project(self.server, self.tokens["admin"])
 
     def wait(self, document):
-        reply = self.admin.upload("estimate.png", sample("glazing-estimate-en.png"), wait=120)
+        reply = self.admin.upload("estimate.png", sample("glazing-estimate-en.png"), wait=300)
         self.assertEqual(reply.json["items"][0]["id"], document)
         return reply.json["items"][0]
 
