@@ -161,6 +161,39 @@ Result<std::vector<BlobName>> BlobTable::children(ProjectId project, const BlobN
   return names;
 }
 
+Result<void> BlobTable::release(ProjectId project, std::span<const BlobName> names) {
+  for (const BlobName& name : names) {
+    const int64_t id = TRY(visible_id(tx_, project, name));
+    if (id == 0) continue;
+    TRY(
+        tx_.execute("INSERT INTO released_blobs (project_id, blob_id) VALUES (?, ?)"
+                    " ON CONFLICT DO NOTHING",
+                    {project, id}));
+  }
+  return {};
+}
+
+Result<BlobRecord> BlobTable::find_released(ProjectId project, const BlobName& name) {
+  const BlobRecord blob = TRY(find(project, name));
+  const int64_t id = TRY(visible_id(tx_, project, name));
+  if (TRY(tx_.query_first("SELECT 1 FROM released_blobs WHERE project_id = ? AND blob_id = ?",
+                          {project, id}))) {
+    return blob;
+  }
+  if (TRY(tx_.query_first("SELECT 1 FROM blob_children c JOIN released_blobs r"
+                          " ON r.project_id = ? AND r.blob_id = c.directory_id"
+                          " WHERE c.child_id = ? LIMIT 1",
+                          {project, id}))) {
+    return blob;
+  }
+  return not_there();
+}
+
+Result<void> BlobTable::clear_released(ProjectId project) {
+  TRY(tx_.execute("DELETE FROM released_blobs WHERE project_id = ?", {project}));
+  return {};
+}
+
 Result<void> BlobTable::withdraw(ProjectId project, const BlobName& name) {
   const int64_t id = TRY(visible_id(tx_, project, name));
   if (id == 0) return {};
@@ -170,6 +203,8 @@ Result<void> BlobTable::withdraw(ProjectId project, const BlobName& name) {
                           {project, id}))) {
     return base::Error{base::Code::conflict, "a directory of the project still names the object"};
   }
+  TRY(tx_.execute("DELETE FROM released_blobs WHERE project_id = ? AND blob_id = ?",
+                  {project, id}));
   TRY(tx_.execute("DELETE FROM project_blobs WHERE project_id = ? AND blob_id = ?", {project, id}));
   return {};
 }

@@ -51,6 +51,14 @@ class BlobTable {
   Result<std::vector<BlobName>> missing(ProjectId project, std::span<const BlobName> names);
   Result<std::vector<BlobName>> children(ProjectId project, const BlobName& directory);
 
+  // A release points to these: they and their children are released from now on. Names that the
+  // project does not see are passed over.
+  Result<void> release(ProjectId project, std::span<const BlobName> names);
+  // not_found unless visible to the project and released.
+  Result<BlobRecord> find_released(ProjectId project, const BlobName& name);
+  // Nothing is released any more: part of a rebuild.
+  Result<void> clear_released(ProjectId project);
+
   // Takes the project's sight away. conflict while a visible directory names it.
   Result<void> withdraw(ProjectId project, const BlobName& name);
   // Blobs of the organisation that no project sees, at most `limit`: to be removed from the store,

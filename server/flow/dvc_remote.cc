@@ -9,10 +9,17 @@ constexpr size_t kChunk = size_t{256} << 10;
 
 }  // namespace
 
-Result<StoredObject> open_object(Services& services, const storage::Project& project,
+Sight sight_of(const storage::Access& access) {
+  return access.allows(corpus::Permission::document_read) ? Sight::all : Sight::released;
+}
+
+Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name) {
-  const storage::BlobRecord record = TRY(services.database->read(
-      [&](storage::Transaction& tx) { return storage::BlobTable(tx).find(project.id, name); }));
+  const storage::BlobRecord record = TRY(services.database->read([&](storage::Transaction& tx) {
+    storage::BlobTable table(tx);
+    return sight == Sight::all ? table.find(project.id, name)
+                               : table.find_released(project.id, name);
+  }));
   auto reader = TRY(services.blobs->open(project.organisation_slug, name));
   return StoredObject{record, std::move(reader)};
 }

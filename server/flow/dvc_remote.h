@@ -17,8 +17,12 @@ struct StoredObject {
   std::unique_ptr<storage::BlobReader> reader;
 };
 
-// not_found unless the project may see it.
-Result<StoredObject> open_object(Services& services, const storage::Project& project,
+// What a reader may see of a project: all its bytes, or those that its releases point to.
+enum class Sight { all, released };
+Sight sight_of(const storage::Access& access);
+
+// not_found unless it is in sight.
+Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name);
 
 // Fills the buffer; 0 at the end.

@@ -12,6 +12,7 @@
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
+#include "dataset/dvc_pointer.h"
 #include "dataset/export_source.h"
 #include "dataset/snapshot.h"
 #include "dataset/split.h"
@@ -67,6 +68,16 @@ class Spool {
 
 dataset::NextRecord records_of(std::shared_ptr<dataset::ManifestReader> reader) {
   return [reader] { return reader->next(); };
+}
+
+// What a file of a snapshot points to: nothing unless it is a pointer.
+Result<std::vector<storage::BlobName>> pointed_to(std::string_view path, std::string_view content) {
+  std::vector<storage::BlobName> names;
+  if (!path.ends_with(".dvc")) return names;
+  for (const dataset::DvcOut& out : TRY(dataset::parse_dvc_pointer(content)).outs) {
+    names.push_back({out.md5, out.is_directory()});
+  }
+  return names;
 }
 
 // One release on its way.
@@ -311,7 +322,19 @@ class Releasing {
         TRY(dataset::make_snapshot(settings, header_, hashes, records_of(reader), store));
     TRY(flush_texts());
     TRY(show_directories());
+    TRY(show_to_trainers(snapshot));
     return commit_snapshot(snapshot);
+  }
+
+  // Before the commit, so that nobody meets a pointer to what may not be read yet.
+  Result<void> show_to_trainers(const dataset::Snapshot& snapshot) {
+    std::vector<storage::BlobName> names;
+    for (const dataset::RepositoryFile& file : snapshot.files) {
+      for (const auto& name : TRY(pointed_to(file.path, file.content))) names.push_back(name);
+    }
+    return services_.database->write([&](storage::Transaction& tx) {
+      return storage::BlobTable(tx).release(project().id, names);
+    });
   }
 
   // The commit's tree is exactly the snapshot's files.
@@ -435,6 +458,16 @@ Result<std::optional<storage::ReleaseRow>> release_of_tag(const OpenProject& pro
   return std::optional(row);
 }
 
+Result<void> add_released(const OpenProject& project, const storage::ReleaseRow& release,
+                          std::vector<storage::BlobName>& names) {
+  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
+  const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, commit));
+  return data.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
+    for (const auto& name : TRY(pointed_to(path, TRY(data.read(path))))) names.push_back(name);
+    return true;
+  });
+}
+
 }  // namespace
 
 Result<MadeRelease> make_release(Services& services, const Actor& actor,
@@ -482,14 +515,20 @@ Result<dataset::Verification> verify_release_of(Services& services, const OpenPr
 
 Result<void> rebuild_releases(Services& services, OpenProject& project) {
   std::vector<storage::ReleaseRow> rows;
+  std::vector<storage::BlobName> released;
   for (const vcs::Ref& ref : project.repository->refs().list("refs/tags/datasets/")) {
-    if (const auto row = TRY(release_of_tag(project, ref))) rows.push_back(*row);
+    const auto row = TRY(release_of_tag(project, ref));
+    if (!row) continue;
+    rows.push_back(*row);
+    TRY(add_released(project, *row, released));
   }
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
     storage::ReleaseTable table(tx);
     TRY(table.clear(project.project.id));
     for (const storage::ReleaseRow& row : rows) TRY(table.record(row));
-    return {};
+    storage::BlobTable blobs(tx);
+    TRY(blobs.clear_released(project.project.id));
+    return blobs.release(project.project.id, released);
   });
 }
 

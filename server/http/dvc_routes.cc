@@ -22,7 +22,8 @@ Result<storage::BlobName> name_of(const Context& context) {
 Reply get_object(Services& services, Context& context) {
   const auto name = name_of(context);
   if (!name.ok()) return Reply::empty(404);
-  const auto object = open_object(services, context.principal.access->project, *name);
+  const storage::Access& access = *context.principal.access;
+  const auto object = open_object(services, access.project, sight_of(access), *name);
   if (!object.ok()) {
     return Reply::empty(object.error().code == base::Code::not_found ? 404 : 503);
   }
@@ -50,7 +51,7 @@ Reply put_object(Services& services, Context& context) {
   const auto name = name_of(context);
   if (!name.ok()) return Reply::text(422, "not an object's address\n");
   Request& request = context.request;
-  if (open_object(services, context.principal.access->project, *name).ok()) {
+  if (open_object(services, context.principal.access->project, Sight::all, *name).ok()) {
     (void)request.drain(kObjectLimit);
     return Reply::empty(200);
   }

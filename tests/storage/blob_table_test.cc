@@ -125,6 +125,49 @@ TEST_F(BlobTableTest, KeepsChildrenWhileADirectoryNamesThem) {
   EXPECT_EQ(test::code_of(find(project, record_of("a").name)), Code::not_found);
 }
 
+TEST_F(BlobTableTest, ReleasesADirectoryWithItsChildrenAndNoMore) {
+  const auto with_child = [&](const std::string& directory, const std::string& child) {
+    record(project, record_of(child));
+    TAKE(with_table([&](BlobTable& t) {
+      return t.record_directory(project, directory_of(directory),
+                                std::vector{record_of(child).name});
+    }));
+  };
+  const auto released = [&](const Project& where, const BlobRecord& blob) {
+    return with_table([&](BlobTable& t) { return t.find_released(where.id, blob.name); }).ok();
+  };
+  with_child("[1]", "a");
+  with_child("[2]", "b");
+  EXPECT_FALSE(released(project, directory_of("[1]")));
+  const std::vector names = {directory_of("[1]").name, record_of("never").name};
+  TAKE(with_table([&](BlobTable& t) { return t.release(project.id, names); }));
+  EXPECT_TRUE(released(project, directory_of("[1]")));
+  EXPECT_TRUE(released(project, record_of("a")));
+  EXPECT_FALSE(released(project, directory_of("[2]")));
+  EXPECT_FALSE(released(project, record_of("b")));
+  EXPECT_FALSE(released(project, record_of("never")));
+  TAKE(with_table([&](BlobTable& t) { return t.clear_released(project.id); }));
+  EXPECT_FALSE(released(project, record_of("a")));
+}
+
+TEST_F(BlobTableTest, AReleaseOfOneProjectSaysNothingOfAnother) {
+  const Project letters = other_project();
+  for (const Project& where : {project, letters}) {
+    record(where, record_of("a"));
+    TAKE(with_table([&](BlobTable& t) {
+      return t.record_directory(where, directory_of("[]"), std::vector{record_of("a").name});
+    }));
+  }
+  TAKE(with_table(
+      [&](BlobTable& t) { return t.release(project.id, std::vector{directory_of("[]").name}); }));
+  const auto find_in = [&](const Project& where) {
+    return with_table([&](BlobTable& t) { return t.find_released(where.id, record_of("a").name); });
+  };
+  EXPECT_OK(find_in(project));
+  EXPECT_EQ(test::code_of(find_in(letters)), Code::not_found);
+  EXPECT_EQ(find_in(letters).error().what, find(letters, record_of("never").name).error().what);
+}
+
 TEST_F(BlobTableTest, ForgetsWhatNobodySees) {
   record(project, record_of("a"));
   TAKE(with_table([&](BlobTable& t) {
