@@ -94,10 +94,10 @@ class DvcClient(harness.Scenario):
         texts = {path.removeprefix("documents/"): digest
                  for path, digest in self.first["files"].items()
                  if path.endswith((".tsv", ".jsonl"))}
-        labels = digests_below(clone / "labels")
-        self.assertEqual(labels.pop("schema.json"),
-                         json.loads(self.first["manifest"].splitlines()[0])["schema"]["sha256"])
-        self.assertEqual(labels, texts)
+        header = json.loads(self.first["manifest"].splitlines()[0])
+        texts["schema.json"] = header["schema"]["sha256"]
+        texts.update((g["path"], g["file"]["sha256"]) for g in header["guidelines"])
+        self.assertEqual(digests_below(clone / "labels"), texts)
         self.assertEqual(json.loads(self.dvc("status", "--json", cwd=clone).stdout), {})
         self.assertEqual(json.loads(self.dvc("status", "-c", "--json", cwd=clone).stdout), {})
         self.assertEqual(self.dvc.git("status", "--porcelain", cwd=clone).stdout, "")
