@@ -36,8 +36,8 @@ struct HistoryQuery {
 
 struct HistoryPage {
   std::vector<HistoryEntry> entries;
-  // Where the next page goes on; nothing at the end. Set with fewer than `limit` entries when the
-  // walk limit was reached.
+  // Where the next page goes on; nothing at the end. A page that met the walk limit may hold fewer
+  // entries than `limit`, even none, and have a next one.
   std::optional<ObjectId> next;
 };
 
