@@ -57,11 +57,10 @@ Result<Reply> show_split(Services& services, Context& context) {
     members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
   }
   Json rule = TRY(base::parse_json(corpus::print_split(reading.split)));
-  return Reply::json(
-      200, Json::object({{"rule", std::move(rule)},
-                         {"counts", counts_json(reading.result.counts)},
-                         {"leakage", leakage_json(reading.leakage)},
-                         {"members", std::move(members)}}));
+  return Reply::json(200, Json::object({{"rule", std::move(rule)},
+                                        {"counts", counts_json(reading.result.counts)},
+                                        {"leakage", leakage_json(reading.leakage)},
+                                        {"members", std::move(members)}}));
 }
 
 Json release_json(const Services& services, const storage::Project& project,

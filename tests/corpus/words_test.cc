@@ -40,8 +40,7 @@ TEST(Words, SaysWhereALineIsWrong) {
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\ta\xff\n"), "2:17: the text is malformed UTF-8");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\tu\xcc\x88\n"),
             "2:17: the text is not in Unicode normal form C");
-  EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\tx\r\n"),
-            "2:17: a carriage return must be escaped");
+  EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\tx\r\n"), "2:17: a carriage return must be escaped");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\tx"), "2:1: the last line does not end");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\tx\n1\t0\t0\t1\t2\t3\t4\t9\tx\n"),
             "3:1: word ids must ascend");
