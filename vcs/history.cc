@@ -79,11 +79,16 @@ class NewestFirst {
   std::priority_queue<HistoryEntry, std::vector<HistoryEntry>, IsOlder> queue_;
 };
 
+Result<HistoryEntry> read_entry(const ObjectReader& objects, const ObjectId& id) {
+  HistoryEntry entry;
+  entry.id = id;
+  entry.commit = TRY(read_commit(objects, id));
+  return entry;
+}
+
 Result<std::vector<HistoryEntry>> parents_of(const ObjectReader& objects, const Commit& commit) {
   std::vector<HistoryEntry> parents;
-  for (const ObjectId& id : commit.parents) {
-    parents.push_back({id, TRY(read_commit(objects, id))});
-  }
+  for (const ObjectId& id : commit.parents) parents.push_back(TRY(read_entry(objects, id)));
   return parents;
 }
 
@@ -94,7 +99,7 @@ class PathWalk {
   PathWalk(const ObjectReader& objects, std::string_view path) : objects_(objects), path_(path) {}
 
   Result<void> start(const ObjectId& id) {
-    queue_.push({id, TRY(read_commit(objects_, id))});
+    queue_.push(TRY(read_entry(objects_, id)));
     return {};
   }
 
@@ -163,7 +168,7 @@ Result<HistoryPage> history_of(const ObjectReader& objects, const HistoryQuery& 
 Result<std::optional<HistoryEntry>> blame_value(const ObjectReader& objects, const ObjectId& start,
                                                 std::string_view path,
                                                 const ExtractValue& extract) {
-  HistoryEntry entry{start, TRY(read_commit(objects, start))};
+  HistoryEntry entry = TRY(read_entry(objects, start));
   const auto value = TRY(value_at(objects, entry.commit, path, extract));
   if (!value) return std::optional<HistoryEntry>();
   while (true) {

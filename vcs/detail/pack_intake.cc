@@ -148,7 +148,8 @@ class Intake {
       indexed.push_back({entry.id, entry.offset, entry.crc32});
     }
     const auto count = static_cast<uint32_t>(indexed.size());
-    TakenPack taken{"pack-" + checksum.hex(), count, TRY(base::file_size(stream_path()))};
+    const uint64_t size = TRY(base::file_size(stream_path()));
+    TakenPack taken{"pack-" + checksum.hex(), count, size};
     const Path stem = directory_ / taken.name;
     const base::UniqueFd file =
         TRY(base::open_file(stem.string() + ".idx", O_WRONLY | O_CREAT | O_EXCL, 0444));
