@@ -114,11 +114,13 @@ base::Result<void> install(const Filter& filter) {
 }
 
 #ifdef GLOSSATOR_SANITIZED
-// Sanitizers read /proc and switch memory protection while they report; a sanitized build is for
-// tests and never serves.
+// Sanitizers try addresses by writing them into a pipe, and look around while they report; a
+// sanitized build is for tests and never serves.
 base::Result<void> allow_sanitizers(const Filter& filter) {
-  return allow(filter, std::initializer_list<int>{SCMP_SYS(prctl), SCMP_SYS(readlink),
-                                                  SCMP_SYS(getppid), SCMP_SYS(getuid)});
+  return allow(filter,
+               std::initializer_list<int>{SCMP_SYS(prctl), SCMP_SYS(readlink), SCMP_SYS(getppid),
+                                          SCMP_SYS(getuid), SCMP_SYS(pipe), SCMP_SYS(pipe2),
+                                          SCMP_SYS(prlimit64), SCMP_SYS(personality)});
 }
 #else
 base::Result<void> allow_sanitizers(const Filter&) {
