@@ -10,7 +10,8 @@ namespace ocr::detail {
 namespace {
 
 constexpr double kMostPixels = 40e6;
-constexpr double kLeastAngle = 0.15;  // degrees; below it turning costs more than it brings
+constexpr double kEnoughPixels = 5e6;  // beyond it enlarging costs more than it brings
+constexpr double kLeastAngle = 0.15;   // degrees; below it turning costs more than it brings
 constexpr double kLeastConfidence = 2.5;
 constexpr size_t kFewGlyphs = 20;
 constexpr double kMostInk = 0.25;
@@ -57,6 +58,7 @@ double scale_for(const Pix& gray, const Recipe& recipe) {
   double scale = std::clamp(recipe.glyph_height / height, 0.5, recipe.most_scale);
   if (scale > 0.85 && scale < 1.15) scale = 1;
   const double pixels = static_cast<double>(width_of(gray)) * height_of(gray);
+  if (scale > 1) scale = std::clamp(std::sqrt(kEnoughPixels / pixels), 1.0, scale);
   return std::min(scale, std::sqrt(kMostPixels / pixels));
 }
 

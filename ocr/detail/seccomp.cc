@@ -97,11 +97,11 @@ base::Result<Filter> begin() {
   // Terminal questions of stdio: no descriptor is a terminal.
   TRY(fail(filter, ENOTTY, {SCMP_SYS(ioctl)}));
   for (const scmp_datum_t command : {F_GETFL, F_GETFD, F_SETFD}) {
-    TRY(when(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, command)));
+    TRY(when(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, command, 0)));
   }
   // raise() and abort(): signals to oneself, never to the server.
   TRY(when(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
-           SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()))));
+           SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()), 0)));
   return filter;
 }
 
@@ -164,7 +164,7 @@ base::Result<void> restrict_calls_of_tool() {
                         SCMP_SYS(getuid),     SCMP_SYS(geteuid),    SCMP_SYS(getgid),
                         SCMP_SYS(getegid)}));
   // Reading limits, not setting them (the third argument is the new limit).
-  TRY(when(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0)));
+  TRY(when(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0, 0)));
   for (const auto& [call, read_only, writing] :
        {std::tuple{SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, 0), 2u},
         std::tuple{SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, kWriting, 0), 1u}}) {
