@@ -8,11 +8,14 @@
 Only Python's standard library. The program comes from GLOSSATOR_BINARY (CTest sets it). Every
 scenario has its own server, data directory and git configuration, so that all run in parallel.
 """
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("GLOSSATOR_BINARY", str(ROOT / "build/release/glossator"))
@@ -253,6 +257,38 @@ def ulid():
 
 def span(label, words, text, **more):
     return {"id": ulid(), "type": "span", "label": label, "words": words, "text": text, **more}
+
+
+def tiny_png(number):
+    """A small gray page with nothing to read, different for each number."""
+    width, height = 64, 48
+    rows = bytearray()
+    for y in range(height):
+        rows += b"\0" + bytes(255 if (x * y + number) % 97 else 200 for x in range(width))
+
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data +
+                struct.pack(">I", zlib.crc32(kind + data)))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"tEXt", b"Comment\0" + str(number).encode()) +
+            chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))
+
+
+def free_port():
+    """A port that nobody listens on now, for another project's server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port}")
 
 
 class Scenario(unittest.TestCase):

@@ -9,34 +9,16 @@ import http.client
 import pathlib
 import random
 import signal
-import struct
 import sys
 import threading
 import time
 import urllib.error
-import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import harness  # noqa: E402
-from harness import Clone, git, span  # noqa: E402
+from harness import Clone, git, span, tiny_png  # noqa: E402
 
 BROKEN = (urllib.error.URLError, ConnectionError, http.client.HTTPException, TimeoutError, OSError)
-
-
-def tiny_png(number):
-    """A small gray page with nothing to read, different for each number."""
-    width, height = 64, 48
-    rows = bytearray()
-    for y in range(height):
-        rows += b"\0" + bytes(255 if (x * y + number) % 97 else 200 for x in range(width))
-
-    def chunk(kind, data):
-        return (struct.pack(">I", len(data)) + kind + data +
-                struct.pack(">I", zlib.crc32(kind + data)))
-
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
-            chunk(b"tEXt", b"Comment\0" + str(number).encode()) +
-            chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))
 
 
 class Workers:
