@@ -2,11 +2,19 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/random.h"
 #include "storage/upload_table.h"
 
 namespace storage {
+namespace {
+
+base::Path lent_path(const base::Path& part) {
+  return part.string() + ".lent";
+}
+
+}  // namespace
 
 Result<void> PartFile::append(std::string_view chunk) {
   TRY(base::write_all(fd_.get(), chunk));
@@ -16,6 +24,18 @@ Result<void> PartFile::append(std::string_view chunk) {
 
 Result<void> PartFile::sync() {
   return base::sync_file(fd_.get());
+}
+
+Result<void> PartFile::cut(uint64_t offset) {
+  if (offset > offset_) {
+    return base::Error{base::Code::not_found, "the bytes of this upload are lost; send it anew"};
+  }
+  if (offset == offset_) return {};
+  if (::ftruncate(fd_.get(), static_cast<off_t>(offset)) != 0) {
+    return base::system_error("truncate", "an upload");
+  }
+  offset_ = offset;
+  return {};
 }
 
 Result<UploadFiles> UploadFiles::open(const base::Path& directory) {
@@ -40,8 +60,16 @@ Result<PartFile> UploadFiles::open_part(std::string_view id) const {
   return PartFile(std::move(fd), static_cast<uint64_t>(status.st_size));
 }
 
+Result<base::Path> UploadFiles::lend(std::string_view id) const {
+  const base::Path lent = lent_path(path(id));
+  TRY(base::remove_file(lent));
+  if (::link(path(id).c_str(), lent.c_str()) != 0) return base::system_error("link", lent);
+  return lent;
+}
+
 Result<void> UploadFiles::remove(std::string_view id) const {
   if (!base::is_ulid(id)) return {};
+  TRY(base::remove_file(lent_path(path(id))));
   return base::remove_file(path(id));
 }
 

@@ -4,8 +4,8 @@ namespace storage {
 namespace {
 
 constexpr const char* kSelect =
-    "SELECT id, owner_id, project_id, length, received, metadata, created_at, expires_at"
-    " FROM uploads ";
+    "SELECT id, owner_id, project_id, length, received, metadata, created_at, expires_at,"
+    " outcome FROM uploads ";
 
 Result<Upload> upload_of(const Row& row) {
   Upload upload;
@@ -17,6 +17,7 @@ Result<Upload> upload_of(const Row& row) {
   upload.metadata = TRY(base::parse_json(row.text(5)));
   upload.created_at = row.integer(6);
   upload.expires_at = row.integer(7);
+  upload.outcome = TRY(base::parse_json(row.text(8)));
   return upload;
 }
 
@@ -27,11 +28,11 @@ base::Error missing_upload() {
 }  // namespace
 
 Result<void> UploadTable::create(const Upload& upload) {
-  TRY(
-      tx_.execute("INSERT INTO uploads (id, owner_id, project_id, length, received, metadata,"
-                  " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                  {upload.id, upload.owner, upload.project, upload.length, upload.offset,
-                   upload.metadata.print(), upload.created_at, upload.expires_at}));
+  TRY(tx_.execute(
+      "INSERT INTO uploads (id, owner_id, project_id, length, received, metadata,"
+      " created_at, expires_at, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {upload.id, upload.owner, upload.project, upload.length, upload.offset,
+       upload.metadata.print(), upload.created_at, upload.expires_at, upload.outcome.print()}));
   return {};
 }
 
@@ -59,6 +60,13 @@ Result<void> UploadTable::set_length(std::string_view id, uint64_t length) {
   return base::Error{base::Code::conflict, "the upload has another length already"};
 }
 
+Result<void> UploadTable::set_outcome(std::string_view id, const base::Json& outcome) {
+  const int64_t changed =
+      TRY(tx_.execute("UPDATE uploads SET outcome = ? WHERE id = ?", {outcome.print(), id}));
+  if (changed == 0) return missing_upload();
+  return {};
+}
+
 Result<void> UploadTable::remove(std::string_view id) {
   TRY(tx_.execute("DELETE FROM uploads WHERE id = ?", {id}));
   return {};
@@ -74,8 +82,9 @@ Result<std::vector<Upload>> UploadTable::expired(base::Milliseconds now, size_t 
   return uploads;
 }
 
-Result<int64_t> UploadTable::count(UserId owner) {
-  return tx_.query_integer("SELECT count(*) FROM uploads WHERE owner_id = ?", {owner});
+Result<int64_t> UploadTable::count_open(UserId owner) {
+  return tx_.query_integer("SELECT count(*) FROM uploads WHERE owner_id = ? AND outcome = 'null'",
+                           {owner});
 }
 
 }  // namespace storage

@@ -1,11 +1,15 @@
-// Resumable uploads in progress (tus 1.0). The bytes are in a part file of UploadFiles; the row
-// says whose it is and what it will become. The offset that counts is the length of the part file:
-// what arrived before a break is kept.
+// Resumable uploads (tus 1.0). The bytes are in a part file of UploadFiles; the row says whose it
+// is, how far it is, and, once whole, what it became. The offset that counts is the row's: it moves
+// after a sync, so that what it promises survives a power cut. Bytes of the part file beyond it
+// were on their way when something broke, perhaps with a checksum still to come: they are cut off.
 //
 //   TRY(UploadTable(tx).create({.id = new_ulid(), .owner = user, .project = p, .length = 9}));
-//   auto part = TRY(files.open(id));                     // at the offset where it stopped
-//   TRY(part.append(chunk)); ... TRY(part.sync());       // then answer Upload-Offset
-//   ...                                                  // whole: BlobStore::adopt(files.path(id))
+//   PartFile part = TRY(files.open_part(id));             // the lock; now read the row
+//   TRY(part.cut(row.offset));
+//   TRY(part.append(chunk)); ... TRY(part.sync());
+//   TRY(UploadTable(tx).set_offset(id, part.offset(), expires_at));    // then acknowledge
+//   ...                                                   // whole:
+//   BlobStore::adopt(files.lend(id))
 #pragma once
 
 #include <optional>
@@ -25,8 +29,9 @@ struct Upload {
   UserId owner = {};
   ProjectId project = {};
   std::optional<uint64_t> length = {};  // none: told later
-  uint64_t offset = 0;                  // as last recorded
+  uint64_t offset = 0;                  // bytes that are durable
   base::Json metadata = base::Json::object();
+  base::Json outcome = {};  // what became of it; null until it is whole and has been taken in
   base::Milliseconds created_at = 0;
   base::Milliseconds expires_at = 0;
   bool operator==(const Upload&) const = default;
@@ -42,10 +47,11 @@ class UploadTable {
   Result<void> set_offset(std::string_view id, uint64_t offset, base::Milliseconds expires_at);
   // Once; another length later is conflict.
   Result<void> set_length(std::string_view id, uint64_t length);
+  Result<void> set_outcome(std::string_view id, const base::Json& outcome);
   Result<void> remove(std::string_view id);
   Result<std::vector<Upload>> expired(base::Milliseconds now, size_t limit = 1000);
-  // How many the owner has open.
-  Result<int64_t> count(UserId owner);
+  // How many of the owner's have no outcome yet.
+  Result<int64_t> count_open(UserId owner);
 
  private:
   Transaction& tx_;
@@ -55,8 +61,11 @@ class UploadTable {
 class PartFile {
  public:
   uint64_t offset() const { return offset_; }
+  // A full disk is Code::limit; part of the chunk may have been written then: cut() or open anew.
   Result<void> append(std::string_view chunk);
   Result<void> sync();  // everything appended is on disk
+  // Takes back what lies beyond. not_found if the file is shorter: its bytes are lost.
+  Result<void> cut(uint64_t offset);
 
  private:
   friend class UploadFiles;
@@ -71,6 +80,9 @@ class UploadFiles {
   static Result<UploadFiles> open(const base::Path& directory);
   base::Path path(std::string_view id) const;
   Result<PartFile> open_part(std::string_view id) const;  // makes it if needed
+  // A second name for a whole part file, for BlobStore::adopt to move away: the part file itself
+  // stays until it is removed, so that a crash in between loses nothing. Goes with remove().
+  Result<base::Path> lend(std::string_view id) const;
   Result<void> remove(std::string_view id) const;
 
  private:

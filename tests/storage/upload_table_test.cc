@@ -64,13 +64,26 @@ TEST_F(UploadTableTest, LearnsItsLengthOnce) {
   EXPECT_EQ(find(upload.id).length, 7u);
 }
 
+TEST_F(UploadTableTest, RemembersWhatBecameOfIt) {
+  const Upload upload = create();
+  create();
+  const auto open = [&] {
+    return TAKE(with_table([&](UploadTable& t) { return t.count_open(user.id); }));
+  };
+  EXPECT_EQ(open(), 2);
+  const auto outcome = base::Json::array({base::Json::object({{"id", "0f3a"}})});
+  TAKE(with_table([&](UploadTable& t) { return t.set_outcome(upload.id, outcome); }));
+  EXPECT_EQ(find(upload.id).outcome, outcome);
+  EXPECT_EQ(open(), 1);
+}
+
 TEST_F(UploadTableTest, Expires) {
   const Upload upload = create();
   EXPECT_TRUE(TAKE(with_table([](UploadTable& t) { return t.expired(kNow + 99); })).empty());
   EXPECT_EQ(TAKE(with_table([](UploadTable& t) { return t.expired(kNow + 100); })),
             std::vector<Upload>{upload});
   TAKE(with_table([&](UploadTable& t) { return t.remove(upload.id); }));
-  EXPECT_EQ(TAKE(with_table([&](UploadTable& t) { return t.count(user.id); })), 0);
+  EXPECT_EQ(TAKE(with_table([&](UploadTable& t) { return t.count_open(user.id); })), 0);
 }
 
 class UploadFilesTest : public testing::Test {
@@ -91,6 +104,41 @@ TEST_F(UploadFilesTest, GoesOnWhereItStopped) {
   EXPECT_EQ(part.offset(), 6u);
   ASSERT_OK(part.append("world"));
   EXPECT_EQ(TAKE(base::read_file(files.path(id))), "hello world");
+}
+
+TEST_F(UploadFilesTest, TakesBackWhatWasNotAcknowledged) {
+  {
+    PartFile part = TAKE(files.open_part(id));
+    ASSERT_OK(part.append("hello, half a chu"));
+  }
+  PartFile part = TAKE(files.open_part(id));
+  ASSERT_OK(part.cut(5));
+  EXPECT_EQ(part.offset(), 5u);
+  ASSERT_OK(part.append("!"));
+  EXPECT_EQ(TAKE(base::read_file(files.path(id))), "hello!");
+}
+
+TEST_F(UploadFilesTest, SaysWhenBytesAreLost) {
+  PartFile part = TAKE(files.open_part(id));
+  ASSERT_OK(part.append("hell"));
+  EXPECT_EQ(test::code_of(part.cut(5)), Code::not_found);
+}
+
+TEST_F(UploadFilesTest, TellsAFullDiskFromOtherTrouble) {
+  std::filesystem::create_symlink("/dev/full", files.path(id));
+  PartFile part = TAKE(files.open_part(id));
+  EXPECT_EQ(test::code_of(part.append("hello")), Code::limit);
+}
+
+TEST_F(UploadFilesTest, LendsAWholeFileAndKeepsIt) {
+  { ASSERT_OK(TAKE(files.open_part(id)).append("hello")); }
+  const base::Path lent = TAKE(files.lend(id));
+  EXPECT_EQ(TAKE(files.lend(id)), lent);  // again after a crash
+  std::filesystem::rename(lent, dir.path() / "adopted");
+  EXPECT_EQ(TAKE(base::read_file(files.path(id))), "hello");
+  TAKE(files.lend(id));
+  ASSERT_OK(files.remove(id));
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path() / "uploads"));
 }
 
 TEST_F(UploadFilesTest, LetsOneWriteAtATime) {
