@@ -277,8 +277,8 @@ Result<std::vector<DocumentUpload>> DocumentTable::uploads(ProjectId project,
        TRY(tx_.query("SELECT uploader_id, source FROM document_uploads WHERE project_id = ?"
                      " AND document_id = ? ORDER BY number",
                      {project, id.hex}))) {
-    const base::Json source = TRY(base::parse_json(row.text(1)));
-    all.push_back({project, id, row.id<UserId>(0), TRY(parse_source(source))});
+    corpus::Source source = TRY(parse_source(TRY(base::parse_json(row.text(1)))));
+    all.push_back({project, id, row.id<UserId>(0), std::move(source)});
   }
   return all;
 }

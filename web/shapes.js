@@ -41,6 +41,22 @@ export function around(boxes) {
   return boxes.length ? boxes.reduce(united) : null;
 }
 
+// The page's annotations as they are read: from the top, and from the left where they share a line.
+export function in_reading_order(annotations, words) {
+  const placed = annotations.map((annotation) =>
+    ({ annotation, box: around(boxes_of(annotation, words)) ?? [0, 0, 0, 0] }));
+  const middle = (box) => (box[1] + box[3]) / 2;
+  placed.sort((a, b) => middle(a.box) - middle(b.box));
+  const lines = [];
+  for (const each of placed) {
+    const line = lines.at(-1);
+    if (line && middle(each.box) < line[0].box[3]) line.push(each);
+    else lines.push([each]);
+  }
+  return lines.flatMap((line) => line.sort((a, b) => a.box[0] - b.box[0]))
+    .map((each) => each.annotation);
+}
+
 export const inside = (box, x, y) => x >= box[0] && x < box[2] && y >= box[1] && y < box[3];
 export const area = (box) => (box[2] - box[0]) * (box[3] - box[1]);
 

@@ -66,7 +66,7 @@ class Page(unittest.TestCase):
 
     def test_the_first_page_fits_the_window_with_its_annotations_drawn(self):
         self.open_claim()
-        self.browser.wait_for("document.querySelector('.window img').style.transform")
+        self.wait_until_fitted()
         drawn = """(() => {
             const canvas = document.querySelector('canvas');
             const data = canvas.getContext('2d')
@@ -75,6 +75,15 @@ class Page(unittest.TestCase):
         })()"""
         self.browser.wait_for(drawn)
         self.assert_no_complaints()
+
+    def test_the_list_follows_the_page_from_the_top(self):
+        self.open_claim()
+        order = self.browser.evaluate("""import('/assets/dev/shapes.js').then((shapes) => {
+            const at = (id, x, y) => ({ id, box: [x, y, x + 10, y + 10] });
+            const mixed = [at('right', 500, 12), at('below', 0, 40), at('left', 0, 15)];
+            return shapes.in_reading_order(mixed, new Map()).map((a) => a.id);
+        })""")
+        self.assertEqual(order, ["left", "right", "below"])
 
     def test_choosing_in_the_list_shows_who_made_it(self):
         self.open_claim()
@@ -85,7 +94,7 @@ class Page(unittest.TestCase):
 
     def test_clicking_a_box_on_the_page_chooses_it_in_the_list(self):
         self.open_claim()
-        self.browser.wait_for("document.querySelector('.window img').style.transform")
+        self.wait_until_fitted()
         x, y = self.on_page("insured.surname")
         self.browser.mouse("mousePressed", x, y)
         self.browser.mouse("mouseReleased", x, y)
@@ -94,11 +103,19 @@ class Page(unittest.TestCase):
 
     def test_hovering_shows_the_word_and_its_label(self):
         self.open_claim()
-        self.browser.wait_for("document.querySelector('.window img').style.transform")
+        self.wait_until_fitted()
         self.browser.mouse("mouseMoved", *self.on_page("insured.surname"))
         self.browser.wait_for("!document.querySelector('.tip').hidden")
         self.assertIn("Quillfeather", self.browser.text(".tip"))
         self.assertIn("Person", self.browser.text(".tip"))
+
+    def wait_until_fitted(self):
+        self.browser.wait_for("""(() => {
+            const page = document.querySelector('.window img').getBoundingClientRect();
+            const window = document.querySelector('.window').getBoundingClientRect();
+            const close = (a, b) => Math.abs(a - b) < 2;
+            return page.width && (close(page.width, window.width) || close(page.height, window.height));
+        })()""")
 
     def on_page(self, field):
         """Where a field's first word is on the screen, with the page fitted to its window."""

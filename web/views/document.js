@@ -3,7 +3,7 @@ import * as api from '../api.js';
 import { Palette } from '../colours.js';
 import { error_box, h, replace, time } from '../dom.js';
 import { PageCanvas } from '../page_canvas.js';
-import { text_of } from '../shapes.js';
+import { in_reading_order, text_of } from '../shapes.js';
 import { blame_line, story } from '../story.js';
 
 export async function show_document(place, at) {
@@ -154,7 +154,8 @@ class DocumentView {
   // -- annotations -------------------------------------------------------------------------------
 
   draw_annotations() {
-    const list = (this.annotations ?? []).filter((a) => a.type !== 'relation');
+    const list = in_reading_order((this.annotations ?? []).filter((a) => a.type !== 'relation'),
+      this.canvas.words);
     this.items = new Map(list.map((a) => [a.id, this.item(a)]));
     replace(this.panel, this.draw_legend(),
       list.length ? h('ul.annotations', [...this.items.values()])
