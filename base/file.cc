@@ -23,12 +23,28 @@ void UniqueFd::reset(int fd) {
   fd_ = fd;
 }
 
+namespace {
+
+Code code_of(int number) {
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Code::not_found;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:  // a limit of the file system or of the process on one file
+      return Code::no_space;
+    default:
+      return Code::io;
+  }
+}
+
+}  // namespace
+
 Error system_error(std::string_view attempt, const Path& path) {
   const int number = errno;
-  const Code code = number == ENOENT || number == ENOTDIR                     ? Code::not_found
-                    : number == ENOSPC || number == EDQUOT || number == EFBIG ? Code::limit
-                                                                              : Code::io;
-  return Error{code, std::string(attempt) + " " + path.string() + ": " + std::strerror(number)};
+  const std::string place = path.empty() ? "" : " " + path.string();
+  return Error{code_of(number), std::string(attempt) + place + ": " + std::strerror(number)};
 }
 
 Result<UniqueFd> open_file(const Path& path, int flags, unsigned mode) {

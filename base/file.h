@@ -2,7 +2,7 @@
 // it, are synced: the helpers here do both and say so in their names.
 //
 // All paths are absolute or relative to the working directory; errors carry Code::io (or
-// not_found, limit for a full disk) with the path. Safe from any thread.
+// not_found, no_space for a full disk) with the path. Safe from any thread.
 #pragma once
 
 #include <cstdint>

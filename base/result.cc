@@ -17,6 +17,8 @@ const char* name_of(Code code) {
       return "denied";
     case Code::limit:
       return "limit";
+    case Code::no_space:
+      return "no_space";
     case Code::busy:
       return "busy";
     case Code::io:

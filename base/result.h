@@ -26,6 +26,7 @@ enum class Code {
   invalid,    // the input is wrong; retrying does not help
   denied,     // the caller lacks the right
   limit,      // a size, count, time or quota limit was reached
+  no_space,   // the disk is full; nothing is lost, retry once there is room
   busy,       // try again later
   io,         // disk or network failed
   internal,   // a bug or a corrupt store
@@ -102,7 +103,8 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace base
 
-// The value, or return the error from the enclosing function.
+// The value, or return the error from the enclosing function. Never inside braces: what stands
+// before it in the list would never be destroyed (g++ 12).
 #define TRY(...)                                                        \
   (__extension__({                                                      \
     auto glossator_try_ = (__VA_ARGS__);                                \

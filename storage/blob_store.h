@@ -60,7 +60,7 @@ class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
 
-  // Chunks of any size; large ones (64 KiB and up) are cheapest. A full disk is Code::limit.
+  // Chunks of any size; large ones (64 KiB and up) are cheapest. A full disk is Code::no_space.
   virtual Result<void> write(std::string_view chunk) = 0;
   // Ends the content and checks it against what was expected. Nothing is visible yet.
   virtual Result<base::ContentHashes> seal() = 0;

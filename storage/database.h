@@ -16,7 +16,7 @@
 // must not call write() again (that stops the program) and should not wait for anything slow.
 // Readers run in parallel on a snapshot and never wait for writers.
 //
-// Errors: a violated UNIQUE, CHECK or FOREIGN KEY is conflict, a full disk is limit, a database
+// Errors: a violated UNIQUE, CHECK or FOREIGN KEY is conflict, a full disk is no_space, a database
 // that stays locked by another process is busy, a broken file is internal; the rest is io.
 // A Database may be used from any thread; a Transaction only inside its function.
 #pragma once

@@ -61,7 +61,8 @@ class UploadTable {
 class PartFile {
  public:
   uint64_t offset() const { return offset_; }
-  // A full disk is Code::limit; part of the chunk may have been written then: cut() or open anew.
+  // A full disk is Code::no_space; part of the chunk may have been written then: cut() or open
+  // anew.
   Result<void> append(std::string_view chunk);
   Result<void> sync();  // everything appended is on disk
   // Takes back what lies beyond. not_found if the file is shorter: its bytes are lost.

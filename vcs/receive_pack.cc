@@ -60,6 +60,12 @@ bool is_fault_of_client(const Error& error) {
   return error.code == Code::invalid || error.code == Code::limit;
 }
 
+// How the report tells it: the server's own troubles may name files of its own.
+std::string shown(const Error& error) {
+  if (error.code == Code::no_space) return "no space left on the server";
+  return is_fault_of_client(error) ? to_string(error) : "the server could not store the push";
+}
+
 Verdict ask(const Validator& validate, const PushView& view, std::span<const PushedRef> pushed) {
   if (!validate) return {};
   try {
@@ -95,18 +101,15 @@ class Push {
         answer_(answer),
         pushed_(pushed_refs(request.commands)) {}
 
-  // The error is one of our own or of the connection; what the client did wrong is in the report.
+  // The error is one of the connection; what the client or the server did wrong is in the report.
   Result<void> run() {
     const auto judged = take_and_judge();
     if (body_.failure()) return *body_.failure();
-    const bool theirs = !judged.ok() && is_fault_of_client(judged.error());
     const auto moved = judged.ok() ? move() : judged;
-    std::string unpack = moved.ok() ? "ok" : "the server could not store the push";
-    if (theirs) unpack = to_string(judged.error());
-    if (!moved.ok()) refuse_all("unpacker error");
+    if (!moved.ok()) give_up(moved.error());
     body_.drain(policy_.limits.max_pack_bytes);
-    TRY(answer_.finish(print_report(request_, unpack, pushed_)));
-    return theirs ? Result<void>() : moved;
+    return answer_.finish(
+        print_report(request_, moved.ok() ? "ok" : shown(moved.error()), pushed_));
   }
 
  private:
@@ -120,8 +123,9 @@ class Push {
     return judge();
   }
 
-  void refuse_all(const char* reason) {
-    for (PushedRef& one : pushed_) one.refuse(reason);
+  void give_up(const Error& error) {
+    for (PushedRef& one : pushed_) one.refuse("unpacker error");
+    if (!is_fault_of_client(error) && handlers_.failed) handlers_.failed(error);
   }
 
   size_t sound_count() const {

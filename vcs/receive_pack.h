@@ -103,9 +103,13 @@ struct AcceptedUpdate {
 // Told after the refs are durable and before the client hears of it. Lines go to band 2.
 using AfterAccept = std::function<std::vector<std::string>(std::span<const AcceptedUpdate>)>;
 
+// Told why the server itself could not take a push; the client heard only that it failed.
+using AfterFailure = std::function<void(const base::Error&)>;
+
 struct PushHandlers {
   Validator validate;
   AfterAccept accepted;
+  AfterFailure failed = {};
 };
 
 class ReceivePack {

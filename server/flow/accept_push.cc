@@ -374,6 +374,9 @@ vcs::PushHandlers push_handlers(Services& services, const Actor& actor, OpenProj
     }
     return std::vector<std::string>{};
   };
+  handlers.failed = [](const base::Error& error) {
+    base::log_error("a push could not be stored", {{"error.message", error.what}});
+  };
   return handlers;
 }
 

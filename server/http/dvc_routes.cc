@@ -42,6 +42,8 @@ int status_of(const base::Error& error) {
       return 409;
     case base::Code::limit:
       return 413;
+    case base::Code::no_space:
+      return 507;
     default:
       return 503;
   }

@@ -175,6 +175,7 @@ std::vector<std::pair<int, std::string_view>> own_refusals(const Route& route) {
   if (route.body) {
     out.emplace_back(413, "the body is too large");
     out.emplace_back(415, "the body has another media type");
+    out.emplace_back(507, "the server's disk is full; nothing was changed");
   }
   return out;
 }

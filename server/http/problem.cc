@@ -67,6 +67,8 @@ int status_of(base::Code code) {
       return 413;
     case base::Code::busy:
       return 503;
+    case base::Code::no_space:
+      return 507;
     case base::Code::io:
     case base::Code::internal:
       break;
@@ -77,6 +79,16 @@ int status_of(base::Code code) {
 base::Json place_of(const base::Error& error) {
   return base::Json::object(
       {{"line", error.at.line}, {"column", error.at.column}, {"detail", error.what}});
+}
+
+// What the client reads in the place of our own troubles, whose words may name files of the server.
+// Empty: the problem's own words.
+std::string_view cover_of(int status) {
+  if (status == 500) return "The server failed; its log has the reason under this request id.";
+  if (status == 507) {
+    return "The server's disk is full. Nothing was changed; try again when there is room.";
+  }
+  return {};
 }
 
 }  // namespace
@@ -132,18 +144,21 @@ Problem Problem::with_header(std::string name, std::string value) && {
   return std::move(*this);
 }
 
+std::string_view Problem::told() const {
+  const std::string_view cover = cover_of(status);
+  return cover.empty() ? detail : cover;
+}
+
 base::Json to_json(const Problem& problem, std::string_view request_id) {
-  const bool secret = problem.status == 500;
   base::Json json = base::Json::object({
       {"type", "about:blank"},
       {"title", reason_of(problem.status)},
       {"status", problem.status},
       {"code", problem.code},
-      {"detail", secret ? "The server failed; its log has the reason under this request id."
-                        : problem.detail},
+      {"detail", problem.told()},
       {"request_id", request_id},
   });
-  if (secret) return json;
+  if (!cover_of(problem.status).empty()) return json;
   for (const auto& member : problem.extra) json.set(member.key, member.value);
   return json;
 }

@@ -4,7 +4,8 @@
 //   return Problem::make(428, "precondition_required", "name the version that you edited")
 //       .with("current", etag);
 //
-// A 500 never says why to the client: the words go to the log under the request id. Plain values.
+// A 500 or 507 never says why to the client: the words go to the log under the request id. Plain
+// values.
 #pragma once
 
 #include <string>
@@ -26,7 +27,7 @@ struct Problem {
 
   static Problem make(int status, std::string code, std::string detail);
   // not_found 404, conflict 409, invalid 400, denied 403, limit 413, busy 503, io 500, internal
-  // 500. A place in a text becomes errors:[{line, column, detail}].
+  // 500, no_space 507. A place in a text becomes errors:[{line, column, detail}].
   static Problem of(const base::Error& error);
 
   static Problem not_found();
@@ -34,6 +35,9 @@ struct Problem {
   static Problem unauthenticated(std::string detail, std::string challenge = "Bearer");
   static Problem forbidden(std::string detail);
   static Problem too_many_requests(int retry_after_seconds);
+
+  // The sentence that the client reads.
+  std::string_view told() const;
 
   Problem with(std::string member, base::Json value) &&;
   Problem with_header(std::string name, std::string value) &&;

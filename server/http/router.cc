@@ -53,8 +53,8 @@ Problem method_not_allowed(const std::set<Method>& methods) {
 
 Reply refusal(const Problem& problem, ErrorStyle style, std::string_view request_id) {
   if (style == ErrorStyle::problem) return Reply::problem(problem, request_id);
-  Reply reply = style == ErrorStyle::text && problem.status != 500
-                    ? Reply::text(problem.status, problem.detail + "\n")
+  Reply reply = style == ErrorStyle::text
+                    ? Reply::text(problem.status, std::string(problem.told()) + "\n")
                     : Reply::empty(problem.status);
   for (const Header& header : problem.headers) reply.headers.set(header.name, header.value);
   if (problem.status >= 500) reply.failure = problem.detail;

@@ -15,7 +15,7 @@ bool is_full(int code, int system_error) {
 }
 
 base::Code code_of(int code, int system_error) {
-  if (is_full(code, system_error)) return base::Code::limit;
+  if (is_full(code, system_error)) return base::Code::no_space;
   switch (code) {
     case SQLITE_CONSTRAINT:
       return base::Code::conflict;

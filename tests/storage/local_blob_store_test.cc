@@ -113,10 +113,10 @@ int in_child(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-// 0: refused with Code::limit, and nothing is stored or left behind.
+// 0: refused with Code::no_space, and nothing is stored or left behind.
 int fill(BlobStore& store, const base::Path& root) {
   const auto refused = put_blob(store, "acme", std::string(1 << 20, 'x'));
-  if (refused.ok() || refused.error().code != base::Code::limit) return 1;
+  if (refused.ok() || refused.error().code != base::Code::no_space) return 1;
   size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     files += entry.is_regular_file() ? 1 : 0;
@@ -124,7 +124,7 @@ int fill(BlobStore& store, const base::Path& root) {
   return files == 1 ? 0 : 2;  // what was there before
 }
 
-TEST_F(LocalBlobStore, AFileThatMayNotGrowIsALimit) {
+TEST_F(LocalBlobStore, AFileThatMayNotGrowIsLikeAFullDisk) {
   const int status = in_child([&] {
     const auto store = open_local_blob_store(root);
     if (!store.ok() || !put_blob(**store, "acme", "before").ok()) return 3;
@@ -136,7 +136,7 @@ TEST_F(LocalBlobStore, AFileThatMayNotGrowIsALimit) {
   EXPECT_EQ(status, 0);
 }
 
-TEST_F(LocalBlobStore, AFullDiskIsALimit) {
+TEST_F(LocalBlobStore, AFullDiskIsToldFromALimit) {
   ASSERT_OK(base::make_directories(root));
   if (::mount("tmpfs", root.c_str(), "tmpfs", 0, "size=256k") != 0) {
     GTEST_SKIP() << "SKIPPED: mounting a small tmpfs needs root";

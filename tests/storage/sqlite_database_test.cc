@@ -104,7 +104,7 @@ TEST_F(SqliteDatabase, IsBusyWhileAnotherProcessHoldsTheLock) {
   EXPECT_OK(run(*second, "DELETE FROM settings"));
 }
 
-TEST_F(SqliteDatabase, AFullDiskIsALimitAndLosesNothing) {
+TEST_F(SqliteDatabase, AFullDiskLosesNothing) {
   const auto db = TAKE(open_sqlite(path));
   ASSERT_OK(run(*db, "INSERT INTO settings VALUES ('a', 'kept')"));
   ASSERT_OK(db->write([](Transaction& tx) -> Result<void> {
@@ -116,7 +116,7 @@ TEST_F(SqliteDatabase, AFullDiskIsALimitAndLosesNothing) {
     TRY(tx.execute("INSERT INTO settings VALUES ('b', ?)", {std::string(1 << 20, 'x')}));
     return {};
   });
-  EXPECT_EQ(test::code_of(full), base::Code::limit);
+  EXPECT_EQ(test::code_of(full), base::Code::no_space);
   EXPECT_EQ(count(*db, "settings"), 1);
   EXPECT_OK(run(*db, "INSERT INTO settings VALUES ('c', 'small')"));
 }

@@ -127,7 +127,7 @@ TEST_F(UploadFilesTest, SaysWhenBytesAreLost) {
 TEST_F(UploadFilesTest, TellsAFullDiskFromOtherTrouble) {
   std::filesystem::create_symlink("/dev/full", files.path(id));
   PartFile part = TAKE(files.open_part(id));
-  EXPECT_EQ(test::code_of(part.append("hello")), Code::limit);
+  EXPECT_EQ(test::code_of(part.append("hello")), Code::no_space);
 }
 
 TEST_F(UploadFilesTest, LendsAWholeFileAndKeepsIt) {

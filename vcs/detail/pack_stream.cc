@@ -100,7 +100,7 @@ Result<base::Sha1> PackStream::finish() {
   if (unread().size() > base::Sha1::kSize || TRY(fill())) {
     return malformed("there is something after the pack");
   }
-  TRY(write(trailer));
+  TRY(base::write_all(file_, trailer));
   return computed;
 }
 
@@ -131,16 +131,9 @@ Result<void> PackStream::need(size_t count) {
 Result<void> PackStream::keep() {
   const std::string_view consumed = std::string_view(buffer_).substr(kept_, at_ - kept_);
   hasher_.update(consumed);
-  TRY(write(consumed));
+  TRY(base::write_all(file_, consumed));
   written_ += consumed.size();
   kept_ = at_;
-  return {};
-}
-
-// A full disk is no fault of the client, whatever limit it is.
-Result<void> PackStream::write(std::string_view bytes) {
-  const auto written = base::write_all(file_, bytes);
-  if (!written.ok()) return Error{Code::io, written.error().what};
   return {};
 }
 

@@ -47,7 +47,6 @@ class PackStream {
   base::Result<bool> fill();
   base::Result<void> need(size_t count);
   base::Result<void> keep();
-  base::Result<void> write(std::string_view bytes);
   void consume(size_t count);
   base::Result<EntryHeader> read_entry_header();
   base::Result<std::string> inflate(uint64_t size);

@@ -78,5 +78,12 @@ TEST(Reply, OfAFailureKeepsItsReasonForTheLog) {
   EXPECT_EQ(reply.failure, "disk full");
 }
 
+TEST(Reply, OfAFullDiskNamesNoFileOfTheServer) {
+  const Reply reply = Reply::problem(Problem::of({base::Code::no_space, "write /data/x", {}}), "r");
+  EXPECT_EQ(reply.status, 507);
+  EXPECT_EQ(reply.failure, "write /data/x");
+  EXPECT_EQ(std::get<std::string>(reply.body).find("/data"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace server::http
