@@ -36,9 +36,10 @@ Result<void> UploadTable::create(const Upload& upload) {
   return {};
 }
 
-Result<Upload> UploadTable::find(std::string_view id, UserId owner) {
+Result<Upload> UploadTable::find(std::string_view id, UserId owner, ProjectId project) {
   const auto row =
-      TRY(tx_.query_first(std::string(kSelect) + "WHERE id = ? AND owner_id = ?", {id, owner}));
+      TRY(tx_.query_first(std::string(kSelect) + "WHERE id = ? AND owner_id = ? AND project_id = ?",
+                          {id, owner, project}));
   if (!row) return missing_upload();
   return upload_of(*row);
 }

@@ -42,8 +42,8 @@ class UploadTable {
   explicit UploadTable(Transaction& tx) : tx_(tx) {}
 
   Result<void> create(const Upload& upload);
-  // not_found also if it belongs to another owner.
-  Result<Upload> find(std::string_view id, UserId owner);
+  // not_found also if it belongs to another owner or another project.
+  Result<Upload> find(std::string_view id, UserId owner, ProjectId project);
   Result<void> set_offset(std::string_view id, uint64_t offset, base::Milliseconds expires_at);
   // Once; another length later is conflict.
   Result<void> set_length(std::string_view id, uint64_t length);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/flow/resumable_upload.h"
 #include "storage/idempotency.h"
 #include "storage/user_store.h"
 #include "vcs/maintenance.h"
@@ -25,6 +26,7 @@ void note(const char* what, const Result<T>& outcome) {
 
 void forget_old_rows(Services& services) {
   const base::Milliseconds now = base::now_milliseconds();
+  note("drop uploads", drop_expired_uploads(services, now));
   note("forget jobs", services.jobs->forget_done(now - kJobMemory));
   note("forget replies", services.database->write([&](storage::Transaction& tx) {
     return storage::Idempotency(tx).forget_expired(now);

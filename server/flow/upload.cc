@@ -47,6 +47,11 @@ Result<corpus::Source> parse_source(const base::Json& json) {
   return source;
 }
 
+Result<std::string> head_of(const base::Path& file) {
+  const base::MappedFile content = TRY(base::MappedFile::open(file));
+  return std::string(base::as_text(content.bytes()).substr(0, ocr::kHeadSize));
+}
+
 // A file whose bytes are hashed and on disk but not yet visible under their name.
 struct StagedFile {
   size_t item = 0;  // which UploadItem it becomes
@@ -99,6 +104,21 @@ struct Upload::State {
     archive.reset();
     archive_directory.reset();
     identity = {};
+  }
+
+  Result<void> take(std::string name, const base::Path& file) {
+    begin(std::move(name));
+    base::UniqueFd input = TRY(base::open_file(file, O_RDONLY));
+    head = TRY(head_of(file));
+    decided = true;
+    identity = ocr::identify(head);
+    if (identity.format && ocr::is_archive(*identity.format)) {
+      archive = std::move(input);
+    } else if (identity.format) {
+      document = TRY(services.blobs->adopt(project().organisation_slug, file,
+                                           {.limit = services.config.read_limits.input_bytes}));
+    }
+    return end();
   }
 
   Result<void> decide() {
@@ -280,6 +300,9 @@ Result<void> Upload::write(std::string_view chunk) {
 }
 Result<void> Upload::end_file() {
   return state_->end();
+}
+Result<void> Upload::take_file(std::string file_name, const base::Path& file) {
+  return state_->take(std::move(file_name), file);
 }
 Result<std::vector<UploadItem>> Upload::finish() {
   if (!state_->staged.empty()) TRY(state_->store_staged());

@@ -43,6 +43,9 @@ struct Refusal {
   std::string reason;
 };
 
+// The most bytes of one upload, archives included.
+inline constexpr uint64_t kLargestUpload = uint64_t{20} << 30;
+
 struct UploadItem {
   std::string file_name;
   std::optional<corpus::DocumentId> id;  // none: refused
@@ -58,6 +61,8 @@ class Upload {
   Result<void> begin_file(std::string file_name);
   Result<void> write(std::string_view chunk);
   Result<void> end_file();
+  // The three in one, for a file that is on disk already. It is moved away if it can be.
+  Result<void> take_file(std::string file_name, const base::Path& file);
   // Stores what has come. The items are in the order of the files.
   Result<std::vector<UploadItem>> finish();
 

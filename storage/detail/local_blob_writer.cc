@@ -99,8 +99,8 @@ LocalBlobWriter::~LocalBlobWriter() {
 }
 
 Result<void> LocalBlobWriter::hash_file() {
+  TRY(check_length(TRY(base::file_size(temporary_))));  // before the work
   hashes_ = TRY(hash_descriptor(fd_.get()));
-  TRY(check_length(hashes_->size));
   return check_content();
 }
 

@@ -29,7 +29,7 @@ class UploadTableTest : public StoreTest {
     return upload;
   }
   Upload find(const std::string& id) {
-    return TAKE(with_table([&](UploadTable& t) { return t.find(id, user.id); }));
+    return TAKE(with_table([&](UploadTable& t) { return t.find(id, user.id, project.id); }));
   }
 };
 
@@ -38,11 +38,14 @@ TEST_F(UploadTableTest, GivesBackWhatWasCreated) {
   EXPECT_EQ(find(upload.id), upload);
 }
 
-TEST_F(UploadTableTest, ShowsAnUploadToItsOwnerOnly) {
+TEST_F(UploadTableTest, ShowsAnUploadToItsOwnerInItsProjectOnly) {
   const Upload upload = create();
-  const User bob = other_user("Bob");
-  EXPECT_EQ(test::code_of(with_table([&](UploadTable& t) { return t.find(upload.id, bob.id); })),
-            Code::not_found);
+  const auto find_as = [&](UserId who, ProjectId where) {
+    return with_table([&](UploadTable& t) { return t.find(upload.id, who, where); });
+  };
+  EXPECT_OK(find_as(user.id, project.id));
+  EXPECT_EQ(test::code_of(find_as(other_user("Bob").id, project.id)), Code::not_found);
+  EXPECT_EQ(test::code_of(find_as(user.id, other_project().id)), Code::not_found);
 }
 
 TEST_F(UploadTableTest, MovesOn) {
