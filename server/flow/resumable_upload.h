@@ -71,7 +71,8 @@ class ResumableUpload {
 
   // For an upload that was begun without. Code::conflict if it has another one.
   Result<void> set_length(uint64_t length);
-  // Code::limit: the disk is full. Code::invalid: more than it takes. What came before stays good.
+  // Code::no_space: the disk is full. Code::invalid: more than it takes. What came before stays
+  // good.
   Result<void> append(std::string_view chunk);
   // Everything appended is durable and counts.
   Result<void> keep();

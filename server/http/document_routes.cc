@@ -1,6 +1,8 @@
 // Documents: upload, list, state, source, page images and words.
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "corpus/words.h"
@@ -8,6 +10,7 @@
 #include "server/flow/dvc_remote.h"
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
+#include "server/http/document_json.h"
 #include "server/http/idempotent.h"
 #include "server/http/multipart.h"
 #include "server/http/routes.h"
@@ -20,30 +23,8 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
-constexpr uint64_t kUploadLimit = uint64_t{20} << 30;  // of one request, archives included
 constexpr size_t kMetadataLimit = size_t{1} << 20;
 constexpr int64_t kLongestWait = 300;
-
-Json row_json(const storage::DocumentRow& row) {
-  Json out = Json::object({{"id", row.id.hex},
-                           {"state", storage::name_of(row.state)},
-                           {"file_name", row.file_name},
-                           {"media_type", row.source.media_type},
-                           {"size", static_cast<int64_t>(row.source.size)},
-                           {"sha256", row.source.sha256.hex()},
-                           {"received_at", base::to_rfc3339(row.received_at)},
-                           {"pages", row.page_count},
-                           {"pages_done", row.pages_done},
-                           {"review", row.review_state.empty() ? "new" : row.review_state}});
-  Json labels = Json::array();
-  for (const std::string& label : row.labels) labels.push(label);
-  out.set("labels", std::move(labels));
-  out.set("sources", row.sources);
-  if (!row.failure_code.empty()) {
-    out.set("failure", Json::object({{"code", row.failure_code}, {"reason", row.failure_reason}}));
-  }
-  return out;
-}
 
 bool may_read_all(const Context& context) {
   return context.principal.access->allows(Permission::document_read);
@@ -141,41 +122,19 @@ Result<std::vector<UploadItem>> receive_body(Services& services, const Actor& ac
   return upload.finish();
 }
 
-Result<Json> item_json(Services& services, const storage::Project& project, const UploadItem& item,
-                       base::Milliseconds deadline) {
-  Json out = Json::object({{"file_name", item.file_name}});
-  if (item.refusal) {
-    out.set("state", "refused");
-    out.set("failure",
-            Json::object({{"code", item.refusal->code}, {"reason", item.refusal->reason}}));
-    return out;
-  }
-  const base::Milliseconds left = deadline - base::now_milliseconds();
-  const auto row = TRY(left > 0 ? wait_for_document(services, project, *item.id, left)
-                                : find_document(services, project, *item.id));
-  out = row_json(row);
-  out.set("file_name", item.file_name);
-  out.set("is_new", item.is_new);
-  return out;
-}
-
 Result<Reply> upload_documents(Services& services, Context& context) {
   const Actor actor = actor_of(context);
   const bool form = context.request.media_type() == "multipart/form-data";
   const auto items = TRY(form ? receive_form(services, actor, context.request)
                               : receive_body(services, actor, context));
-  if (items.size() == 1 && items.front().refusal) {
-    const Refusal& refusal = *items.front().refusal;
-    return context.problem(Problem::make(422, refusal.code, refusal.reason));
+  if (const Refusal* refusal = sole_refusal(items)) {
+    return context.problem(Problem::make(422, refusal->code, refusal->reason));
   }
   const base::Milliseconds deadline =
       base::now_milliseconds() + context.query_integer("wait", 0) * 1000;
-  Json list = Json::array();
-  bool any_new = false;
-  for (const UploadItem& item : items) {
-    any_new |= item.is_new;
-    list.push(TRY(item_json(services, actor.project(), item, deadline)));
-  }
+  Json list = TRY(to_json(services, actor.project(), items, deadline));
+  const bool any_new =
+      std::any_of(items.begin(), items.end(), [](const UploadItem& item) { return item.is_new; });
   return Reply::json(any_new ? 201 : 200, Json::object({{"items", std::move(list)}}));
 }
 
@@ -210,7 +169,7 @@ Result<Reply> list_documents(Services& services, Context& context) {
   const auto page = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::DocumentTable(tx).list(query); }));
   Json items = Json::array();
-  for (const storage::DocumentRow& row : page.rows) items.push(row_json(row));
+  for (const storage::DocumentRow& row : page.rows) items.push(to_json(row));
   Json reply = Json::object({{"items", std::move(items)}});
   reply.set("next_cursor", page.next_cursor.empty() ? Json() : Json(page.next_cursor));
   return Reply::json(200, reply).cache("private, no-cache");
@@ -235,7 +194,7 @@ Result<void> audit_read(Services& services, const Context& context, std::string_
 
 Result<Reply> show_document(Services& services, Context& context) {
   const storage::DocumentRow row = TRY(visible_document(services, context));
-  Json reply = row_json(row);
+  Json reply = to_json(row);
   if (may_read_all(context) && !row.commit.empty()) {
     const auto project = TRY(project_of(services, context));
     const vcs::Snapshot tip = TRY(project->tip());
@@ -258,7 +217,7 @@ Result<Reply> retry(Services& services, Context& context) {
   const auto project = context.principal.access->project;
   const auto row =
       TRY(wait_for_document(services, project, id, context.query_integer("wait", 0) * 1000));
-  return Reply::json(202, row_json(row));
+  return Reply::json(202, to_json(row));
 }
 
 Result<Reply> stored_reply(Services& services, const storage::Project& project,
@@ -348,7 +307,7 @@ void add_document_routes(Router& router, Services& services) {
   const std::string page = documents + "/{id}/pages/{page}";
   RequestBody files;
   files.media_types = {"*/*"};
-  files.limit = kUploadLimit;
+  files.limit = kLargestUpload;
   RequestBody password =
       json_body(Json::object({{"type", "object"}}), Json::object({{"password", "..."}}));
   password.required = false;

@@ -13,6 +13,7 @@ inline constexpr char kProjectPath[] = "/api/v1/projects/{org}/{project}";
 void add_account_routes(Router& router, Services& services);     // sessions, users, tokens
 void add_project_routes(Router& router, Services& services);     // projects, members, schema
 void add_document_routes(Router& router, Services& services);    // upload, list, pages
+void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
 void add_dataset_routes(Router& router, Services& services);     // splits, releases, exports
 void add_git_routes(Router& router, Services& services);         // smart HTTP
