@@ -1,10 +1,12 @@
 // Idempotency-Key: a POST that is sent again gets the first one's reply and acts once.
 // (draft-ietf-httpapi-idempotency-key-header-07; keys are remembered for 24 hours.)
 //
-//   const auto begun = TRY(Idempotency(tx).begin(key, fingerprint, now));
-//   if (begun) return *begun;                   // the stored reply
-//   ... act ...; in the same transaction: TRY(Idempotency(tx).finish(key, reply, now));
+//   const auto begun = TRY(Idempotency(tx).begin(key, now));
+//   if (begun) ...                              // compare begun->request, then send it again
+//   ... act ...; TRY(Idempotency(tx).finish(key, reply, now));
 //   on failure: TRY(Idempotency(tx).abandon(key));      // the client may try again
+//
+// The request's digest is known once its body has been read: so finish() stores it, not begin().
 #pragma once
 
 #include <optional>
@@ -23,6 +25,7 @@ struct IdempotencyKey {
 };
 
 struct StoredReply {
+  base::Sha256 request;  // the digest of what was asked: another request may not use its key
   int status = 0;
   std::string content_type;
   std::string body;
@@ -36,9 +39,8 @@ class Idempotency {
   explicit Idempotency(Transaction& tx) : tx_(tx) {}
 
   // Nothing: go on and act. A reply: send it again.
-  // busy (409): the first is still at work. invalid (422): same key, another payload.
-  Result<std::optional<StoredReply>> begin(const IdempotencyKey& key,
-                                           const base::Sha256& fingerprint, base::Milliseconds now);
+  // busy: the first is still at work. invalid: no key has this length.
+  Result<std::optional<StoredReply>> begin(const IdempotencyKey& key, base::Milliseconds now);
   Result<void> finish(const IdempotencyKey& key, const StoredReply& reply, base::Milliseconds now);
   Result<void> abandon(const IdempotencyKey& key);
   // At start-up: what a dead process left at work may be tried again.

@@ -3,53 +3,69 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "server/http/authorize.h"
+#include "server/http/body_digest.h"
 #include "storage/idempotency.h"
 
 namespace server::http {
 namespace {
 
+using base::Result;
+
 constexpr size_t kLongestKey = 255;
 
-// What makes two requests the same request: the target and the declared shape of the body. The
-// body itself streams by; bytes that differ under one key are caught by their length.
-base::Sha256 fingerprint_of(const Request& request) {
-  const std::string length =
-      request.content_length ? std::to_string(*request.content_length) : "chunked";
-  return base::sha256_of(request.raw_path + "\n" + request.raw_query + "\n" + length);
+// What makes two requests the same request.
+Result<base::Sha256> fingerprint_of(const Request& request, BodyDigest& body) {
+  const base::Sha256 digest = TRY(body.finish());
+  return base::sha256_of(request.raw_path + "\n" + request.raw_query + "\n" + request.media_type() +
+                         "\n" + digest.hex());
 }
 
-Reply replay(const storage::StoredReply& stored) {
+Reply replay(const Context& context, const storage::StoredReply& stored) {
+  BodyDigest body(context.request);
+  const auto fingerprint = fingerprint_of(context.request, body);
+  if (!fingerprint.ok()) return context.problem(fingerprint.error());
+  if (*fingerprint != stored.request) {
+    return context.problem(Problem::make(
+        422, "key_reused", "this Idempotency-Key was used with another request before"));
+  }
   Reply reply = Reply::text(stored.status, stored.body, stored.content_type);
   reply.headers.set("Idempotency-Replayed", "true");
   return reply;
 }
 
+// What is worth keeping of a reply; nothing of a failure, or of one whose request broke off.
+std::optional<storage::StoredReply> stored_reply(const Request& request, BodyDigest& digest,
+                                                 const Reply& reply) {
+  const auto* body = std::get_if<std::string>(&reply.body);
+  if (reply.status >= 400 || body == nullptr) return {};
+  const auto fingerprint = fingerprint_of(request, digest);
+  if (!fingerprint.ok()) return {};
+  return storage::StoredReply{
+      *fingerprint, reply.status,
+      std::string(reply.headers.value_or("content-type", "application/json")), *body};
+}
+
+Reply act(Services& services, const RouteHandler& handler, Context& context,
+          const storage::IdempotencyKey& key) {
+  BodyDigest digest(context.request);
+  Reply reply = handler(context);
+  const auto stored = stored_reply(context.request, digest, reply);
+  const auto ended = services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::Idempotency table(tx);
+    return stored ? table.finish(key, *stored, base::now_milliseconds()) : table.abandon(key);
+  });
+  if (!ended.ok() && stored) return context.problem(ended.error());
+  return reply;
+}
+
 Reply run_once(Services& services, const RouteHandler& handler, Context& context,
                const storage::IdempotencyKey& key) {
-  const base::Sha256 fingerprint = fingerprint_of(context.request);
   const auto begun = services.database->write([&](storage::Transaction& tx) {
-    return storage::Idempotency(tx).begin(key, fingerprint, base::now_milliseconds());
+    return storage::Idempotency(tx).begin(key, base::now_milliseconds());
   });
-  if (!begun.ok()) {
-    const bool running = begun.error().code == base::Code::busy;
-    return context.problem(Problem::make(
-        running ? 409 : 422, running ? "in_progress" : "key_reused", begun.error().what));
-  }
-  if (*begun) return replay(**begun);
-  Reply reply = handler(context);
-  const auto* body = std::get_if<std::string>(&reply.body);
-  const bool keep = reply.status < 400 && body != nullptr;
-  const auto ended = services.database->write([&](storage::Transaction& tx) -> base::Result<void> {
-    storage::Idempotency table(tx);
-    if (!keep) return table.abandon(key);
-    return table.finish(
-        key,
-        {reply.status, std::string(reply.headers.value_or("content-type", "application/json")),
-         *body},
-        base::now_milliseconds());
-  });
-  if (!ended.ok() && keep) return context.problem(ended.error());
-  return reply;
+  if (begun.ok()) return *begun ? replay(context, **begun) : act(services, handler, context, key);
+  if (begun.error().code != base::Code::busy) return context.problem(begun.error());
+  return context.problem(Problem::make(409, "in_progress", begun.error().what));
 }
 
 }  // namespace

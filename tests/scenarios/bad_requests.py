@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import socket
+import time
 import urllib.parse
 
 import harness
@@ -70,15 +71,42 @@ class BadRequests(harness.Scenario):
                             "conflict")
 
     def test_a_repeated_key_acts_once(self):
-        kind, body = multipart([("file", "key.png", self.png + b"\0" * 4)])
-        headers = {"Content-Type": kind, "Idempotency-Key": "one"}
-        path = f"{self.admin.api}/documents?wait=60"
-        first = self.admin.client.post(path, body, headers=headers)
-        again = self.admin.client.post(path, body, headers=headers)
+        def send(data, name="key.png", project=self.admin):
+            kind, body = multipart([("file", name, data)])  # each has a boundary of its own
+            return project.client.post(f"{project.api}/documents?wait=60", body, headers={
+                "Content-Type": kind, "Idempotency-Key": "one"})
+
+        data = self.png + b"\0" * 4
+        first, again = send(data), send(data)
         self.assertEqual((first.status, first.body), (again.status, again.body))
         self.assertEqual(again.headers["Idempotency-Replayed"], "true")
-        self.assert_problem(self.admin.client.post(path, body + b"x", headers=headers), 422,
-                            "key_reused")
+        other = data[:-1] + b"\1"  # of the same length
+        self.assert_problem(send(other), 422, "key_reused")
+        self.assert_problem(send(data, "other.png"), 422, "key_reused")
+        self.assertEqual(send(data).body, first.body)
+        self.assertEqual(send(other, project=self.user("ursula", "uploader")).status, 201)
+
+    def test_a_key_is_free_after_a_failure_and_busy_meanwhile(self):
+        path = f"{self.admin.api}/documents?file_name=x.png"
+        headers = {"Content-Type": "image/png", "Idempotency-Key": "two"}
+        self.assertEqual(self.admin.client.post(path, b"<html></html>", headers=headers).status, 422)
+        data = self.png + b"\0" * 5
+        address = urllib.parse.urlsplit(self.server.url)
+        with socket.create_connection((address.hostname, address.port)) as slow:
+            slow.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                         f"{self.admin.token}\r\nContent-Type: image/png\r\nIdempotency-Key: two\r\n"
+                         f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n".encode())
+            slow.sendall(data[:-1])
+            deadline = time.monotonic() + 60
+            while not list((self.server.data / "orgs/.incoming").glob("*/*")):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.02)
+            reply = self.admin.client.post(path, b"<html></html>", headers=headers)
+            self.assert_problem(reply, 409, "in_progress")
+            slow.sendall(data[-1:])
+            self.assertIn(b" 201 ", slow.recv(4096))
+        self.assertEqual(self.admin.client.post(path, data, headers=headers)
+                         .headers["Idempotency-Replayed"], "true")
 
     # ---- forms
 

@@ -9,22 +9,19 @@ using base::Code;
 
 class IdempotencyTest : public StoreTest {
  protected:
-  Result<std::optional<StoredReply>> begin(const char* payload = "a",
-                                           base::Milliseconds now = kNow) {
-    return begin(key, payload, now);
+  Result<std::optional<StoredReply>> begin(base::Milliseconds now = kNow) {
+    return begin(key, now);
   }
-  Result<std::optional<StoredReply>> begin(const IdempotencyKey& which, const char* payload,
-                                           base::Milliseconds now) {
-    return write([&](Transaction& tx) {
-      return Idempotency(tx).begin(which, base::sha256_of(payload), now);
-    });
+  Result<std::optional<StoredReply>> begin(const IdempotencyKey& which,
+                                           base::Milliseconds now = kNow) {
+    return write([&](Transaction& tx) { return Idempotency(tx).begin(which, now); });
   }
   void finish() {
     TAKE(write([&](Transaction& tx) { return Idempotency(tx).finish(key, reply, kNow); }));
   }
 
   IdempotencyKey key{user.id, "POST /documents", "k-1"};
-  const StoredReply reply{201, "application/json", std::string("{\0}", 3)};
+  const StoredReply reply{base::sha256_of("a"), 201, "application/json", std::string("{\0}", 3)};
 };
 
 TEST_F(IdempotencyTest, LetsTheFirstGoOnAndRepeatsItsReply) {
@@ -39,24 +36,17 @@ TEST_F(IdempotencyTest, IsBusyWhileTheFirstIsAtWork) {
   EXPECT_EQ(test::code_of(begin()), Code::busy);
 }
 
-TEST_F(IdempotencyTest, RefusesAnotherPayload) {
-  EXPECT_EQ(TAKE(begin()), std::nullopt);
-  EXPECT_EQ(test::code_of(begin("b")), Code::invalid);
-  finish();
-  EXPECT_EQ(test::code_of(begin("b")), Code::invalid);
-}
-
 TEST_F(IdempotencyTest, KeepsPrincipalsRoutesAndKeysApart) {
   EXPECT_EQ(TAKE(begin()), std::nullopt);
-  EXPECT_EQ(TAKE(begin({UserId{99}, key.route, key.key}, "b", kNow)), std::nullopt);
-  EXPECT_EQ(TAKE(begin({key.principal, "POST /other", key.key}, "b", kNow)), std::nullopt);
-  EXPECT_EQ(TAKE(begin({key.principal, key.route, "k-2"}, "b", kNow)), std::nullopt);
+  EXPECT_EQ(TAKE(begin({UserId{99}, key.route, key.key})), std::nullopt);
+  EXPECT_EQ(TAKE(begin({key.principal, "POST /other", key.key})), std::nullopt);
+  EXPECT_EQ(TAKE(begin({key.principal, key.route, "k-2"})), std::nullopt);
 }
 
 TEST_F(IdempotencyTest, MayBeTriedAgainAfterAFailure) {
   EXPECT_EQ(TAKE(begin()), std::nullopt);
   TAKE(write([&](Transaction& tx) { return Idempotency(tx).abandon(key); }));
-  EXPECT_EQ(TAKE(begin("b")), std::nullopt);
+  EXPECT_EQ(TAKE(begin()), std::nullopt);
 }
 
 TEST_F(IdempotencyTest, MayBeTriedAgainAfterACrash) {
@@ -68,8 +58,8 @@ TEST_F(IdempotencyTest, MayBeTriedAgainAfterACrash) {
 TEST_F(IdempotencyTest, RemembersForADay) {
   EXPECT_EQ(TAKE(begin()), std::nullopt);
   finish();
-  EXPECT_EQ(TAKE(begin("a", kNow + kIdempotencyLifetime - 1)), reply);
-  EXPECT_EQ(TAKE(begin("b", kNow + kIdempotencyLifetime)), std::nullopt);
+  EXPECT_EQ(TAKE(begin(kNow + kIdempotencyLifetime - 1)), reply);
+  EXPECT_EQ(TAKE(begin(kNow + kIdempotencyLifetime)), std::nullopt);
 }
 
 TEST_F(IdempotencyTest, ForgetsWhatIsOld) {
@@ -83,8 +73,8 @@ TEST_F(IdempotencyTest, ForgetsWhatIsOld) {
 }
 
 TEST_F(IdempotencyTest, RefusesKeysOfAnUnlikelyLength) {
-  EXPECT_EQ(test::code_of(begin({user.id, "r", ""}, "a", kNow)), Code::invalid);
-  EXPECT_EQ(test::code_of(begin({user.id, "r", std::string(256, 'x')}, "a", kNow)), Code::invalid);
+  EXPECT_EQ(test::code_of(begin({user.id, "r", ""})), Code::invalid);
+  EXPECT_EQ(test::code_of(begin({user.id, "r", std::string(256, 'x')})), Code::invalid);
 }
 
 }  // namespace
