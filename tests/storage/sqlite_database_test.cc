@@ -32,6 +32,23 @@ TEST_F(SqliteDatabase, ReachesTheLastMigrationFromNothing) {
   EXPECT_EQ(TAKE(open_sqlite(path))->schema_version(), migrations().back().number);
 }
 
+TEST_F(SqliteDatabase, HasNoTableThatItsPageDoesNotExplain) {
+  const auto page =
+      TAKE(base::read_file(base::Path(GLOSSATOR_SOURCE_DIR) / "docs/formats/data-directory.md"));
+  const auto db = TAKE(open_sqlite(path));
+  // page_texts_*: what the full-text index keeps for itself.
+  const Rows tables = TAKE(db->read([](Transaction& tx) {
+    return tx.query(
+        "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND name NOT LIKE 'page\\_texts\\_%' ESCAPE '\\'");
+  }));
+  EXPECT_GT(tables.size(), 20u);
+  for (const Row& table : tables) {
+    EXPECT_NE(page.find('`' + table.text(0) + '`'), std::string::npos) << table.text(0);
+  }
+}
+
 TEST_F(SqliteDatabase, UpgradesFromEachEarlierSchema) {
   for (int from = 1; from < migrations().back().number; ++from) {
     const base::Path old = dir.path() / ("from-" + std::to_string(from));
