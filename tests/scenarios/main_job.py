@@ -49,8 +49,9 @@ class MainJob(harness.Scenario):
         before = self.project.annotations(self.document)
         etag, mine = before.headers["ETag"], before.json["annotations"]
         theirs = json.loads(json.dumps(mine))
-        target = mine[0]["id"]
-        mine[0]["text"], theirs[0]["text"] = "mine", "theirs"
+        one = [a["label"] for a in mine].index("total")  # one's own: another's stays for its author
+        target = mine[one]["id"]
+        mine[one]["text"], theirs[one]["text"] = "mine", "theirs"
         self.assertEqual(self.project.save(self.document, theirs, etag).status, 200)
         reply = self.project.save(self.document, mine, etag)
         self.assert_problem(reply, 412, "conflict")
