@@ -78,7 +78,7 @@ class Reading {
 
   const std::optional<ocr::Failure>& first_failure() const { return first_failure_; }
 
-  // Sources may have been added meanwhile: they are taken when the commit is made.
+  // Without its sources: more may come until the commit is made.
   corpus::Document& document() { return document_; }
 
  private:
@@ -147,18 +147,6 @@ class Reading {
   std::optional<ocr::Failure> first_failure_;
 };
 
-Result<std::vector<corpus::Source>> sources_of(Services& services, const storage::Project& project,
-                                               const corpus::DocumentId& id) {
-  return services.database->read(
-      [&](storage::Transaction& tx) -> Result<std::vector<corpus::Source>> {
-        std::vector<corpus::Source> sources;
-        for (auto& upload : TRY(storage::DocumentTable(tx).uploads(project.id, id))) {
-          sources.push_back(std::move(upload.source));
-        }
-        return sources;
-      });
-}
-
 Result<void> mark_failed(Services& services, const storage::Project& project,
                          const corpus::DocumentId& id, const ocr::Failure& failure) {
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
@@ -170,28 +158,6 @@ Result<void> mark_failed(Services& services, const storage::Project& project,
                                      .data = base::Json::object({{"code", failure.code}})}));
     return {};
   });
-}
-
-Result<bool> is_in_git(const OpenProject& open, const corpus::DocumentId& id) {
-  const vcs::Snapshot tip = TRY(open.tip());
-  return TRY(tip.entry(corpus::document_dir(open.fan_out, id))).has_value();
-}
-
-Result<void> commit_document(Services& services, OpenProject& open, Reading& reading,
-                             const std::vector<vcs::Edit>& files) {
-  corpus::Document& document = reading.document();
-  vcs::CommitRequest request;
-  request.author = request.committer = server_signature();
-  request.message = "Read document " + document.id.hex + "\n";
-  request.make = [&](const vcs::Snapshot&) -> Result<std::vector<vcs::Edit>> {
-    document.sources = TRY(sources_of(services, open.project, document.id));
-    std::vector<vcs::Edit> edits = files;
-    edits.push_back({corpus::document_path(corpus::document_dir(open.fan_out, document.id)),
-                     corpus::print_document(document)});
-    return edits;
-  };
-  TRY(open.commits->commit(std::move(request)));
-  return catch_up(services, open);
 }
 
 ocr::ReadSettings settings_for(const Services& services, const storage::Project& project,
@@ -221,29 +187,16 @@ Result<void> queue_document(storage::Transaction& tx, Services& services,
   return {};
 }
 
-Result<void> commit_sources(Services& services, const storage::Project& project,
-                            const corpus::DocumentId& id) {
+Result<std::optional<ReadDocument>> process_document(Services& services,
+                                                     const storage::Project& project,
+                                                     const corpus::DocumentId& id,
+                                                     const std::function<bool()>& cancelled,
+                                                     const std::function<void()>& heartbeat) {
   const auto open = TRY(services.catalog->open(project));
-  if (!TRY(is_in_git(*open, id))) return {};
-  vcs::CommitRequest request;
-  request.author = request.committer = server_signature();
-  request.message = "Note another source of document " + id.hex + "\n";
-  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
-    const DocumentFiles files(tip, open->fan_out, id);
-    corpus::Document document = TRY(files.document());
-    document.sources = TRY(sources_of(services, project, id));
-    return std::vector<vcs::Edit>{
-        {corpus::document_path(files.directory()), corpus::print_document(document)}};
-  };
-  TRY(open->commits->commit(std::move(request)));
-  return catch_up(services, *open);
-}
-
-Result<void> process_document(Services& services, const storage::Project& project,
-                              const corpus::DocumentId& id, const std::function<bool()>& cancelled,
-                              const std::function<void()>& heartbeat) {
-  const auto open = TRY(services.catalog->open(project));
-  if (TRY(is_in_git(*open, id))) return catch_up(services, *open);
+  if (TRY(is_in_git(*open, id))) {
+    TRY(catch_up(services, *open));
+    return std::optional<ReadDocument>();
+  }
   const storage::DocumentRow row =
       TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::DocumentRow> {
         storage::DocumentTable table(tx);
@@ -272,21 +225,42 @@ Result<void> process_document(Services& services, const storage::Project& projec
   const auto read = ocr::read_document(*services.readers, input->descriptor(), settings, events);
   TRY(std::move(kept));
   if (!read.ok()) return read.error();
-  if (read->refusal) return mark_failed(services, project, id, *read->refusal);
-  if (read->pages > 0 && read->failed_pages == read->pages) {
-    return mark_failed(services, project, id, *reading.first_failure());
+  const bool all_failed = read->pages > 0 && read->failed_pages == read->pages;
+  if (read->refusal || all_failed) {
+    TRY(mark_failed(services, project, id,
+                    read->refusal ? *read->refusal : *reading.first_failure()));
+    return std::optional<ReadDocument>();
   }
   services.passwords.forget(project.id, id);
-  const auto files = TRY(reading.finish(*read, settings, open->fan_out));
-  TRY(commit_document(services, *open, reading, files));
-  // A source that came while the commit was made.
-  return commit_sources(services, project, id);
+  auto files = TRY(reading.finish(*read, settings, open->fan_out));
+  return std::optional<ReadDocument>({open, std::move(reading.document()), std::move(files)});
 }
 
 struct Processing::State {
+  explicit State(Services& all)
+      : services(all),
+        intake(
+            {.commit =
+                 [&all](OpenProject& project, std::span<ReadDocument> documents) {
+                   return bring_in(all, project, documents);
+                 },
+             .others_wait =
+                 [&all](storage::ProjectId project) { return waits_to_be_read(all, project); }}) {}
+
   Services& services;
   std::atomic<bool> stopping = false;
   std::vector<std::thread> threads;
+  Intake intake;
+
+  static bool waits_to_be_read(Services& services, storage::ProjectId project) {
+    storage::DocumentQuery query;
+    query.project = project;
+    query.state = storage::DocumentState::queued;
+    query.limit = 1;
+    const auto page = services.database->read(
+        [&](storage::Transaction& tx) { return storage::DocumentTable(tx).list(query); });
+    return page.ok() && !page->rows.empty();
+  }
 
   void work() {
     const std::vector<std::string> kinds = {kJobKind};
@@ -302,8 +276,18 @@ struct Processing::State {
     }
   }
 
+  // The job ends here, or, if it gives a document, when that is in git.
   void run(const storage::Job& job) {
-    const auto outcome = process(job);
+    const auto expectation = intake.expect(job.project);
+    auto read = process(job);
+    if (read.ok() && *read) {
+      return intake.add(std::move(**read),
+                        [this, job](const Result<void>& outcome) { close(job, outcome); });
+    }
+    close(job, read.ok() ? Result<void>() : read.error());
+  }
+
+  void close(const storage::Job& job, const Result<void>& outcome) {
     Result<void> closed;
     if (outcome.ok()) {
       closed = services.jobs->finish(job.lease());
@@ -317,11 +301,11 @@ struct Processing::State {
     }
   }
 
-  Result<void> process(const storage::Job& job) {
-    const storage::ProjectId project_id{job.payload.integer_or("project", 0)};
+  Result<std::optional<ReadDocument>> process(const storage::Job& job) {
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
-    const auto project = TRY(services.database->read(
-        [&](storage::Transaction& tx) { return storage::UserStore(tx).find_project(project_id); }));
+    const auto project = TRY(services.database->read([&](storage::Transaction& tx) {
+      return storage::UserStore(tx).find_project(job.project);
+    }));
     base::Milliseconds beaten = base::now_milliseconds();
     return process_document(
         services, project, id, [&] { return stopping.load(); },
@@ -348,7 +332,7 @@ struct Processing::State {
   }
 };
 
-Processing::Processing(Services& services) : state_(new State{services, false, {}}) {
+Processing::Processing(Services& services) : state_(new State(services)) {
   for (int i = 0; i < services.config.workers; ++i) {
     state_->threads.emplace_back([this] { state_->work(); });
   }
@@ -363,6 +347,7 @@ void Processing::stop() {
   for (std::thread& thread : state_->threads) {
     if (thread.joinable()) thread.join();
   }
+  state_->intake.stop();
 }
 
 }  // namespace server

@@ -1,5 +1,6 @@
-// The second verb: a waiting document is read in the sandbox and enters git. Runs as a job, so that
-// a crash costs time only; doing it twice gives the same document.
+// The second verb: a waiting document is read in the sandbox and enters git, together with others
+// that are read at the same time. Runs as a job, so that a crash costs time only; doing it twice
+// gives the same document.
 //
 //   Processing processing(services);      // starts the threads
 //   ...
@@ -8,8 +9,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "corpus/ids.h"
+#include "server/flow/intake.h"
 #include "server/flow/services.h"
 
 namespace server {
@@ -18,23 +21,22 @@ namespace server {
 Result<void> queue_document(storage::Transaction& tx, Services& services,
                             storage::ProjectId project, const corpus::DocumentId& id);
 
-// Brings document.json in git up to the sources that the database knows; nothing if the document
-// is not in git yet.
-Result<void> commit_sources(Services& services, const storage::Project& project,
-                            const corpus::DocumentId& id);
-
-// Reads one document to its end, whatever that is: in git, or failed with its reason. An error
-// means that the machine failed and the job should be tried again.
-Result<void> process_document(Services& services, const storage::Project& project,
-                              const corpus::DocumentId& id, const std::function<bool()>& cancelled,
-                              const std::function<void()>& heartbeat);
+// Reads one document. What it gives is to be brought into git (server/flow/intake.h); nothing if
+// the document has come to its end already: it is in git, or failed with its reason. An error means
+// that the machine failed and the job should be tried again.
+Result<std::optional<ReadDocument>> process_document(Services& services,
+                                                     const storage::Project& project,
+                                                     const corpus::DocumentId& id,
+                                                     const std::function<bool()>& cancelled,
+                                                     const std::function<void()>& heartbeat);
 
 // The threads that take jobs from the queue, one document each at a time.
 class Processing {
  public:
   explicit Processing(Services& services);
   ~Processing();
-  // Returns when the threads have ended. Documents being read are given back to the queue.
+  // Returns when the threads have ended. Documents being read are given back to the queue, those
+  // that are ready are committed.
   void stop();
 
  private:

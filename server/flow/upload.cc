@@ -12,6 +12,7 @@
 #include "ocr/identify.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/intake.h"
 #include "server/flow/process.h"
 #include "storage/blob_table.h"
 
@@ -282,7 +283,8 @@ struct Upload::State {
       TRY(table.set_sources(project().id, id, document.sources, base::now_milliseconds()));
       return true;
     }));
-    return is_new ? commit_sources(services, project(), id) : Result<void>();
+    if (!is_new) return {};
+    return commit_sources(services, *TRY(services.catalog->open(project())), id);
   }
 };
 

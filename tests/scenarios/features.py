@@ -40,6 +40,18 @@ class Features(harness.Scenario):
         found = self.admin.client.get(f"{self.admin.api}/documents?key=claim%3DC-9").json["items"]
         self.assertEqual(len(found), 1)
 
+    def test_documents_that_come_together_enter_git_together(self):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as out:
+            for number in range(12):
+                out.writestr(f"{number}.png", sample("glazing-estimate-en.png") + bytes(100 + number))
+        reply = self.bulk("many.zip", archive.getvalue())
+        self.assertEqual({item["state"] for item in reply.json["items"]}, {"ready"})
+        log = harness.git("log", "--format=%s%n%b", "main", cwd=self.server.repository()).stdout
+        for item in reply.json["items"]:
+            self.assertEqual(log.count(item["id"]), 1)  # each in one commit, and in no other
+        harness.git("fsck", "--strict", cwd=self.server.repository())
+
     def test_a_tar_of_files(self):
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as out:
