@@ -84,15 +84,26 @@ def large_file(path, size, number):
 
 
 def peak_memory(process):
-    """Bytes at most resident since forget_peak()."""
+    """Bytes resident at most since forget_peak()."""
     for line in open(f"/proc/{process.pid}/status"):
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
 
 
 def forget_peak(process):
+    """Returns what is resident now."""
     with open(f"/proc/{process.pid}/clear_refs", "w") as file:
         file.write("5")
+    return peak_memory(process)
+
+
+def wait_until_read(project):
+    """The reading of what came before must not be timed with what comes next."""
+    while True:
+        states = project.client.get(project.api).json["documents"]
+        if not states.get("queued") and not states.get("processing"):
+            return
+        time.sleep(0.2)
 
 
 def seconds_of(work):
@@ -116,13 +127,16 @@ def bench_large(server, project, nginx, directory, size, rounds):
                  "Content-Type: application/octet-stream", "-H", "Expect:", "-T", path,
                  f"{server.url}{project.api}/documents?file_name=large-{number}.pdf")
 
-        forget_peak(server.process)
+        at_rest = forget_peak(server.process)
         turns = [(peers, to_peer), (ours, to_us)]
         for times, work in turns if number % 2 == 0 else reversed(turns):
+            os.sync()
             times.append(seconds_of(work))
-        memory = max(memory, peak_memory(server.process))
+        memory = max(memory, peak_memory(server.process) - at_rest)
+        wait_until_read(project)
         (nginx.root / "files" / f"large-{number}.pdf").unlink()
-    return {"bytes": size, "rounds": rounds, "nginx_seconds": min(peers),
+    return {"bytes": size, "rounds": rounds, "all_seconds": {"nginx": peers, "glossator": ours},
+            "nginx_seconds": min(peers),
             "glossator_seconds": min(ours), "ratio": min(peers) / min(ours),
             "peak_memory_bytes": memory}
 
@@ -160,7 +174,7 @@ def report(large, small):
         seconds = large[f"{name}_seconds"]
         print(f"  {name:<10} {seconds:7.2f} s  {large['bytes'] / seconds / 1e6:7.0f} MB/s")
     print(f"  Glossator has {large['ratio']:.0%} of nginx's throughput (goal: 80 %), "
-          f"at most {large['peak_memory_bytes'] / 1e6:.0f} MB of memory (goal: 64 MB)")
+          f"at most {large['peak_memory_bytes'] / 1e6:.0f} MB of memory more (goal: 64 MB)")
     print(f"{small['files']} files of {small['bytes_each']} bytes, {small['connections']} connections:")
     print(f"  nginx      {small['nginx_files_per_second']:7.0f} files/s, not durable")
     print(f"  glossator  {small['glossator_files_per_second']:7.0f} files/s, durable (goal: 500)")
@@ -181,9 +195,9 @@ def main():
         server.start()
         server.command("project", "create", "acme/claims", "--name", "Claims")
         project = harness.Project(server, server.add_user("ada", "admin"))
-        size, rounds, count = (200_000_000, 2, 500) if options.quick else (2_000_000_000, 3, 3000)
-        small = bench_small(server, project, nginx, directory, count)
+        size, rounds, count = (200_000_000, 2, 500) if options.quick else (2_000_000_000, 5, 3000)
         large = bench_large(server, project, nginx, directory, size, rounds)
+        small = bench_small(server, project, nginx, directory, count)
     finally:
         nginx.stop()
         server.remove()

@@ -7,6 +7,7 @@
 
 #include "corpus/document.h"
 #include "corpus/layout.h"
+#include "corpus/project_files.h"
 #include "dataset/dvc_pointer.h"
 
 namespace dataset {
@@ -147,7 +148,7 @@ class SnapshotMaker {
                   const base::ContentHashes& manifest) {
     std::string buckets;
     for (const char bucket : kBuckets) buckets += std::string("/") + bucket + "\n";
-    put(".dvc/config", print_dvc_config(settings.remote_url));
+    put(".dvc/config", corpus::dvc_config(settings.remote_url));
     put(".dvc/.gitignore", "/config.local\n/tmp\n/cache\n");
     put(".dvcignore", std::string(kIgnoreNothing));
     put(".gitignore", "/labels\n/manifest.jsonl\n");
@@ -194,18 +195,6 @@ Result<Snapshot> make_snapshot(const SnapshotSettings& settings, const ManifestH
                                const base::ContentHashes& manifest, const NextRecord& records,
                                const SnapshotStore& store) {
   return SnapshotMaker(store, records).make(settings, header, manifest);
-}
-
-std::string print_dvc_config(std::string_view remote_url) {
-  return "[core]\n"
-         "    remote = glossator\n"
-         "['remote \"glossator\"']\n"
-         "    url = " +
-         std::string(remote_url) +
-         "\n"
-         "    method = PUT\n"
-         "    auth = custom\n"
-         "    custom_auth_header = Authorization\n";
 }
 
 }  // namespace dataset

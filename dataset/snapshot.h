@@ -79,8 +79,6 @@ struct SnapshotEntry {
 };
 std::vector<SnapshotEntry> entries_of(const ManifestRecord& record);
 
-// .dvc/config that points at the project's remote: INI as the dvc client writes it.
-std::string print_dvc_config(std::string_view remote_url);
 std::string print_snapshot_readme(const SnapshotSettings& settings, const ManifestHeader& header,
                                   const base::ContentHashes& manifest);
 // Croissant 1.1 (JSON-LD), pretty printed.

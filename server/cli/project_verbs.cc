@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "server/cli/verbs.h"
 #include "server/flow/index.h"
-#include "server/flow/release.h"
+#include "server/flow/released.h"
 #include "storage/release_table.h"
 #include "storage/user_store.h"
 

@@ -5,7 +5,7 @@
 #include "dataset/export_jsonl.h"
 #include "dataset/release.h"
 #include "server/flow/document_files.h"
-#include "server/flow/release.h"
+#include "server/flow/released.h"
 
 namespace server {
 namespace {

@@ -1,83 +1,29 @@
 #include "server/flow/release.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/random.h"
-#include "base/text.h"
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
-#include "dataset/dvc_pointer.h"
 #include "dataset/export_source.h"
 #include "dataset/snapshot.h"
 #include "dataset/split.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/released.h"
+#include "server/flow/snapshot_objects.h"
 #include "server/flow/split.h"
+#include "server/flow/spool.h"
 #include "storage/blob_table.h"
 #include "vcs/tag_writer.h"
 
 namespace server {
 namespace {
 
-constexpr size_t kChunk = size_t{1} << 20;
-constexpr size_t kTextsPerFlush = 256;
-
-// Lines in a temporary file: a release of a million documents does not lie in memory.
-class Spool {
- public:
-  static Result<Spool> create(const base::Path& directory) {
-    const base::Path path = directory / ("spool-" + base::random_token(8));
-    base::UniqueFd fd = TRY(base::open_file(path, O_RDWR | O_CREAT | O_EXCL, 0600));
-    TRY(base::remove_file(path));  // lives as long as the descriptor
-    return Spool(std::move(fd));
-  }
-
-  Result<void> append(std::string_view text) {
-    pending_ += text;
-    return pending_.size() >= kChunk ? flush() : Result<void>();
-  }
-  Result<void> flush() {
-    TRY(base::write_all(fd_.get(), pending_));
-    pending_.clear();
-    return {};
-  }
-
-  // From the beginning, again and again. Flush first; the spool must outlive the function.
-  dataset::ManifestReader::Chunks chunks() const {
-    return [fd = fd_.get(), offset = off_t{0}]() mutable -> Result<std::string> {
-      std::string chunk(kChunk, '\0');
-      const ssize_t got = ::pread(fd, chunk.data(), chunk.size(), offset);
-      if (got < 0) return base::system_error("read", "spool");
-      chunk.resize(static_cast<size_t>(got));
-      offset += got;
-      return chunk;
-    };
-  }
-
- private:
-  explicit Spool(base::UniqueFd fd) : fd_(std::move(fd)) {}
-  base::UniqueFd fd_;
-  std::string pending_;
-};
-
 dataset::NextRecord records_of(std::shared_ptr<dataset::ManifestReader> reader) {
   return [reader] { return reader->next(); };
-}
-
-// What a file of a snapshot points to: nothing unless it is a pointer.
-Result<std::vector<storage::BlobName>> pointed_to(std::string_view path, std::string_view content) {
-  std::vector<storage::BlobName> names;
-  if (!path.ends_with(".dvc")) return names;
-  for (const dataset::DvcOut& out : TRY(dataset::parse_dvc_pointer(content)).outs) {
-    names.push_back({out.md5, out.is_directory()});
-  }
-  return names;
 }
 
 // One release on its way.
@@ -250,65 +196,6 @@ class Releasing {
         [&](storage::Transaction& tx) { return storage::BlobTable(tx).record(project(), blob); });
   }
 
-  // Texts go from git into the byte store, many per flush.
-  Result<void> need_text(const dataset::TextRef& text) {
-    const std::string content =
-        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
-    auto writer = TRY(services_.blobs->begin(project().organisation_slug));
-    TRY(writer->write(content));
-    TRY(writer->seal());
-    texts_.push_back(std::move(writer));
-    text_records_.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
-    return texts_.size() >= kTextsPerFlush ? flush_texts() : Result<void>();
-  }
-
-  Result<void> flush_texts() {
-    if (texts_.empty()) return {};
-    TRY(services_.blobs->publish_all(texts_));
-    texts_.clear();
-    TRY(services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).record_many(project(), text_records_);
-    }));
-    text_records_.clear();
-    return {};
-  }
-
-  // A `.dir` object: written while the snapshot is made, shown once all that it names is there.
-  Result<dataset::TreeWriter> open_tree() {
-    storage::ExpectedContent expected;
-    expected.directory = true;
-    std::shared_ptr<storage::BlobWriter> writer =
-        TRY(services_.blobs->begin(project().organisation_slug, expected));
-    auto copy_of = std::make_shared<std::string>();
-    dataset::TreeWriter out;
-    out.append = [writer, copy_of](std::string_view chunk) {
-      *copy_of += chunk;
-      return writer->write(chunk);
-    };
-    out.commit = [this, writer, copy_of](const base::Md5& md5) -> Result<void> {
-      const base::ContentHashes hashes = TRY(writer->seal());
-      TRY(writer->publish());
-      dataset::DvcTree tree = TRY(dataset::parse_dvc_tree(*copy_of));
-      directories_.push_back(
-          {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(tree)});
-      return {};
-    };
-    return out;
-  }
-
-  Result<void> show_directories() {
-    for (const auto& [blob, tree] : directories_) {
-      std::vector<storage::BlobName> children;
-      for (const dataset::DvcTreeEntry& entry : tree.entries) {
-        children.push_back({entry.md5, false});
-      }
-      TRY(services_.database->write([&](storage::Transaction& tx) {
-        return storage::BlobTable(tx).record_directory(project(), blob, children);
-      }));
-    }
-    return {};
-  }
-
   Result<vcs::ObjectId> publish_snapshot(const Spool& manifest, const base::ContentHashes& hashes) {
     auto reader = std::make_shared<dataset::ManifestReader>(
         TRY(dataset::ManifestReader::open(manifest.chunks())));
@@ -316,25 +203,13 @@ class Releasing {
     dataset::SnapshotSettings settings{catalog.dvc_url(project()), catalog.data_url(project()),
                                        project().organisation_slug, base::now_milliseconds()};
     dataset::SnapshotStore store;
-    store.open_tree = [this] { return open_tree(); };
-    store.need_text = [this](const dataset::TextRef& text) { return need_text(text); };
+    SnapshotObjects objects(services_, project_);
+    store.open_tree = [&] { return objects.open_tree(); };
+    store.need_text = [&](const dataset::TextRef& text) { return objects.add_text(text); };
     const dataset::Snapshot snapshot =
         TRY(dataset::make_snapshot(settings, header_, hashes, records_of(reader), store));
-    TRY(flush_texts());
-    TRY(show_directories());
-    TRY(show_to_trainers(snapshot));
+    TRY(objects.finish(snapshot));
     return commit_snapshot(snapshot);
-  }
-
-  // Before the commit, so that nobody meets a pointer to what may not be read yet.
-  Result<void> show_to_trainers(const dataset::Snapshot& snapshot) {
-    std::vector<storage::BlobName> names;
-    for (const dataset::RepositoryFile& file : snapshot.files) {
-      for (const auto& name : TRY(pointed_to(file.path, file.content))) names.push_back(name);
-    }
-    return services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).release(project().id, names);
-    });
   }
 
   // The commit's tree is exactly the snapshot's files.
@@ -416,57 +291,7 @@ class Releasing {
   std::optional<SplitReading> split_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
-  std::vector<std::unique_ptr<storage::BlobWriter>> texts_;
-  std::vector<storage::BlobRecord> text_records_;
-  std::vector<std::pair<storage::BlobRecord, dataset::DvcTree>> directories_;
 };
-
-Result<void> stream_blob(Services& services, const storage::Project& project,
-                         const storage::BlobName& name,
-                         const std::function<void(std::string_view)>& sink) {
-  const auto reader = TRY(services.blobs->open(project.organisation_slug, name));
-  std::string buffer(kChunk, '\0');
-  for (uint64_t offset = 0;;) {
-    const size_t got = TRY(reader->read_at(offset, buffer));
-    if (got == 0) return {};
-    sink(std::string_view(buffer).substr(0, got));
-    offset += got;
-  }
-}
-
-// The row that a release's tag tells of; nothing for a tag that is none.
-Result<std::optional<storage::ReleaseRow>> release_of_tag(const OpenProject& project,
-                                                          const vcs::Ref& ref) {
-  const std::string text =
-      TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::tag, ref.target));
-  const vcs::Tag tag = TRY(vcs::parse_tag(text));
-  const std::string_view trimmed = base::trim(tag.message);
-  const auto facts = base::parse_json(trimmed.substr(trimmed.rfind('\n') + 1));
-  const std::vector<std::string_view> parts = base::split(tag.name, '/');
-  if (!facts.ok() || parts.size() != 3) return std::optional<storage::ReleaseRow>();
-  storage::ReleaseRow row;
-  row.project = project.project.id;
-  row.name = parts[1];
-  row.version = parts[2].substr(1);
-  row.tag_oid = ref.target.hex();
-  row.commit = tag.target.hex();
-  row.data_commit = facts->string_or("data_commit", "");
-  row.manifest_sha256 = TRY(base::Sha256::from_hex(facts->string_or("manifest_sha256", "")));
-  row.manifest_md5 = TRY(base::Md5::from_hex(facts->string_or("manifest_md5", "")));
-  row.created_at = tag.tagger.time * 1000;
-  row.document_count = facts->integer_or("documents", 0);
-  return std::optional(row);
-}
-
-Result<void> add_released(const OpenProject& project, const storage::ReleaseRow& release,
-                          std::vector<storage::BlobName>& names) {
-  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
-  const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, commit));
-  return data.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
-    for (const auto& name : TRY(pointed_to(path, TRY(data.read(path))))) names.push_back(name);
-    return true;
-  });
-}
 
 }  // namespace
 
@@ -477,59 +302,6 @@ Result<MadeRelease> make_release(Services& services, const Actor& actor,
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
   return Releasing(services, actor, *project, request).run();
-}
-
-Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
-                                                      const storage::Project& project,
-                                                      const storage::ReleaseRow& release) {
-  std::shared_ptr<storage::BlobReader> reader =
-      TRY(services.blobs->open(project.organisation_slug, {release.manifest_md5, false}));
-  return dataset::ManifestReader::Chunks(
-      [reader, offset = uint64_t{0}]() mutable -> Result<std::string> {
-        std::string chunk(kChunk, '\0');
-        chunk.resize(TRY(reader->read_at(offset, chunk)));
-        offset += chunk.size();
-        return chunk;
-      });
-}
-
-Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
-                                                const storage::ReleaseRow& release) {
-  const vcs::ObjectId data_commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
-  const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, data_commit));
-  dataset::VerifyReaders readers;
-  readers.open_manifest = [&] { return open_manifest(services, project.project, release); };
-  readers.object = [&](const base::Md5& md5, dataset::DvcObjectKind kind,
-                       const std::function<void(std::string_view)>& sink) {
-    return stream_blob(services, project.project, {md5, kind == dataset::DvcObjectKind::directory},
-                       sink);
-  };
-  readers.blob = [&](const base::Sha1& id) {
-    return vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, id);
-  };
-  readers.snapshot_file = [&](std::string_view path) { return data.read(path); };
-  dataset::VerifyExpectation expectation;
-  expectation.digest = release.manifest_sha256;
-  return dataset::verify_release(readers, expectation);
-}
-
-Result<void> rebuild_releases(Services& services, OpenProject& project) {
-  std::vector<storage::ReleaseRow> rows;
-  std::vector<storage::BlobName> released;
-  for (const vcs::Ref& ref : project.repository->refs().list("refs/tags/datasets/")) {
-    const auto row = TRY(release_of_tag(project, ref));
-    if (!row) continue;
-    rows.push_back(*row);
-    TRY(add_released(project, *row, released));
-  }
-  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    storage::ReleaseTable table(tx);
-    TRY(table.clear(project.project.id));
-    for (const storage::ReleaseRow& row : rows) TRY(table.record(row));
-    storage::BlobTable blobs(tx);
-    TRY(blobs.clear_released(project.project.id));
-    return blobs.release(project.project.id, released);
-  });
 }
 
 }  // namespace server

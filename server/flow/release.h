@@ -5,16 +5,14 @@
 //   const storage::ReleaseRow release = TRY(make_release(services, actor, {.name = "claims"}));
 //
 // Killed anywhere before the tag, there is no release, and what was stored is used by the next try.
+// How releases are read back: server/flow/released.h.
 #pragma once
 
-#include <functional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "corpus/review.h"
 #include "dataset/release.h"
-#include "dataset/verify.h"
 #include "server/flow/actor.h"
 #include "server/flow/services.h"
 #include "storage/release_table.h"
@@ -36,17 +34,5 @@ struct MadeRelease {
 
 Result<MadeRelease> make_release(Services& services, const Actor& actor,
                                  const ReleaseRequest& request);
-
-// The manifest's bytes in the byte store, as a stream of chunks for dataset::ManifestReader.
-Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
-                                                      const storage::Project& project,
-                                                      const storage::ReleaseRow& release);
-
-// Recomputes everything that the release says. No findings: it is whole.
-Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
-                                                const storage::ReleaseRow& release);
-
-// Reads the releases again from the repository's tags: part of `rebuild`.
-Result<void> rebuild_releases(Services& services, OpenProject& project);
 
 }  // namespace server

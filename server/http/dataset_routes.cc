@@ -4,6 +4,7 @@
 #include "dataset/release.h"
 #include "server/flow/export.h"
 #include "server/flow/release.h"
+#include "server/flow/released.h"
 #include "server/flow/split.h"
 #include "server/http/authorize.h"
 #include "server/http/idempotent.h"

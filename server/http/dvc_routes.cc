@@ -61,7 +61,11 @@ Reply put_object(Services& services, Context& context) {
       take_object(services, actor_of(context), *name,
                   [&](char* buffer, size_t size) { return request.read(buffer, size); });
   if (taken.ok()) return Reply::empty(201);
-  return Reply::text(status_of(taken.error()), taken.error().what + "\n");
+  const int status = status_of(taken.error());
+  if (status < 500) return Reply::text(status, taken.error().what + "\n");
+  Reply failed = Reply::empty(status);
+  failed.failure = taken.error().what;
+  return failed;
 }
 
 Route dvc_route(Method method, std::string path, Permission permission, RouteHandler handler,

@@ -1,0 +1,118 @@
+#include "server/flow/released.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "server/flow/catalog.h"
+#include "server/flow/snapshot_objects.h"
+#include "storage/blob_table.h"
+#include "vcs/commit.h"
+#include "vcs/snapshot.h"
+
+namespace server {
+namespace {
+
+constexpr size_t kChunk = size_t{1} << 20;
+
+Result<void> stream_blob(Services& services, const storage::Project& project,
+                         const storage::BlobName& name,
+                         const std::function<void(std::string_view)>& sink) {
+  const auto reader = TRY(services.blobs->open(project.organisation_slug, name));
+  std::string buffer(kChunk, '\0');
+  for (uint64_t offset = 0;;) {
+    const size_t got = TRY(reader->read_at(offset, buffer));
+    if (got == 0) return {};
+    sink(std::string_view(buffer).substr(0, got));
+    offset += got;
+  }
+}
+
+// The row that a release's tag tells of; nothing for a tag that is none.
+Result<std::optional<storage::ReleaseRow>> release_of_tag(const OpenProject& project,
+                                                          const vcs::Ref& ref) {
+  const std::string text =
+      TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::tag, ref.target));
+  const vcs::Tag tag = TRY(vcs::parse_tag(text));
+  const std::string_view trimmed = base::trim(tag.message);
+  const auto facts = base::parse_json(trimmed.substr(trimmed.rfind('\n') + 1));
+  const std::vector<std::string_view> parts = base::split(tag.name, '/');
+  if (!facts.ok() || parts.size() != 3) return std::optional<storage::ReleaseRow>();
+  storage::ReleaseRow row;
+  row.project = project.project.id;
+  row.name = parts[1];
+  row.version = parts[2].substr(1);
+  row.tag_oid = ref.target.hex();
+  row.commit = tag.target.hex();
+  row.data_commit = facts->string_or("data_commit", "");
+  row.manifest_sha256 = TRY(base::Sha256::from_hex(facts->string_or("manifest_sha256", "")));
+  row.manifest_md5 = TRY(base::Md5::from_hex(facts->string_or("manifest_md5", "")));
+  row.created_at = tag.tagger.time * 1000;
+  row.document_count = facts->integer_or("documents", 0);
+  return std::optional(row);
+}
+
+Result<void> add_released(const OpenProject& project, const storage::ReleaseRow& release,
+                          std::vector<storage::BlobName>& names) {
+  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
+  const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, commit));
+  return data.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
+    for (const auto& name : TRY(pointed_to(path, TRY(data.read(path))))) names.push_back(name);
+    return true;
+  });
+}
+
+}  // namespace
+
+Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
+                                                      const storage::Project& project,
+                                                      const storage::ReleaseRow& release) {
+  std::shared_ptr<storage::BlobReader> reader =
+      TRY(services.blobs->open(project.organisation_slug, {release.manifest_md5, false}));
+  return dataset::ManifestReader::Chunks(
+      [reader, offset = uint64_t{0}]() mutable -> Result<std::string> {
+        std::string chunk(kChunk, '\0');
+        chunk.resize(TRY(reader->read_at(offset, chunk)));
+        offset += chunk.size();
+        return chunk;
+      });
+}
+
+Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
+                                                const storage::ReleaseRow& release) {
+  const vcs::ObjectId data_commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
+  const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(*project.data, data_commit));
+  dataset::VerifyReaders readers;
+  readers.open_manifest = [&] { return open_manifest(services, project.project, release); };
+  readers.object = [&](const base::Md5& md5, dataset::DvcObjectKind kind,
+                       const std::function<void(std::string_view)>& sink) {
+    return stream_blob(services, project.project, {md5, kind == dataset::DvcObjectKind::directory},
+                       sink);
+  };
+  readers.blob = [&](const base::Sha1& id) {
+    return vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, id);
+  };
+  readers.snapshot_file = [&](std::string_view path) { return data.read(path); };
+  dataset::VerifyExpectation expectation;
+  expectation.digest = release.manifest_sha256;
+  return dataset::verify_release(readers, expectation);
+}
+
+Result<void> rebuild_releases(Services& services, OpenProject& project) {
+  std::vector<storage::ReleaseRow> rows;
+  std::vector<storage::BlobName> released;
+  for (const vcs::Ref& ref : project.repository->refs().list("refs/tags/datasets/")) {
+    const auto row = TRY(release_of_tag(project, ref));
+    if (!row) continue;
+    rows.push_back(*row);
+    TRY(add_released(project, *row, released));
+  }
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::ReleaseTable table(tx);
+    TRY(table.clear(project.project.id));
+    for (const storage::ReleaseRow& row : rows) TRY(table.record(row));
+    storage::BlobTable blobs(tx);
+    TRY(blobs.clear_released(project.project.id));
+    return blobs.release(project.project.id, released);
+  });
+}
+
+}  // namespace server

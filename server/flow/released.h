@@ -1,0 +1,24 @@
+// What lies in releases that were made: their manifests, whether they are whole, and their rows.
+// server/flow/release makes them.
+#pragma once
+
+#include "dataset/manifest.h"
+#include "dataset/verify.h"
+#include "server/flow/services.h"
+#include "storage/release_table.h"
+
+namespace server {
+
+// The manifest's bytes in the byte store, as a stream of chunks for dataset::ManifestReader.
+Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
+                                                      const storage::Project& project,
+                                                      const storage::ReleaseRow& release);
+
+// Recomputes everything that the release says. No findings: it is whole.
+Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
+                                                const storage::ReleaseRow& release);
+
+// Reads the releases again from the repository's tags: part of `rebuild`.
+Result<void> rebuild_releases(Services& services, OpenProject& project);
+
+}  // namespace server

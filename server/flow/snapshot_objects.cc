@@ -1,0 +1,96 @@
+#include "server/flow/snapshot_objects.h"
+
+#include "dataset/dvc_pointer.h"
+#include "server/flow/catalog.h"
+#include "vcs/object_reader.h"
+
+namespace server {
+namespace {
+
+constexpr size_t kTextsPerFlush = 256;
+
+}  // namespace
+
+Result<std::vector<storage::BlobName>> pointed_to(std::string_view path, std::string_view content) {
+  std::vector<storage::BlobName> names;
+  if (!path.ends_with(".dvc")) return names;
+  for (const dataset::DvcOut& out : TRY(dataset::parse_dvc_pointer(content)).outs) {
+    names.push_back({out.md5, out.is_directory()});
+  }
+  return names;
+}
+
+Result<void> SnapshotObjects::add_text(const dataset::TextRef& text) {
+  const std::string content =
+      TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
+  auto writer = TRY(services_.blobs->begin(project().organisation_slug));
+  TRY(writer->write(content));
+  TRY(writer->seal());
+  texts_.push_back(std::move(writer));
+  text_records_.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
+  return texts_.size() >= kTextsPerFlush ? flush_texts() : Result<void>();
+}
+
+Result<void> SnapshotObjects::flush_texts() {
+  if (texts_.empty()) return {};
+  TRY(services_.blobs->publish_all(texts_));
+  texts_.clear();
+  TRY(services_.database->write([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).record_many(project(), text_records_);
+  }));
+  text_records_.clear();
+  return {};
+}
+
+Result<dataset::TreeWriter> SnapshotObjects::open_tree() {
+  storage::ExpectedContent expected;
+  expected.directory = true;
+  std::shared_ptr<storage::BlobWriter> writer =
+      TRY(services_.blobs->begin(project().organisation_slug, expected));
+  auto copy_of = std::make_shared<std::string>();
+  dataset::TreeWriter out;
+  out.append = [writer, copy_of](std::string_view chunk) {
+    *copy_of += chunk;
+    return writer->write(chunk);
+  };
+  out.commit = [this, writer, copy_of](const base::Md5& md5) -> Result<void> {
+    const base::ContentHashes hashes = TRY(writer->seal());
+    TRY(writer->publish());
+    dataset::DvcTree tree = TRY(dataset::parse_dvc_tree(*copy_of));
+    directories_.push_back(
+        {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(tree)});
+    return {};
+  };
+  return out;
+}
+
+Result<void> SnapshotObjects::show_directories() {
+  for (const auto& [blob, tree] : directories_) {
+    std::vector<storage::BlobName> children;
+    for (const dataset::DvcTreeEntry& entry : tree.entries) {
+      children.push_back({entry.md5, false});
+    }
+    TRY(services_.database->write([&](storage::Transaction& tx) {
+      return storage::BlobTable(tx).record_directory(project(), blob, children);
+    }));
+  }
+  return {};
+}
+
+Result<void> SnapshotObjects::show_to_trainers(const dataset::Snapshot& snapshot) {
+  std::vector<storage::BlobName> names;
+  for (const dataset::RepositoryFile& file : snapshot.files) {
+    for (const auto& name : TRY(pointed_to(file.path, file.content))) names.push_back(name);
+  }
+  return services_.database->write([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).release(project().id, names);
+  });
+}
+
+Result<void> SnapshotObjects::finish(const dataset::Snapshot& snapshot) {
+  TRY(flush_texts());
+  TRY(show_directories());
+  return show_to_trainers(snapshot);
+}
+
+}  // namespace server

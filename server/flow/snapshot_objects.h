@@ -1,0 +1,53 @@
+// The objects that a release brings into the byte store: texts out of git and DVC's directory
+// objects. The files of documents and pages are there already.
+//
+//   SnapshotObjects objects(services, project);
+//   store.open_tree = [&] { return objects.open_tree(); };
+//   store.need_text = [&](const dataset::TextRef& text) { return objects.add_text(text); };
+//   const dataset::Snapshot snapshot = TRY(dataset::make_snapshot(..., store));
+//   TRY(objects.finish(snapshot));        // all durable, and readable for those who may pull it
+//
+// What was stored for a release that did not come about is used by the next try. One thread.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "dataset/dvc_tree.h"
+#include "dataset/snapshot.h"
+#include "server/flow/services.h"
+#include "storage/blob_store.h"
+#include "storage/blob_table.h"
+
+namespace server {
+
+// What a file of a snapshot points to: nothing unless it is a `.dvc` pointer.
+Result<std::vector<storage::BlobName>> pointed_to(std::string_view path, std::string_view content);
+
+class SnapshotObjects {
+ public:
+  SnapshotObjects(Services& services, OpenProject& project)
+      : services_(services), project_(project) {}
+
+  // A text of the repository; many go to the disk together.
+  Result<void> add_text(const dataset::TextRef& text);
+  // A `.dir` object: written while the snapshot is made, shown once all that it names is there.
+  Result<dataset::TreeWriter> open_tree();
+  // Before the snapshot's commit, so that nobody meets a pointer to what may not be read yet.
+  Result<void> finish(const dataset::Snapshot& snapshot);
+
+ private:
+  const storage::Project& project() const { return project_.project; }
+  Result<void> flush_texts();
+  Result<void> show_directories();
+  Result<void> show_to_trainers(const dataset::Snapshot& snapshot);
+
+  Services& services_;
+  OpenProject& project_;
+  std::vector<std::unique_ptr<storage::BlobWriter>> texts_;
+  std::vector<storage::BlobRecord> text_records_;
+  std::vector<std::pair<storage::BlobRecord, dataset::DvcTree>> directories_;
+};
+
+}  // namespace server
