@@ -7,8 +7,8 @@
 //   return Reply::events([=](EventStream& out) { return follow(out); });
 //
 // A GET with If-None-Match equal to the ETag becomes 304; a file (and a sized stream never) serves
-// ranges; HEAD sends the same headers without the body. Security headers are added to every reply.
-// Belongs to one thread.
+// ranges; HEAD sends the same headers without the body. Security headers are added to every reply
+// for browsers. Belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -92,7 +92,10 @@ class Reply {
   int status = 200;
   Headers headers;
   std::variant<std::string, FileBody, SizedStream, EventsBody> body;
-  bool close = false;   // end the connection after this reply
+  bool close = false;  // end the connection after this reply
+  // False for a program's own protocol, such as git's: sent without the headers that guide browsers
+  // and people, exactly as it stands.
+  bool for_browsers = true;
   std::string failure;  // why it is a 5xx: for the log, never sent
 
   static Reply empty(int status);  // Content-Length: 0, also for the 404 of DVC's routes

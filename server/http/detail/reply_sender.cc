@@ -116,12 +116,12 @@ class Sender {
 
   std::string head_text(std::optional<uint64_t> length) {
     Headers& headers = reply_.headers;
-    add_security_headers(headers, request_.secure);
+    if (reply_.for_browsers) add_security_headers(headers, request_.secure);
     std::string out = "HTTP/1.1 " + std::to_string(reply_.status) + ' ';
     out += reason_of(reply_.status);
     out += "\r\n";
     append_header(out, "Date", base::to_http_date(base::now_milliseconds()));
-    append_header(out, "X-Request-Id", request_.id);
+    if (reply_.for_browsers) append_header(out, "X-Request-Id", request_.id);
     for (const Header& header : headers) append_header(out, header.name, header.value);
     if (has_no_body(reply_.status)) {
       // No length: the status says that there is no body.
