@@ -18,9 +18,12 @@ using base::Code;
 using base::Error;
 using base::Result;
 
-constexpr std::string_view kCapabilities =
-    "report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta no-thin "
-    "push-options object-format=sha1 agent=";
+std::string capabilities(const ReceivePolicy& policy) {
+  std::string out =
+      "report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta no-thin ";
+  if (policy.offers_options) out += "push-options ";
+  return out + "object-format=sha1 agent=" + policy.agent;
+}
 
 // A body that remembers whether it ended and why it failed: an error of the connection is not one
 // of the client's request.
@@ -252,8 +255,7 @@ std::string ReceivePack::advertise() const {
   append_flush(out);
   UploadPolicy visible;
   visible.hidden_prefixes = state_->policy.hidden_prefixes;
-  const std::string capabilities = std::string(kCapabilities) + state_->policy.agent;
-  return out + advertise_refs(*state_->repository, visible, capabilities, false);
+  return out + advertise_refs(*state_->repository, visible, capabilities(state_->policy), false);
 }
 
 Result<void> ReceivePack::serve(const Source& source, const PushHandlers& handlers,

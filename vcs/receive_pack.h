@@ -33,7 +33,7 @@
 namespace vcs {
 
 struct ReceiveLimits {
-  size_t max_commands = 1'000;
+  size_t max_commands = 10'000;
   size_t max_shallow_lines = 10'000;
   size_t max_push_options = 32;
   size_t max_option_bytes = 1'024;
@@ -51,7 +51,8 @@ struct ReceiveLimits {
 struct ReceivePolicy {
   std::vector<std::string> hidden_prefixes;  // neither shown nor pushable: "refs/readings/"
   bool may_delete = false;
-  bool may_rewrite = false;  // take updates that are no fast-forward
+  bool may_rewrite = false;    // take updates that are no fast-forward
+  bool offers_options = true;  // `git push -o`: a client refuses to send any where it is false
   std::string agent = "glossator";
   ReceiveLimits limits;
 };

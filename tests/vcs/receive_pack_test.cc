@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "tests/vcs/push_fixture.h"
@@ -111,6 +112,18 @@ TEST_F(ReceivePackTest, AtomicMeansAllOrNothing) {
   EXPECT_NE(value_of("refs/heads/good"), "");
 }
 
+TEST_F(ReceivePackTest, SaysWhyAnAtomicPushCouldNotBeWritten) {
+  commit("a", "1\n");
+  push({"main:bad"});
+  commit("a", "2\n");
+  std::filesystem::create_directory(path / "refs/heads/bad.lock");
+  const SendPackRun run = push({"main:good", "main:bad"}, {"--atomic"});
+  EXPECT_EQ(run.status,
+            "error refs/heads/bad atomic transaction failed: failed to update ref\n"
+            "error refs/heads/good atomic transaction failed: failed to update ref\n");
+  EXPECT_EQ(value_of("refs/heads/good"), "");
+}
+
 TEST_F(ReceivePackTest, PassesPushOptionsOn) {
   commit("a", "1\n");
   std::vector<std::string> seen;
@@ -159,6 +172,11 @@ TEST_F(ReceivePackTest, AdvertisesRefsAndCapabilities) {
                            "side-band-64k", "object-format=sha1", "agent=glossator"}) {
     EXPECT_NE(advertised.find(word), std::string::npos) << word;
   }
+}
+
+TEST_F(ReceivePackTest, OffersPushOptionsOnlyWhereTheyAreTaken) {
+  policy.offers_options = false;
+  EXPECT_EQ(ReceivePack(repository, policy).advertise().find("push-options"), std::string::npos);
 }
 
 TEST_F(ReceivePackTest, AnswersAProbeWithNothing) {

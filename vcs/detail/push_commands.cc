@@ -151,7 +151,10 @@ void move_refs(std::span<PushedRef> pushed, Refs& refs, bool is_atomic) {
   if (together.ok()) return;
   for (size_t i = 0; i < moving.size(); ++i) {
     const auto alone = is_atomic ? together : refs.update(updates[i]);
-    if (!alone.ok()) moving[i]->refuse(reason_of(alone.error()));
+    if (alone.ok()) continue;
+    // In an atomic push one ref's reason is told for all: say so, in git's words.
+    const std::string prefix = is_atomic ? "atomic transaction failed: " : "";
+    moving[i]->refuse(prefix + reason_of(alone.error()));
   }
 }
 
