@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/text.h"
 #include "vcs/detail/object_view.h"
 
 namespace vcs {
@@ -26,6 +27,18 @@ constexpr std::string_view kConfig =
     "\tauto = 0\n"
     "[receive]\n"
     "\tdenyDeleteCurrent = true\n";
+
+// One id a line; usually there is no such file.
+Result<std::vector<ObjectId>> read_shallow_commits(const Path& file) {
+  std::vector<ObjectId> commits;
+  const auto text = base::read_file(file, size_t{64} << 20);
+  if (!text.ok() && text.error().code == Code::not_found) return commits;
+  if (!text.ok()) return text.error();
+  for (const std::string_view line : base::split(*text, '\n')) {
+    if (!line.empty()) commits.push_back(TRY(ObjectId::from_hex(line)));
+  }
+  return commits;
+}
 
 }  // namespace
 
@@ -68,6 +81,7 @@ Result<std::shared_ptr<Repository>> Repository::open(const Path& path, Access ac
   }
   std::shared_ptr<Repository> repository(new Repository(path));
   TRY(repository->refresh());
+  repository->shallow_commits_ = TRY(read_shallow_commits(path / "shallow"));
   repository->refs_ = TRY(Refs::open(path, *repository, access == Access::read_write));
   return repository;
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -41,6 +42,10 @@ class Repository : public ObjectReader {
   base::Result<ObjectHeader> header(const ObjectId& id) const override;
   bool contains(const ObjectId& id) const override;
 
+  // Commits whose parents were never fetched: not empty only if this is a shallow clone of another
+  // repository (git's technical/shallow). Read once, when it is opened.
+  const std::vector<ObjectId>& shallow_commits() const { return shallow_commits_; }
+
   Refs& refs() { return *refs_; }
   const Refs& refs() const { return *refs_; }
 
@@ -59,6 +64,7 @@ class Repository : public ObjectReader {
   base::Path path_;
   std::unique_ptr<State> state_;
   std::unique_ptr<Refs> refs_;
+  std::vector<ObjectId> shallow_commits_;
 };
 
 }  // namespace vcs

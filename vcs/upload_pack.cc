@@ -38,7 +38,7 @@ std::string capabilities_v2(const UploadPolicy& policy) {
   std::string out;
   for (const std::string& line :
        {std::string("version 2"), "agent=" + policy.agent, std::string("ls-refs=unborn"),
-        std::string("fetch=shallow wait-for-done filter"), std::string("server-option"),
+        std::string("fetch=shallow wait-for-done filter ref-in-want"), std::string("server-option"),
         std::string("object-format=sha1")}) {
     append_pkt(out, line + '\n');
   }
@@ -145,12 +145,14 @@ bool is_hidden(const UploadPolicy& policy, std::string_view ref) {
 std::string advertise_refs(const Repository& repository, const UploadPolicy& policy,
                            std::string_view capabilities, bool with_head_and_peeled) {
   return print_advertisement(VisibleRefs::of(repository.refs(), policy), capabilities,
-                             with_head_and_peeled);
+                             with_head_and_peeled, repository.shallow_commits());
 }
 
 struct UploadPack::State {
   State(std::shared_ptr<Repository> opened, UploadPolicy rules)
-      : repository(std::move(opened)), policy(std::move(rules)) {}
+      : repository(std::move(opened)),
+        policy(std::move(rules)),
+        table(repository->shallow_commits()) {}
 
   std::shared_ptr<Repository> repository;
   UploadPolicy policy;
@@ -215,7 +217,8 @@ Result<std::string> UploadPack::advertise(WireVersion version) const {
   append_flush(out);
   if (version == WireVersion::v1) append_pkt(out, "version 1\n");
   const auto refs = state_->refs();
-  out += print_advertisement(*refs, capabilities_v0(state_->policy, refs->head), true);
+  out += print_advertisement(*refs, capabilities_v0(state_->policy, refs->head), true,
+                             state_->repository->shallow_commits());
   return out;
 }
 

@@ -35,7 +35,7 @@ struct UploadPolicy {
   // Refs under these prefixes do not exist for clients: "refs/readings/".
   std::vector<std::string> hidden_prefixes = {};
   std::string agent = "glossator";
-  size_t max_wants = 1000000;
+  size_t max_wants = 1000000;  // by id, and by name
   size_t max_haves = 200000;
   size_t max_ref_prefixes = 65536;
 };

@@ -4,70 +4,11 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-#include "tests/support/result_matchers.h"
-#include "tests/vcs/fetch_client.h"
+#include "tests/vcs/upload_pack_fixture.h"
 #include "vcs/commit.h"
 
 namespace vcs {
 namespace {
-
-using test::FetchAnswer;
-using test::FetchLines;
-using test::Names;
-
-constexpr WireVersion kV0 = WireVersion::v0;
-constexpr WireVersion kV2 = WireVersion::v2;
-constexpr const char* kCapabilities = "multi_ack_detailed side-band-64k ofs-delta no-progress";
-
-// A history of three branches with merges and tags; packed and then grown, so that objects lie in
-// several packs and loose.
-struct UploadPackTest : testing::Test {
-  test::TestRepository git;
-
-  UploadPackTest() {
-    git.git({"fast-import", "--quiet", "--done"}, test::random_history(7, 60));
-    git.git({"repack", "-adfq", "--depth=20"});
-    git.commit({{"d0/new", "fresh\n"}});
-    git.git({"repack", "-dq"});
-    git.git(
-        {"update-ref", "refs/heads/b1",
-         git.git({"commit-tree", "-p", "refs/heads/b1", "-m", "loose", "refs/heads/b1^{tree}"})});
-  }
-
-  UploadPack open(UploadPolicy policy = {}) {
-    return UploadPack(TAKE(Repository::open(git.path())), std::move(policy));
-  }
-  std::string id(const std::string& name) { return git.git({"rev-parse", name}); }
-  FetchAnswer fetch(const FetchLines& lines) {
-    return test::read_answer_v2(test::serve(open(), kV2, lines.v2()));
-  }
-  FetchAnswer fetch_v0(const FetchLines& lines, const std::string& capabilities = kCapabilities) {
-    return test::read_answer_v0(test::serve(open(), kV0, lines.v0(capabilities)));
-  }
-  std::vector<std::string> all_tips() {
-    const std::string list = git.git({"for-each-ref", "--format=%(objectname)"});
-    std::vector<std::string> out;
-    for (const auto line : base::split(list, '\n')) out.emplace_back(line);
-    return out;
-  }
-  FetchLines want_all() {
-    FetchLines lines;
-    for (const std::string& tip : all_tips()) lines.want(tip);
-    return lines;
-  }
-  std::string ls_refs(const std::vector<std::string>& arguments, UploadPolicy policy = {}) {
-    return test::serve(open(std::move(policy)), kV2, ls_refs_body(arguments));
-  }
-  static std::string ls_refs_body(const std::vector<std::string>& arguments) {
-    std::string body;
-    append_pkt(body, "command=ls-refs\n");
-    append_delimiter(body);
-    for (const std::string& argument : arguments) append_pkt(body, argument + '\n');
-    append_flush(body);
-    return body;
-  }
-};
 
 TEST(WireVersion, IsTheHighestKnownOne) {
   EXPECT_EQ(wire_version_of(""), WireVersion::v0);
@@ -316,21 +257,18 @@ TEST_F(UploadPackTest, CutsHistoryAtADateOrARef) {
   }
 }
 
-TEST_F(UploadPackTest, LeavesOutWhatAFilterNames) {
-  const std::string tip = id("refs/heads/main");
-  for (const std::string& spec :
-       std::vector<std::string>{"blob:none", "blob:limit=145", "blob:limit=1k", "tree:0"}) {
-    const auto answer = fetch(FetchLines().want(tip).line("filter " + spec).done());
-    EXPECT_EQ(test::objects_in(answer.pack), test::reachable(git, {"--filter=" + spec, tip}))
-        << spec;
+TEST_F(UploadPackTest, TellsWhereAShallowRepositoryEnds) {
+  const std::string tip = id("refs/heads/b1"), end = id("refs/heads/b1~3");
+  TAKE(base::write_file_durably(git.path() / "shallow", end + "\n"));
+  EXPECT_NE(TAKE(open().advertise(kV0)).find("shallow " + end), std::string::npos);
+  for (const FetchLines& lines :
+       {FetchLines().want(tip).done(), FetchLines().want(tip).line("deepen 2").done(),
+        FetchLines().want(tip).line("deepen 2147483647").done()}) {
+    const auto ours = fetch(lines);
+    const auto gits = test::read_answer_v2(test::serve_by_git(git, kV2, lines.v2()));
+    EXPECT_EQ(ours.lines, gits.lines);
+    EXPECT_EQ(test::objects_in(ours.pack), test::objects_in(gits.pack));
   }
-}
-
-TEST_F(UploadPackTest, FiltersShallowClonesToo) {
-  const std::string tip = id("refs/heads/main");
-  const FetchLines lines = FetchLines().want(tip).line("deepen 1").line("filter blob:none").done();
-  EXPECT_EQ(test::objects_in(fetch(lines).pack),
-            test::objects_in(test::read_answer_v2(test::serve_by_git(git, kV2, lines.v2())).pack));
 }
 
 TEST_F(UploadPackTest, GivesAPartialCloneItsMissingBlobs) {
@@ -344,6 +282,33 @@ TEST_F(UploadPackTest, GivesAPartialCloneItsMissingTrees) {
   const std::string tree = id("main:d0");
   const auto answer = fetch(FetchLines().want(tree).done());
   EXPECT_EQ(test::objects_in(answer.pack), test::reachable(git, {tree}));
+}
+
+TEST_F(UploadPackTest, GivesTheRefsThatAreWantedByName) {
+  const auto answer = fetch(FetchLines()
+                                .line("want-ref refs/heads/main")
+                                .line("want-ref HEAD")
+                                .want(id("refs/heads/b1"))
+                                .done());
+  const std::string main = id("refs/heads/main");
+  EXPECT_EQ(answer.lines,
+            (std::vector<std::string>{"wanted-refs", main + " HEAD", main + " refs/heads/main",
+                                      "--", "packfile", "=="}));
+  EXPECT_EQ(test::objects_in(answer.pack, test::Pack::whole),
+            test::reachable(git, {"refs/heads/main", "refs/heads/b1"}));
+}
+
+TEST_F(UploadPackTest, RefusesUnknownHiddenAndRepeatedRefsByName) {
+  UploadPolicy policy;
+  policy.hidden_prefixes = {"refs/heads/b"};
+  const auto error_of = [&](const FetchLines& lines) {
+    return test::read_answer_v2(test::serve(open(policy), kV2, lines.v2())).lines.at(0);
+  };
+  EXPECT_EQ(error_of(FetchLines().line("want-ref refs/heads/no")), "ERR unknown ref refs/heads/no");
+  EXPECT_EQ(error_of(FetchLines().line("want-ref main")), "ERR unknown ref main");
+  EXPECT_EQ(error_of(FetchLines().line("want-ref refs/heads/b1")), "ERR unknown ref refs/heads/b1");
+  EXPECT_EQ(error_of(FetchLines().line("want-ref HEAD").line("want-ref HEAD")),
+            "ERR duplicate want-ref HEAD");
 }
 
 TEST_F(UploadPackTest, RefusesWhatNoRefReaches) {

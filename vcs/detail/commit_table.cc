@@ -62,7 +62,9 @@ Result<SharedLinks> CommitTable::find(const ObjectView& objects, const ObjectId&
   if (object->kind != ObjectKind::commit) {
     return Error{Code::invalid, "object " + commit.hex() + " is no commit"};
   }
-  auto links = std::make_shared<const CommitLinks>(TRY(parse_links(object->content)));
+  CommitLinks parsed = TRY(parse_links(object->content));
+  if (ends_.contains(commit)) parsed.parents.clear();
+  auto links = std::make_shared<const CommitLinks>(std::move(parsed));
   const std::unique_lock lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
   known_.emplace(commit, links);

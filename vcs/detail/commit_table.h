@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <shared_mutex>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -22,10 +24,15 @@ using SharedLinks = std::shared_ptr<const CommitLinks>;
 
 class CommitTable {
  public:
+  // `ends` are the commits whose parents a shallow repository lacks: they count as having none.
+  explicit CommitTable(std::span<const ObjectId> ends = {}) : ends_(ends.begin(), ends.end()) {}
+  const std::unordered_set<ObjectId>& ends() const { return ends_; }
+
   // Code::not_found if there is no such object, Code::invalid if it is no commit.
   base::Result<SharedLinks> find(const ObjectView& objects, const ObjectId& commit);
 
  private:
+  const std::unordered_set<ObjectId> ends_;
   std::shared_mutex mutex_;
   std::unordered_map<ObjectId, SharedLinks> known_;
 };
@@ -39,6 +46,8 @@ class CommitSource {
     return table_->find(*objects_, commit);
   }
   const ObjectView& objects() const { return *objects_; }
+  // Where the history of a shallow repository ends.
+  const std::unordered_set<ObjectId>& ends() const { return table_->ends(); }
 
  private:
   const ObjectView* objects_;

@@ -31,6 +31,14 @@ void append_boundary(std::string& out, const Boundary& boundary) {
   for (const ObjectId& id : boundary.unshallow) append_pkt(out, "unshallow " + id.hex());
 }
 
+void append_wanted_refs(std::string& out, const FetchSession& session) {
+  if (session.wanted_refs().empty()) return;
+  append_pkt(out, "wanted-refs\n");
+  for (const auto& [id, name] : session.wanted_refs())
+    append_pkt(out, id.hex() + ' ' + name + '\n');
+  append_delimiter(out);
+}
+
 // Calls at most once in kSilence.
 Tick keep_alive_through(SidebandWriter& bands) {
   auto last = std::chrono::steady_clock::now();
@@ -196,11 +204,12 @@ Result<Prelude> prepare_v2(FetchSession& session, const FetchRequest& request) {
   }
   if (!prelude.pack_follows) return prelude;
   prelude.boundary = TRY(session.find_boundary());
-  if (request.changes_depth() || !request.shallows.empty()) {
+  if (request.changes_depth() || !request.shallows.empty() || !prelude.boundary.shallow.empty()) {
     append_pkt(prelude.text, "shallow-info\n");
     append_boundary(prelude.text, prelude.boundary);
     append_delimiter(prelude.text);
   }
+  append_wanted_refs(prelude.text, session);
   append_pkt(prelude.text, "packfile\n");
   return prelude;
 }
@@ -226,7 +235,7 @@ Result<void> answer_fetch_v0(FetchSession& session, const FetchRequest& request,
 }
 
 Result<void> answer_fetch_v2(FetchSession& session, const FetchRequest& request, const Sink& out) {
-  if (request.wants.empty() && !request.wait_for_done) return {};
+  if (!request.wants_anything() && !request.wait_for_done) return {};
   const auto prelude = prepare_v2(session, request);
   if (!prelude.ok()) return report_error(prelude.error(), out);
   TRY(out(prelude->text));

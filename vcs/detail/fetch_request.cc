@@ -31,6 +31,12 @@ Result<void> add_id(std::vector<ObjectId>& ids, std::string_view hex, size_t lim
   return {};
 }
 
+Result<void> add_ref(FetchRequest& request, std::string_view name, size_t limit) {
+  if (request.want_refs.size() >= limit) return Error{Code::limit, "too many refs are wanted"};
+  if (request.want_refs.emplace(name).second) return {};
+  return refuse("duplicate want-ref " + shown(name));
+}
+
 Result<int64_t> positive(std::string_view number, std::string_view line) {
   const auto value = base::parse_integer(number);
   if (!value || *value <= 0 || *value > std::numeric_limits<int32_t>::max() * int64_t{1024}) {
@@ -141,6 +147,8 @@ Result<void> read_fetch_line(FetchRequest& request, std::string_view line,
   if (const auto id = value_of(line, "want")) {
     return add_id(request.wants, *id, policy.max_wants, line);
   }
+  if (const auto name = value_of(line, "want-ref"))
+    return add_ref(request, *name, policy.max_wants);
   if (const auto id = value_of(line, "have")) {
     return add_id(request.haves, *id, policy.max_haves, line);
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ enum class Band { none, small, large };
 
 struct FetchRequest {
   std::vector<ObjectId> wants;
+  std::set<std::string> want_refs;  // full names, v2 only
   std::vector<ObjectId> haves;
   std::vector<ObjectId> shallows;
   uint32_t depth = 0;
@@ -39,6 +41,7 @@ struct FetchRequest {
   Band band = Band::none;
   bool has_negotiation = false;  // anything came after the wants
 
+  bool wants_anything() const { return !wants.empty() || !want_refs.empty(); }
   bool changes_depth() const { return depth > 0 || deepen_since || !deepen_not.empty(); }
 };
 

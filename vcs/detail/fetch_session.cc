@@ -14,24 +14,23 @@ Error not_ours(const ObjectId& id) {
   return Error{Code::invalid, "upload-pack: not our ref " + id.hex()};
 }
 
-bool is_filtered(const ObjectFilter& filter, const ObjectHeader& header) {
-  if (header.kind == ObjectKind::tree) return filter.no_trees;
-  if (header.kind == ObjectKind::blob)
-    return filter.blob_limit && header.size >= *filter.blob_limit;
-  return false;
-}
-
 }  // namespace
 
 Result<void> FetchSession::check_wants() {
+  for (const std::string& name : request_.want_refs) {
+    const auto id = refs_->find(name);
+    if (!id) return Error{Code::invalid, "unknown ref " + name};
+    wanted_refs_.emplace_back(*id, name);
+    wants_.push_back(*id);
+  }
   std::vector<ObjectId> unadvertised;
-  for (const ObjectId& want : request_.wants) {
+  for (const ObjectId& want : wants_) {
     if (refs_->tips.contains(want)) continue;
     if (!view_->contains(want)) return not_ours(want);
     unadvertised.push_back(want);
   }
   TRY(refuse_unreachable(unadvertised));
-  return sort_tips(*view_, request_.wants, want_commits_, want_others_);
+  return sort_tips(*view_, wants_, want_commits_, want_others_);
 }
 
 // Commits are looked for in the history; only other objects need to know all that is visible.
@@ -87,12 +86,13 @@ Result<Boundary> FetchSession::find_boundary() {
 
 Result<SharedObjects> FetchSession::select(const Boundary& boundary, const Tick& tick) {
   const bool is_whole = common_.empty() && boundary.cut.empty() && boundary.unshallow.empty();
-  return is_whole && !want_commits_.empty() ? select_all(tick) : select_new(boundary, tick);
+  const bool is_remembered = is_whole && request_.filter.ignores_paths();
+  return is_remembered && !want_commits_.empty() ? select_all(tick) : select_new(boundary, tick);
 }
 
 // A clone: remembered from the last one, less what the filter leaves out.
 Result<SharedObjects> FetchSession::select_all(const Tick& tick) {
-  const SharedObjects all = TRY(closures_.find(view_, request_.wants, tick));
+  const SharedObjects all = TRY(closures_.find(view_, wants_, tick));
   if (request_.filter == ObjectFilter() && !request_.include_tag) return all;
   ObjectSet objects = request_.filter == ObjectFilter() ? *all : TRY(filtered(*all));
   TRY(add_tags(objects));
@@ -102,7 +102,7 @@ Result<SharedObjects> FetchSession::select_all(const Tick& tick) {
 Result<ObjectSet> FetchSession::filtered(const ObjectSet& all) const {
   ObjectSet kept(view_);
   const auto keep = [&](const ObjectId& id, const ObjectHeader& header) -> Result<void> {
-    if (!is_filtered(request_.filter, header)) TRY(kept.insert(id));
+    if (!request_.filter.leaves_out(header)) TRY(kept.insert(id));
     return {};
   };
   for (size_t i = 0; i < view_->packs().size(); ++i) {

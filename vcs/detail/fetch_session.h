@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -21,10 +24,14 @@ class FetchSession {
         refs_(std::move(refs)),
         commits_(*view_, table),
         closures_(closures),
-        request_(request) {}
+        request_(request),
+        wants_(request.wants) {}
 
-  // Sorts the wants and refuses (Code::invalid) what visible refs do not reach.
+  // Looks wanted refs up, sorts the wants, and refuses (Code::invalid) what visible refs do not
+  // reach.
   base::Result<void> check_wants();
+  // What the refs named in the request are now, by name: valid after check_wants().
+  std::span<const std::pair<ObjectId, std::string>> wanted_refs() const { return wanted_refs_; }
   // Whether the server knows the object; what it knows is common from then on.
   bool take_have(const ObjectId& id);
   // Whether enough is common: every wanted commit reaches something that the client has.
@@ -46,6 +53,8 @@ class FetchSession {
   CommitSource commits_;
   ClosureCache& closures_;
   const FetchRequest& request_;
+  std::vector<ObjectId> wants_;
+  std::vector<std::pair<ObjectId, std::string>> wanted_refs_;
   std::vector<ObjectId> want_commits_;
   std::vector<ObjectId> want_others_;
   IdSet common_;

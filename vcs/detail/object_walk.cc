@@ -3,8 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include "base/text.h"
-
 namespace vcs {
 
 using base::Code;
@@ -13,35 +11,9 @@ using base::Result;
 
 namespace {
 
-constexpr int kMaxDepth = 2048;
+constexpr uint32_t kMaxDepth = 2048;
 constexpr size_t kMaxBases = 8;
 constexpr size_t kTickEvery = 64;
-
-Result<uint64_t> parse_size(std::string_view text) {
-  const Error bad{Code::invalid, "the limit of a blob filter is no size"};
-  if (text.empty()) return bad;
-  uint64_t unit = 1;
-  switch (text.back()) {
-    case 'k':
-    case 'K':
-      unit = uint64_t{1} << 10;
-      break;
-    case 'm':
-    case 'M':
-      unit = uint64_t{1} << 20;
-      break;
-    case 'g':
-    case 'G':
-      unit = uint64_t{1} << 30;
-      break;
-    default:
-      break;
-  }
-  if (unit > 1) text.remove_suffix(1);
-  const auto number = base::parse_integer(text);
-  if (!number || *number < 0 || *number > (int64_t{1} << 40)) return bad;
-  return static_cast<uint64_t>(*number) * unit;
-}
 
 // A tree that is compared with: its content and how far the comparison has come.
 struct BaseTree {
@@ -69,23 +41,6 @@ struct BaseTree {
 
 }  // namespace
 
-Result<ObjectFilter> parse_filter(std::string_view spec) {
-  constexpr std::string_view kLimit = "blob:limit=";
-  ObjectFilter filter;
-  if (spec == "blob:none") {
-    filter.blob_limit = 0;
-  } else if (spec == "tree:0") {
-    filter.no_trees = true;
-    filter.blob_limit = 0;
-  } else if (spec.starts_with(kLimit)) {
-    filter.blob_limit = TRY(parse_size(spec.substr(kLimit.size())));
-  } else {
-    return Error{Code::invalid, "filter '" + std::string(spec.substr(0, 100)) +
-                                    "' is not supported; use blob:none, blob:limit or tree:0"};
-  }
-  return filter;
-}
-
 Result<void> ObjectWalk::add_commits(const CommitWalk& walk, std::span<const ObjectId> commits) {
   // Parents first: what a tree shares with its parent's is in the set or at the client by then, so
   // that a tree met again is known to be complete.
@@ -98,31 +53,38 @@ Result<void> ObjectWalk::add_commits(const CommitWalk& walk, std::span<const Obj
 
 Result<void> ObjectWalk::add_commit(const CommitWalk& walk, const ObjectId& commit) {
   TRY(out_.insert(commit));
-  if (filter_.no_trees) return {};
+  if (is_too_deep(0)) return {};
   const SharedLinks links = TRY(commits_.get(commit));
   Bases bases;
   for (const ObjectId& parent : links->parents) {
     if (bases.size() == kMaxBases) break;
     if (walk.is_at_client(parent)) bases.push_back(TRY(commits_.get(parent))->tree);
   }
-  return add_tree(links->tree, bases, 0);
+  return add_tree(links->tree, bases, 1);
 }
 
 Result<void> ObjectWalk::add_named(const ObjectId& id) {
   const ObjectHeader header = TRY(commits_.objects().header(id));
-  if (header.kind == ObjectKind::tree) {
-    if (!filter_.no_trees) return add_tree(id, {}, 0);
-  }
+  if (header.kind == ObjectKind::tree && !is_too_deep(0)) return add_tree(id, {}, 0);
   TRY(out_.insert(id));
   return {};
 }
 
-Result<void> ObjectWalk::add_tree(const ObjectId& tree, const Bases& bases, int depth) {
+Result<bool> ObjectWalk::enter(const ObjectId& tree, uint32_t depth) {
+  const bool is_new = TRY(out_.insert(tree));
+  if (filter_.ignores_paths()) return is_new;
+  const auto [known, is_first] = least_depth_.try_emplace(tree, depth);
+  if (!is_first && known->second <= depth) return false;
+  known->second = depth;
+  return true;
+}
+
+Result<void> ObjectWalk::add_tree(const ObjectId& tree, const Bases& bases, uint32_t depth) {
   if (depth > kMaxDepth) return Error{Code::limit, "directories are nested too deeply"};
   for (const ObjectId& base : bases) {
     if (base == tree) return {};
   }
-  if (!TRY(out_.insert(tree))) return {};
+  if (!TRY(enter(tree, depth))) return {};
   const auto object = TRY(commits_.objects().read_shared(tree));
   if (object->kind != ObjectKind::tree) {
     return Error{Code::internal, "object " + tree.hex() + " is no tree"};
@@ -130,7 +92,7 @@ Result<void> ObjectWalk::add_tree(const ObjectId& tree, const Bases& bases, int 
   return add_entries(object->content, bases, depth);
 }
 
-Result<void> ObjectWalk::add_entries(std::string_view content, const Bases& bases, int depth) {
+Result<void> ObjectWalk::add_entries(std::string_view content, const Bases& bases, uint32_t depth) {
   std::vector<BaseTree> base_trees;
   base_trees.reserve(bases.size());
   for (const ObjectId& base : bases) {
@@ -153,8 +115,8 @@ Result<void> ObjectWalk::add_entries(std::string_view content, const Bases& base
   return {};
 }
 
-Result<void> ObjectWalk::add_entry(const TreeEntryView& entry, const Bases& bases, int depth) {
-  if (entry.is_submodule()) return {};
+Result<void> ObjectWalk::add_entry(const TreeEntryView& entry, const Bases& bases, uint32_t depth) {
+  if (entry.is_submodule() || is_too_deep(depth)) return {};
   if (entry.is_tree()) return add_tree(entry.id, bases, depth + 1);
   return add_blob(entry.id);
 }

@@ -4,27 +4,18 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "vcs/detail/commit_walk.h"
+#include "vcs/detail/object_filter.h"
 #include "vcs/detail/object_set.h"
 #include "vcs/tree.h"
 
 namespace vcs {
-
-// What a partial clone leaves out; objects that a want names are never left out.
-struct ObjectFilter {
-  bool no_trees = false;               // tree:0
-  std::optional<uint64_t> blob_limit;  // blob:limit=n leaves out blobs of n bytes or more; 0: all
-  bool operator==(const ObjectFilter&) const = default;
-};
-
-// "blob:none", "blob:limit=4k", "tree:0"; Code::invalid for the others.
-base::Result<ObjectFilter> parse_filter(std::string_view spec);
 
 class ObjectWalk {
  public:
@@ -40,15 +31,24 @@ class ObjectWalk {
  private:
   using Bases = std::vector<ObjectId>;  // trees that the client has or gets
   base::Result<void> add_commit(const CommitWalk& walk, const ObjectId& commit);
-  base::Result<void> add_tree(const ObjectId& tree, const Bases& bases, int depth);
-  base::Result<void> add_entries(std::string_view content, const Bases& bases, int depth);
-  base::Result<void> add_entry(const TreeEntryView& entry, const Bases& bases, int depth);
+  // `depth` is that of the entries, as the filter counts: 1 below a commit's root directory, 0 in a
+  // directory that a want names.
+  base::Result<void> add_tree(const ObjectId& tree, const Bases& bases, uint32_t depth);
+  base::Result<void> add_entries(std::string_view content, const Bases& bases, uint32_t depth);
+  base::Result<void> add_entry(const TreeEntryView& entry, const Bases& bases, uint32_t depth);
   base::Result<void> add_blob(const ObjectId& blob);
+  // Puts a tree into the set; false if what is below it was looked at already.
+  base::Result<bool> enter(const ObjectId& tree, uint32_t depth);
+  bool is_too_deep(uint32_t depth) const {
+    return filter_.tree_depth && depth >= *filter_.tree_depth;
+  }
 
   CommitSource commits_;
   ObjectFilter filter_;
   ObjectSet& out_;
   Tick tick_;
+  // Under a filter by depth: how far up each tree was met, since less is left out from higher up.
+  std::unordered_map<ObjectId, uint32_t> least_depth_;
 };
 
 }  // namespace vcs

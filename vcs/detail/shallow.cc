@@ -28,7 +28,7 @@ Result<Inside> within_depth(const CommitSource& commits, std::span<const ObjectI
   }
   for (; !queue.empty(); queue.pop_front()) {
     const auto [id, level] = queue.front();
-    if (level >= depth) {
+    if (level >= depth || commits.ends().contains(id)) {
       inside.ends.push_back(id);
       continue;
     }
@@ -76,7 +76,7 @@ Result<Inside> within_dates_and_refs(const CommitSource& commits, const DeepenQu
     const ObjectId id = stack.back();
     stack.pop_back();
     if (!TRY(is_inside(id)) || !seen.insert(id).second) continue;
-    bool all_inside = true;
+    bool all_inside = !commits.ends().contains(id);
     for (const ObjectId& parent : TRY(commits.get(id))->parents) {
       if (TRY(is_inside(parent))) {
         stack.push_back(parent);
@@ -101,13 +101,21 @@ Result<Inside> find_inside(const CommitSource& commits, const DeepenQuery& query
   return within_depth(commits, starts, uint64_t{query.depth} + 1);
 }
 
+// Without limits: where the repository's own history ends.
+Result<Inside> find_own_ends(const CommitSource& commits, const DeepenQuery& query) {
+  Inside inside;
+  if (!commits.ends().empty()) inside = TRY(within_depth(commits, query.wants, UINT64_MAX));
+  inside.inner.clear();  // a client that asked for no change keeps its boundary
+  return inside;
+}
+
 }  // namespace
 
 Result<Boundary> find_boundary(const CommitSource& commits, const DeepenQuery& query) {
   Boundary boundary;
   boundary.cut = query.client_cut;
-  if (!query.asks_for_change()) return boundary;
-  const Inside inside = TRY(find_inside(commits, query));
+  const Inside inside = query.asks_for_change() ? TRY(find_inside(commits, query))
+                                                : TRY(find_own_ends(commits, query));
   for (const ObjectId& id : inside.ends) {
     if (boundary.cut.insert(id).second) boundary.shallow.push_back(id);
   }

@@ -1,4 +1,5 @@
-// Where a shallow client's history ends, now and after this fetch (git's technical/shallow).
+// Where a shallow client's history ends, now and after this fetch (git's technical/shallow). The
+// ends of a repository that is shallow itself are ends for its clients too, unless they have more.
 #pragma once
 
 #include <cstdint>

@@ -33,6 +33,13 @@ std::string head_line(const VisibleRefs& visible, const LsRefsRequest& request) 
   return line + '\n';
 }
 
+const Ref* find_ref(const VisibleRefs& visible, std::string_view name) {
+  const auto found =
+      std::lower_bound(visible.refs.begin(), visible.refs.end(), name,
+                       [](const Ref& ref, std::string_view wanted) { return ref.name < wanted; });
+  return found != visible.refs.end() && found->name == name ? &*found : nullptr;
+}
+
 }  // namespace
 
 VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy) {
@@ -50,13 +57,16 @@ VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy) {
   return visible;
 }
 
+std::optional<ObjectId> VisibleRefs::find(std::string_view name) const {
+  if (name == "HEAD") return head.id;
+  const Ref* ref = find_ref(*this, name);
+  return ref ? std::optional(ref->target) : std::nullopt;
+}
+
 std::optional<ObjectId> VisibleRefs::resolve(std::string_view name) const {
   for (const char* prefix : {"", "refs/", "refs/tags/", "refs/heads/"}) {
-    const std::string full = prefix + std::string(name);
-    const auto found = std::lower_bound(
-        refs.begin(), refs.end(), full,
-        [](const Ref& ref, const std::string& wanted) { return ref.name < wanted; });
-    if (found != refs.end() && found->name == full) return found->peeled.value_or(found->target);
+    const Ref* ref = find_ref(*this, prefix + std::string(name));
+    if (ref) return ref->peeled.value_or(ref->target);
   }
   return std::nullopt;
 }
@@ -77,7 +87,7 @@ std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request) {
 }
 
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
-                                bool with_head_and_peeled) {
+                                bool with_head_and_peeled, std::span<const ObjectId> shallow) {
   std::string out;
   bool is_first = true;
   const auto add = [&](const ObjectId& id, std::string_view name) {
@@ -92,6 +102,7 @@ std::string print_advertisement(const VisibleRefs& visible, std::string_view cap
     if (with_head_and_peeled && ref.peeled) add(*ref.peeled, ref.name + "^{}");
   }
   if (is_first) add(kNoObject, "capabilities^{}");
+  for (const ObjectId& id : shallow) append_pkt(out, "shallow " + id.hex() + '\n');
   append_flush(out);
   return out;
 }

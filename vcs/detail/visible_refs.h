@@ -21,6 +21,8 @@ struct VisibleRefs {
 
   static VisibleRefs of(const Refs& refs, const UploadPolicy& policy);
   std::vector<ObjectId> tip_list() const { return {tips.begin(), tips.end()}; }
+  // The value of the ref of exactly this name, or of HEAD.
+  std::optional<ObjectId> find(std::string_view name) const;
   // As git resolves a short name: as it is, below refs/, tags, heads.
   std::optional<ObjectId> resolve(std::string_view name) const;
 };
@@ -34,8 +36,9 @@ struct LsRefsRequest {
 
 // The answer to v2's ls-refs, flush included.
 std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request);
-// The refs of v0 with the capabilities behind the first, flush included.
+// The refs of v0 with the capabilities behind the first, and the ends of a shallow repository;
+// flush included.
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
-                                bool with_head_and_peeled);
+                                bool with_head_and_peeled, std::span<const ObjectId> shallow);
 
 }  // namespace vcs
