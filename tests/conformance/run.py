@@ -23,8 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORK = ROOT / "build" / "conformance"
 SERVER = ROOT / "build/release/tests/conformance/conformance_server"
-SCRIPTS = ("t5551", "t5541", "t5539", "t5542", "t5549", "t5545", "t5700", "t5702", "t5601", "t5616")
 CORE = ("t5551", "t5541", "t5539", "t5542", "t5549", "t5545", "t5700")
+SCRIPTS = (*CORE, "t5702", "t5601", "t5616", "t5703", "t5537", "t0410", "t5500", "t5510")
 SCRIPT_SECONDS = 1800
 # What of the suite's own tools its scripts need, and how they are built: without what no script
 # here uses, and without optimising.
