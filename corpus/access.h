@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "corpus/project_policy.h"
+
 namespace corpus {
 
 enum class Role {
@@ -62,15 +64,6 @@ std::optional<Role> parse_role(std::string_view name);
 std::optional<Permission> parse_permission(std::string_view name);
 std::span<const Role> all_roles();
 std::span<const Permission> all_permissions();
-
-// What a project's policy adds to a role.
-struct ProjectPolicy {
-  bool annotators_may_clone = false;
-  bool import_foreign_authors = false;  // commits by addresses that are not the pusher's
-  bool self_review = false;             // accepting one's own work
-  bool proposals_only = false;          // nobody pushes to main, everybody to refs/for/main
-  bool operator==(const ProjectPolicy&) const = default;
-};
 
 // Whether a token that is limited to `held` may do what `wanted` names: the same, or, where all
 // documents may be read, one's own.

@@ -1,7 +1,5 @@
 #include "corpus/config.h"
 
-#include <array>
-
 #include "base/random.h"
 #include "corpus/detail/object_reader.h"
 
@@ -14,22 +12,11 @@ using detail::Presence;
 
 constexpr size_t kMaxConfigBytes = 65'536;
 
-struct PolicyKey {
-  std::string_view key;
-  bool ProjectPolicy::*member;
-};
-constexpr std::array<PolicyKey, 4> kPolicy = {{
-    {"annotators_may_clone", &ProjectPolicy::annotators_may_clone},
-    {"import_foreign_authors", &ProjectPolicy::import_foreign_authors},
-    {"self_review", &ProjectPolicy::self_review},
-    {"proposals_only", &ProjectPolicy::proposals_only},
-}};
-
 void read_policy(ObjectReader& outer, ProjectPolicy& out) {
   const Json* json = outer.object("policy");
   if (json == nullptr) return;
   ObjectReader reader(*json, outer.problems());
-  for (const auto& [key, member] : kPolicy) reader.boolean(key, out.*member);
+  for (const auto& [key, member] : policy_flags()) reader.boolean(key, out.*member);
   if (!reader.finish().empty()) reader.refuse(json->at(), "\"policy\" has no x-... keys");
 }
 
@@ -79,7 +66,7 @@ std::string print_config(const ProjectConfig& config) {
   Json::Array fan_out;
   for (const uint8_t digits : config.fan_out.digits) fan_out.push_back(Json(int{digits}));
   Json policy = Json::object();
-  for (const auto& [key, member] : kPolicy) policy.set(key, config.policy.*member);
+  for (const auto& [key, member] : policy_flags()) policy.set(key, config.policy.*member);
   return Json::object({{"format", config.format},
                        {"project", config.project_id},
                        {"name", config.name},

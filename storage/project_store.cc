@@ -7,13 +7,6 @@
 namespace storage {
 namespace {
 
-std::string policy_text(const corpus::ProjectPolicy& policy) {
-  return base::Json::object({{"annotators_may_clone", policy.annotators_may_clone},
-                             {"import_foreign_authors", policy.import_foreign_authors},
-                             {"self_review", policy.self_review}})
-      .print();
-}
-
 std::string select_projects(std::string_view rest) {
   return "SELECT " + std::string(kProjectColumns) + " FROM " + std::string(kProjectTables) + " " +
          std::string(rest);
@@ -61,7 +54,7 @@ Result<Project> UserStore::create_project(const NewProject& project, base::Milli
       "INSERT INTO projects (organisation_id, slug, ulid, name, policy, settings, created_at)"
       " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {project.organisation, slug, base::new_ulid(), project.name.empty() ? slug : project.name,
-       policy_text(project.policy), project.settings.print(), now}));
+       corpus::to_json(project.policy).print(), project.settings.print(), now}));
   return find_project(rows.front().id<ProjectId>(0));
 }
 
@@ -93,7 +86,7 @@ Result<std::vector<Project>> UserStore::projects_of(const Principal& principal) 
 
 Result<void> UserStore::set_policy(ProjectId project, const corpus::ProjectPolicy& policy) {
   return require_row(TRY(tx_.execute("UPDATE projects SET policy = ? WHERE id = ?",
-                                     {policy_text(policy), project})),
+                                     {corpus::to_json(policy).print(), project})),
                      "project");
 }
 

@@ -14,12 +14,6 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
-Json policy_json(const corpus::ProjectPolicy& policy) {
-  return Json::object({{"annotators_may_clone", policy.annotators_may_clone},
-                       {"import_foreign_authors", policy.import_foreign_authors},
-                       {"self_review", policy.self_review}});
-}
-
 Json project_json(const Services& services, const storage::Project& project) {
   return Json::object({{"project", project.path()},
                        {"organisation", project.organisation_slug},
@@ -27,7 +21,7 @@ Json project_json(const Services& services, const storage::Project& project) {
                        {"name", project.name},
                        {"id", project.ulid},
                        {"created_at", base::to_rfc3339(project.created_at)},
-                       {"policy", policy_json(project.policy)},
+                       {"policy", corpus::to_json(project.policy)},
                        {"clone_url", services.catalog->clone_url(project)},
                        {"dvc_url", services.catalog->dvc_url(project)},
                        {"data_url", services.catalog->data_url(project)}});
@@ -79,24 +73,14 @@ Result<Reply> create_project(Services& services, Context& context) {
 
 Result<Reply> set_policy(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
-  corpus::ProjectPolicy policy = context.principal.access->project.policy;
-  for (const auto& [name, target] :
-       {std::pair("annotators_may_clone", &policy.annotators_may_clone),
-        std::pair("import_foreign_authors", &policy.import_foreign_authors),
-        std::pair("self_review", &policy.self_review)}) {
-    const Json* value = body.find(name);
-    if (value == nullptr) continue;
-    if (value->as_boolean() == nullptr) {
-      return base::Error{base::Code::invalid, std::string(name) + " is true or false", value->at()};
-    }
-    *target = *value->as_boolean();
-  }
+  const corpus::ProjectPolicy policy =
+      TRY(corpus::changed_policy(context.principal.access->project.policy, body));
   const Actor actor = actor_of(context);
   TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
     TRY(storage::UserStore(tx).set_policy(actor.project().id, policy));
-    return audit(tx, actor, "project.policy", actor.project().path(), policy_json(policy));
+    return audit(tx, actor, "project.policy", actor.project().path(), corpus::to_json(policy));
   }));
-  return Reply::json(200, policy_json(policy));
+  return Reply::json(200, corpus::to_json(policy));
 }
 
 Result<Reply> list_members(Services& services, Context& context) {
@@ -188,7 +172,7 @@ void add_project_routes(Router& router, Services& services) {
               .summary = "Change what the project allows",
               .tag = "projects",
               .body = json_body(Json::object({{"type", "object"}}),
-                                Json::object({{"annotators_may_clone", true}})),
+                                corpus::to_json(corpus::ProjectPolicy{})),
               .responses = {json_response(200, "the policy")}});
   router.add({.method = Method::get,
               .path = project + "/members",

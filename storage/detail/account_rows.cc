@@ -5,16 +5,17 @@
 namespace storage {
 namespace {
 
-bool flag_of(const base::Json& policy, std::string_view key) {
-  const base::Json* value = policy.find(key);
-  const bool* flag = value == nullptr ? nullptr : value->as_boolean();
-  return flag != nullptr && *flag;
-}
-
+// A member that this version does not know is left at its default.
 corpus::ProjectPolicy policy_of(const base::Json& json) {
-  return {.annotators_may_clone = flag_of(json, "annotators_may_clone"),
-          .import_foreign_authors = flag_of(json, "import_foreign_authors"),
-          .self_review = flag_of(json, "self_review")};
+  corpus::ProjectPolicy policy;
+  const base::Json::Object* members = json.as_object();
+  if (members == nullptr) return policy;
+  for (const base::Json::Member& member : *members) {
+    const auto changed =
+        corpus::changed_policy(policy, base::Json::object({{member.key, member.value}}));
+    if (changed.ok()) policy = *changed;
+  }
+  return policy;
 }
 
 }  // namespace
