@@ -86,7 +86,8 @@ Result<CommitResult> CommitQueue::commit(CommitRequest request) {
   if (!is_valid_ref_name(request.branch)) {
     return Error{Code::invalid, "not the full name of a branch: " + request.branch};
   }
-  if (!request.make) return Error{Code::invalid, "a commit needs a function that makes edits"};
+  if (!request.make && !request.advance)
+    return Error{Code::invalid, "a commit needs a function that makes edits"};
   Waiter waiter{&request};
   return state_->wait(waiter);
 }

@@ -28,17 +28,14 @@
 #include "vcs/durable_step.h"
 #include "vcs/repository.h"
 #include "vcs/snapshot.h"
+#include "vcs/tree_edit.h"
 
 namespace vcs {
 
-// A file's new content; without content the file goes. Directories come and go with their files.
-struct Edit {
-  std::string path;
-  std::optional<std::string> content = {};
-  bool operator==(const Edit&) const = default;
-};
-
 using MakeEdits = std::function<base::Result<std::vector<Edit>>(const Snapshot& tip)>;
+// For commits made elsewhere, as a push brings them: adds the objects that are still missing and
+// says where the branch goes, the tip itself or a descendant of it.
+using Advance = std::function<base::Result<ObjectId>(ObjectOverlay& objects, const ObjectId& tip)>;
 
 struct CommitRequest {
   std::string branch = "refs/heads/main";  // the full name; an unborn one gets its first commit
@@ -48,11 +45,13 @@ struct CommitRequest {
   MakeEdits make;
   // Parents after the tip, for a merge: such a commit is made even if no file changes.
   std::vector<ObjectId> other_parents = {};
+  // Instead of `make`, and under the same rules; nothing else but the branch is then looked at.
+  Advance advance = {};
 };
 
 struct CommitResult {
   ObjectId commit;      // the branch's tip if nothing changed; kNoObject if it is still unborn
-  bool is_new = false;  // whether a commit was made
+  bool is_new = false;  // whether the branch moved
   std::map<std::string, ObjectId> blobs;  // of every file that the edits wrote, also unchanged ones
   bool operator==(const CommitResult&) const = default;
 };

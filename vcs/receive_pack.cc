@@ -9,7 +9,8 @@
 #include "vcs/detail/push_walk.h"
 #include "vcs/detail/quarantine.h"
 #include "vcs/detail/receive_request.h"
-#include "vcs/upload_pack.h"
+#include "vcs/detail/recent_history.h"
+#include "vcs/detail/visible_refs.h"
 
 namespace vcs {
 namespace {
@@ -83,9 +84,15 @@ Verdict ask(const Validator& validate, const PushView& view, std::span<const Pus
 }  // namespace
 
 struct ReceivePack::State {
+  State(std::shared_ptr<Repository> repository, ReceivePolicy policy, StepObserver observer)
+      : repository(std::move(repository)),
+        policy(std::move(policy)),
+        observer(std::move(observer)) {}
+
   std::shared_ptr<Repository> repository;
   ReceivePolicy policy;
   StepObserver observer;
+  RecentHistory history;  // of the branch that is joined
 };
 
 namespace {
@@ -102,7 +109,7 @@ class Push {
         request_(request),
         body_(body),
         answer_(answer),
-        pushed_(pushed_refs(request.commands)) {}
+        pushed_(pushed_refs(request.commands, handlers.joined_ref, request.atomic)) {}
 
   // The error is one of the connection; what the client or the server did wrong is in the report.
   Result<void> run() {
@@ -186,16 +193,35 @@ class Push {
     TRY(walk());
     TRY(quarantine_->move_in(objects_.objects, repository_, observer_));
     report(observer_, DurableStep::objects_durable);
+    for (PushedRef& one : pushed_) {
+      if (one.is_sound() && one.joins) join(one);
+    }
     move_refs(pushed_, repository_.refs(), request_.atomic);
     report(observer_, DurableStep::ref_moved);
     tell();
     return {};
   }
 
+  void join(PushedRef& one) {
+    Joined joined;
+    try {
+      joined = handlers_.join(one.command);
+    } catch (...) {
+      joined.refusal = "the server could not store the push";
+    }
+    say_all(joined.lines);
+    if (!joined.refusal.empty()) return one.refuse(joined.refusal);
+    one.command.before = joined.before;
+    one.joined = joined.after;
+  }
+
   void tell() {
     std::vector<AcceptedUpdate> accepted;
     for (const PushedRef& one : pushed_) {
-      if (one.is_sound()) accepted.push_back({one.command, one.target});
+      if (!one.is_sound()) continue;
+      AcceptedUpdate update{one.command, one.target};
+      update.command.after = one.joined.value_or(update.command.after);
+      if (update.command.after != update.command.before) accepted.push_back(std::move(update));
     }
     if (accepted.empty() || !handlers_.accepted) return;
     try {
@@ -244,18 +270,27 @@ Result<Snapshot> PushView::after(const RefCommand& command) const {
 
 ReceivePack::ReceivePack(std::shared_ptr<Repository> repository, ReceivePolicy policy,
                          StepObserver observer)
-    : state_(std::make_unique<State>(
-          State{std::move(repository), std::move(policy), std::move(observer)})) {}
+    : state_(
+          std::make_unique<State>(std::move(repository), std::move(policy), std::move(observer))) {}
 
 ReceivePack::~ReceivePack() = default;
 
-std::string ReceivePack::advertise() const {
+std::string ReceivePack::advertise(std::string_view joined_ref) const {
   std::string out;
   append_pkt(out, "# service=git-receive-pack\n");
   append_flush(out);
   UploadPolicy visible;
   visible.hidden_prefixes = state_->policy.hidden_prefixes;
-  return out + advertise_refs(*state_->repository, visible, capabilities(state_->policy), false);
+  const Repository& repository = *state_->repository;
+  VisibleRefs refs = VisibleRefs::of(repository.refs(), visible);
+  std::vector<ObjectId> haves;
+  for (Ref& ref : refs.refs) {
+    if (ref.name != joined_ref) continue;
+    haves = state_->history.sample(repository, ref.target);
+    ref.target = kNoObject;
+  }
+  return out + print_advertisement(refs, capabilities(state_->policy), false,
+                                   repository.shallow_commits(), haves);
 }
 
 Result<void> ReceivePack::serve(const Source& source, const PushHandlers& handlers,

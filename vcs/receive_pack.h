@@ -94,10 +94,18 @@ struct Verdict {
 };
 using Validator = std::function<Verdict(const PushView&)>;
 
+// What became of a branch in its turn for a push: see PushHandlers::join.
+struct Joined {
+  ObjectId before;  // where the branch was
+  ObjectId after;   // where it is now; holds what was pushed. `before` if it held it already
+  std::string refusal = {};             // if it cannot be joined: a short reason
+  std::vector<std::string> lines = {};  // shown to the pusher
+};
+
 // A ref that has moved.
 struct AcceptedUpdate {
-  RefCommand command;
-  std::string ref;  // what moved: the command's ref or where it was redirected
+  RefCommand command;  // from where to where it moved
+  std::string ref;     // what moved: the command's ref or where it was redirected
   bool operator==(const AcceptedUpdate&) const = default;
 };
 
@@ -111,6 +119,14 @@ struct PushHandlers {
   Validator validate;
   AfterAccept accepted;
   AfterFailure failed = {};
+
+  // A branch on which others work all the time, so that a push to it need not be based on its
+  // newest commit: validator and join see the command with the branch's own value as `before`, and
+  // `after` may be anything. `join` puts the push on the branch, durably, once its objects are in.
+  // A push that says on which commit it is based must descend from that one. An atomic push of
+  // several refs is never joined: it moves all of them by compare-and-swap.
+  std::string joined_ref = {};
+  std::function<Joined(const RefCommand&)> join = {};
 };
 
 class ReceivePack {
@@ -120,7 +136,10 @@ class ReceivePack {
   ~ReceivePack();
 
   // The body of GET info/refs?service=git-receive-pack (protocol v0, also when v2 was asked for).
-  std::string advertise() const;
+  // A branch that is joined is shown without a value: git compares a value with the client's
+  // history and would refuse there what is behind, before it is sent. So that the client still
+  // knows what need not be sent, some of the branch's past is shown as ".have" lines.
+  std::string advertise(std::string_view joined_ref = {}) const;
   // Answers one POST; `body` is de-chunked. A body of one flush packet is a probe: empty answer.
   base::Result<void> serve(const Source& body, const PushHandlers& handlers, const Sink& out) const;
 

@@ -1,4 +1,4 @@
-#include "vcs/detail/tree_edit.h"
+#include "vcs/tree_edit.h"
 
 #include <optional>
 #include <vector>
@@ -70,7 +70,7 @@ class TreeEditor {
   Result<void> edit_entry(Entries& entries, const std::string& name, const Branch& branch) {
     if (!branch.below.empty()) TRY(edit_below(entries, name, branch));
     if (!branch.edit) return {};
-    if (branch.edit->content) return write_file(entries, name, *branch.edit);
+    if (!branch.edit->deletes()) return write_file(entries, name, *branch.edit);
     return delete_file(entries, name, branch);
   }
 
@@ -78,7 +78,7 @@ class TreeEditor {
   Result<void> edit_below(Entries& entries, const std::string& name, const Branch& branch) {
     const auto found = entries.find(name);
     const bool is_file = found != entries.end() && !found->second.is_tree();
-    const bool goes = branch.edit && !branch.edit->content;
+    const bool goes = branch.edit && branch.edit->deletes();
     std::optional<ObjectId> tree;
     if (found != entries.end() && !is_file) tree = found->second.id;
     const auto edited = TRY(edit_directory(tree, branch));
@@ -96,7 +96,7 @@ class TreeEditor {
     if (found != entries.end() && found->second.is_tree()) {
       return Error{Code::conflict, "a directory is in the way of the file " + edit.path};
     }
-    const ObjectId blob = objects_.add(ObjectKind::blob, *edit.content);
+    const ObjectId blob = edit.blob ? *edit.blob : objects_.add(ObjectKind::blob, *edit.content);
     out_.blobs[edit.path] = blob;
     entries[name] = TreeEntry{kModeFile, name, blob};
     return {};

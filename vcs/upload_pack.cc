@@ -142,12 +142,6 @@ bool is_hidden(const UploadPolicy& policy, std::string_view ref) {
                      [&](const std::string& prefix) { return ref.starts_with(prefix); });
 }
 
-std::string advertise_refs(const Repository& repository, const UploadPolicy& policy,
-                           std::string_view capabilities, bool with_head_and_peeled) {
-  return print_advertisement(VisibleRefs::of(repository.refs(), policy), capabilities,
-                             with_head_and_peeled, repository.shallow_commits());
-}
-
 struct UploadPack::State {
   State(std::shared_ptr<Repository> opened, UploadPolicy rules)
       : repository(std::move(opened)),

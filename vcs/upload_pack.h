@@ -42,11 +42,6 @@ struct UploadPolicy {
 
 bool is_hidden(const UploadPolicy& policy, std::string_view ref);
 
-// The reference discovery of protocol v0 and v1, without "# service=" line and first flush: what
-// receive-pack answers too. `capabilities` follow the first line's NUL.
-std::string advertise_refs(const Repository& repository, const UploadPolicy& policy,
-                           std::string_view capabilities, bool with_head_and_peeled);
-
 class UploadPack {
  public:
   UploadPack(std::shared_ptr<Repository> repository, UploadPolicy policy);

@@ -70,6 +70,42 @@ TEST_F(CommitQueueTest, KeepsAuthorCommitterAndMessage) {
             "1700000001|change\n\n");
 }
 
+TEST_F(CommitQueueTest, TakesABlobThatIsThereAlready) {
+  const ObjectId blob = commit({{"a", "1"}}).blobs.at("a");
+  commit({{.path = "b", .blob = blob}});
+  EXPECT_EQ(git({"show", "main:b"}), "1");
+  expect_sound();
+}
+
+TEST_F(CommitQueueTest, PutsCommitsOfOthersOnTheBranch) {
+  const ObjectId first = commit({{"a", "1"}}).commit;
+  CommitRequest moving;
+  moving.advance = [&](ObjectOverlay& objects, const ObjectId& tip) -> base::Result<ObjectId> {
+    EXPECT_EQ(tip, first);
+    Commit next = TRY(read_commit(objects, tip));
+    next.parents = {tip};
+    next.message = "made elsewhere\n";
+    return objects.add(ObjectKind::commit, print_commit(next));
+  };
+  const CommitResult moved = TAKE(queue.commit(std::move(moving)));
+  EXPECT_TRUE(moved.is_new);
+  EXPECT_EQ(git({"log", "--format=%H %s", "main"}),
+            moved.commit.hex() + " made elsewhere\n" + first.hex() + " change\n");
+  expect_sound();
+}
+
+TEST_F(CommitQueueTest, StaysWhereItIsIfThereIsNothingToAdvanceTo) {
+  const ObjectId first = commit({{"a", "1"}}).commit;
+  CommitRequest staying;
+  staying.advance = [](ObjectOverlay&, const ObjectId& tip) { return base::Result(tip); };
+  EXPECT_EQ(TAKE(queue.commit(staying)), (CommitResult{first, false, {}}));
+  staying.advance = [](ObjectOverlay& objects, const ObjectId&) -> base::Result<ObjectId> {
+    return objects.add(ObjectKind::blob, "no commit");
+  };
+  EXPECT_FALSE(queue.commit(staying).ok());
+  EXPECT_EQ(git({"rev-parse", "main"}), first.hex() + "\n");
+}
+
 TEST_F(CommitQueueTest, RewritesOnlyWhatChanged) {
   commit({{"a/x", "1"}, {"b/y", "2"}});
   const std::string before = git({"rev-parse", "main:b"});

@@ -146,7 +146,7 @@ PushReply PushFixture::send(std::string_view body) const {
 
 SendPackRun PushFixture::push(std::vector<std::string> refspecs,
                               std::vector<std::string> options) const {
-  const std::string advertised = ReceivePack(repository, policy).advertise();
+  const std::string advertised = ReceivePack(repository, policy).advertise(handlers.joined_ref);
   const std::string refs = advertised.substr(advertised.find("0000") + 4);
   std::vector<std::string> arguments = {"-C", client.path().string(), "send-pack",
                                         "--stateless-rpc", "--helper-status"};

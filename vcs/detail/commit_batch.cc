@@ -2,9 +2,9 @@
 
 #include <exception>
 
-#include "vcs/detail/tree_edit.h"
 #include "vcs/object_check.h"
 #include "vcs/pack_writer.h"
+#include "vcs/tree_edit.h"
 
 namespace vcs {
 namespace {
@@ -27,30 +27,41 @@ class Chain {
 
   Result<CommitResult> append(const CommitRequest& request) {
     ObjectOverlay own(objects_);  // so that a request that fails leaves no object behind
-    const ObjectId tree = TRY(tree_of_tip());
-    const Snapshot snapshot = tree == kNoObject ? Snapshot::empty(own) : Snapshot(own, tree);
-    const auto edits = TRY(make_edits(request, snapshot));
-    EditedTree edited = TRY(apply_edits(own, tree, edits));
-    CommitResult result{tip_, false, std::move(edited.blobs)};
-    if (changes(request, tree, edited.root, edits)) {
-      result.commit = TRY(add_commit(own, request, edited.root));
-      result.is_new = true;
-    }
+    CommitResult result = TRY(request.advance ? advance(own, request) : edit(own, request));
     for (const auto& [id, object] : own.added()) objects_.add(object.kind, object.content);
     tip_ = result.commit;
     return result;
   }
 
  private:
+  Result<CommitResult> advance(ObjectOverlay& own, const CommitRequest& request) const {
+    const ObjectId to = TRY(called([&] { return request.advance(own, tip_); }));
+    TRY(read_commit(own, to));
+    return CommitResult{to, to != tip_, {}};
+  }
+
+  Result<CommitResult> edit(ObjectOverlay& own, const CommitRequest& request) const {
+    const ObjectId tree = TRY(tree_of_tip());
+    const Snapshot snapshot = tree == kNoObject ? Snapshot::empty(own) : Snapshot(own, tree);
+    const auto edits = TRY(called([&] { return request.make(snapshot); }));
+    EditedTree edited = TRY(apply_edits(own, tree, edits));
+    CommitResult result{tip_, false, std::move(edited.blobs)};
+    if (changes(request, tree, edited.root, edits)) {
+      result.commit = TRY(add_commit(own, request, edited.root));
+      result.is_new = true;
+    }
+    return result;
+  }
+
   Result<ObjectId> tree_of_tip() const {
     if (tip_ == kNoObject) return kNoObject;
     return TRY(read_commit(objects_, tip_)).tree;
   }
 
-  static Result<std::vector<Edit>> make_edits(const CommitRequest& request,
-                                              const Snapshot& snapshot) {
+  // A function of a waiter must not take the others down with it.
+  static auto called(const auto& function) -> decltype(function()) {
     try {
-      return request.make(snapshot);
+      return function();
     } catch (const std::exception& failure) {
       return Error{Code::internal, std::string("making a commit: ") + failure.what()};
     } catch (...) {

@@ -29,9 +29,12 @@ void append_result(std::string& out, const PushedRef& pushed, bool is_v2) {
     return;
   }
   append_pkt(out, "ok " + ref + "\n");
-  if (!is_v2 || pushed.target == pushed.command.ref) return;
-  append_pkt(out, "option refname " + pushed.target + "\n");
-  append_pkt(out, "option old-oid " + kNoObject.hex() + "\n");
+  const bool is_redirected = pushed.target != pushed.command.ref;
+  const bool is_elsewhere = pushed.joined && pushed.stated != pushed.command.before;
+  if (!is_v2 || !(is_redirected || is_elsewhere)) return;
+  if (is_redirected) append_pkt(out, "option refname " + pushed.target + "\n");
+  const ObjectId& before = is_redirected ? kNoObject : pushed.command.before;
+  append_pkt(out, "option old-oid " + before.hex() + "\n");
   append_pkt(out, "option new-oid " + pushed.command.after.hex() + "\n");
 }
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "vcs/detail/push_walk.h"
+#include "vcs/ancestry.h"
 
 namespace vcs {
 namespace {
@@ -24,7 +24,7 @@ bool is_hidden(std::string_view ref, const ReceivePolicy& policy) {
 }
 
 void check_alone(PushedRef& pushed, const Refs& refs, const ReceivePolicy& policy) {
-  const RefCommand& command = pushed.command;
+  RefCommand& command = pushed.command;
   if (!command.ref.starts_with("refs/") || !is_valid_ref_name(command.ref)) {
     return pushed.refuse("funny refname");
   }
@@ -36,6 +36,10 @@ void check_alone(PushedRef& pushed, const Refs& refs, const ReceivePolicy& polic
   const ObjectId now = refs.find(command.ref).value_or(kNoObject);
   if (now == command.before) return;
   if (now == kNoObject && command.deletes()) return;  // gone already: what was wanted
+  if (pushed.floats) {
+    command.before = now;
+    return;
+  }
   pushed.refuse("the ref has moved; fetch first");
 }
 
@@ -76,10 +80,9 @@ Result<void> check_value(PushedRef& pushed, const ObjectReader& objects,
     pushed.refuse("only a commit can stand here");
     return {};
   }
-  if (command.creates() || policy.may_rewrite) return {};
-  if (!TRY(is_ancestor(objects, command.before, command.after))) {
-    pushed.refuse("non-fast-forward");
-  }
+  const ObjectId& base = pushed.joins ? pushed.stated : command.before;
+  if (base == kNoObject || policy.may_rewrite) return {};
+  if (!TRY(is_ancestor(objects, base, command.after))) pushed.refuse("non-fast-forward");
   return {};
 }
 
@@ -97,9 +100,15 @@ std::string reason_of(const Error& error) {
 
 }  // namespace
 
-std::vector<PushedRef> pushed_refs(std::span<const RefCommand> commands) {
+std::vector<PushedRef> pushed_refs(std::span<const RefCommand> commands,
+                                   std::string_view joined_ref, bool is_atomic) {
   std::vector<PushedRef> out;
-  for (const RefCommand& command : commands) out.push_back({command, command.ref, {}});
+  for (const RefCommand& command : commands) {
+    PushedRef pushed{.command = command, .target = command.ref, .stated = command.before};
+    pushed.floats = command.ref == joined_ref && !command.deletes();
+    pushed.joins = pushed.floats && !(is_atomic && commands.size() > 1);
+    out.push_back(std::move(pushed));
+  }
   return out;
 }
 
@@ -143,7 +152,7 @@ void move_refs(std::span<PushedRef> pushed, Refs& refs, bool is_atomic) {
   std::vector<RefUpdate> updates;
   for (PushedRef& one : pushed) {
     const bool is_gone = one.command.deletes() && !refs.find(one.target);
-    if (!one.is_sound() || is_gone) continue;
+    if (!one.is_sound() || one.joins || is_gone) continue;
     moving.push_back(&one);
     updates.push_back(update_of(one));
   }

@@ -1,6 +1,7 @@
 // The commands of a push on their way to a verdict: what is wrong with a ref by itself.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,9 +13,13 @@
 namespace vcs {
 
 struct PushedRef {
-  RefCommand command;
-  std::string target;   // the ref that will move: the command's, or where it was redirected
-  std::string refusal;  // why it will not move; empty: sound so far
+  RefCommand command = {};
+  std::string target = {};   // the ref that will move: the command's, or where it was redirected
+  std::string refusal = {};  // why it will not move; empty: sound so far
+  ObjectId stated = {};  // where the client believes the ref to be; kNoObject: it does not exist
+  bool floats = false;   // it is shown without a value, so that `stated` may be an older one
+  bool joins = false;    // it may be based on an older commit (PushHandlers::join)
+  std::optional<ObjectId> joined = {};  // where the branch went in the end
 
   bool is_sound() const { return refusal.empty(); }
   void refuse(std::string reason) {
@@ -22,7 +27,9 @@ struct PushedRef {
   }
 };
 
-std::vector<PushedRef> pushed_refs(std::span<const RefCommand> commands);
+// `joined_ref` as in PushHandlers; empty: none.
+std::vector<PushedRef> pushed_refs(std::span<const RefCommand> commands,
+                                   std::string_view joined_ref, bool is_atomic);
 
 // Before the pack is read: names, doubles, hidden refs, deletions, the old values.
 void check_commands(std::span<PushedRef> pushed, const Refs& refs, const ReceivePolicy& policy);
@@ -36,7 +43,7 @@ void apply_verdict(std::span<PushedRef> pushed, const Refs& refs, const Verdict&
 // In an atomic push one refusal refuses all.
 void refuse_together(std::span<PushedRef> pushed);
 
-// Moves the sound refs by compare-and-swap; one that cannot move is refused.
+// Moves the sound refs that do not join by compare-and-swap; one that cannot move is refused.
 void move_refs(std::span<PushedRef> pushed, Refs& refs, bool is_atomic);
 
 }  // namespace vcs

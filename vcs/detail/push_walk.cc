@@ -1,7 +1,6 @@
 #include "vcs/detail/push_walk.h"
 
 #include <algorithm>
-#include <queue>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -192,27 +191,6 @@ Result<PushedObjects> walk_push(std::span<const ObjectId> tips, const Quarantine
   Walk walk(quarantine, repository, limits);
   for (const ObjectId& tip : tips) TRY(walk.follow(tip));
   return walk.take();
-}
-
-// Newest first by date: an update that adds commits on top finds its base at once. Dates are only
-// an order of search; a wrong clock costs time, never the answer.
-Result<bool> is_ancestor(const ObjectReader& objects, const ObjectId& ancestor,
-                         const ObjectId& commit) {
-  using Dated = std::pair<int64_t, ObjectId>;
-  std::priority_queue<Dated> queue;
-  std::unordered_set<ObjectId> seen{commit};
-  queue.emplace(0, commit);
-  while (!queue.empty()) {
-    const ObjectId id = queue.top().second;
-    queue.pop();
-    if (id == ancestor) return true;
-    const Commit at = TRY(read_commit(objects, id));
-    for (const ObjectId& parent : at.parents) {
-      if (!seen.insert(parent).second) continue;
-      queue.emplace(TRY(read_commit(objects, parent)).committer.time, parent);
-    }
-  }
-  return false;
 }
 
 }  // namespace vcs

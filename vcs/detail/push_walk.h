@@ -25,8 +25,4 @@ struct PushedObjects {
 base::Result<PushedObjects> walk_push(std::span<const ObjectId> tips, const Quarantine& quarantine,
                                       const Repository& repository, const ReceiveLimits& limits);
 
-// Whether `ancestor` is `commit` or in its past.
-base::Result<bool> is_ancestor(const ObjectReader& objects, const ObjectId& ancestor,
-                               const ObjectId& commit);
-
 }  // namespace vcs

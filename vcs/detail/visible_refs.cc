@@ -87,7 +87,8 @@ std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request) {
 }
 
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
-                                bool with_head_and_peeled, std::span<const ObjectId> shallow) {
+                                bool with_head_and_peeled, std::span<const ObjectId> shallow,
+                                std::span<const ObjectId> haves) {
   std::string out;
   bool is_first = true;
   const auto add = [&](const ObjectId& id, std::string_view name) {
@@ -96,6 +97,7 @@ std::string print_advertisement(const VisibleRefs& visible, std::string_view cap
     is_first = false;
     append_pkt(out, line + '\n');
   };
+  for (const ObjectId& id : haves) add(id, ".have");
   if (with_head_and_peeled && visible.head.id) add(*visible.head.id, "HEAD");
   for (const Ref& ref : visible.refs) {
     add(ref.target, ref.name);

@@ -37,8 +37,9 @@ struct LsRefsRequest {
 // The answer to v2's ls-refs, flush included.
 std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request);
 // The refs of v0 with the capabilities behind the first, and the ends of a shallow repository;
-// flush included.
+// flush included. To a pusher, `haves` are shown as objects without a ref: they need not be sent.
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
-                                bool with_head_and_peeled, std::span<const ObjectId> shallow);
+                                bool with_head_and_peeled, std::span<const ObjectId> shallow,
+                                std::span<const ObjectId> haves = {});
 
 }  // namespace vcs
