@@ -6,14 +6,21 @@
 //   vcs::PushHandlers handlers = push_handlers(services, actor, project);
 //   TRY(project->receive_pack->serve(source, handlers, sink));
 //
-// The judge is the difference against the ref, in merge commits too. The handlers hold references:
-// services, actor and project must outlive the push.
+// The judge is the difference against the ref, in merge commits too. A push to main that is behind
+// is merged or rebased (server/flow/join_push.h) unless the project wants it refused. The handlers
+// hold references: services, actor and project must outlive the push.
 #pragma once
+
+#include <string>
 
 #include "server/flow/actor.h"
 #include "server/flow/services.h"
 
 namespace server {
+
+// The branch that takes pushes which are behind, as vcs::ReceivePack::advertise wants it; empty if
+// the project refuses them.
+std::string joined_ref(const Actor& actor);
 
 vcs::PushHandlers push_handlers(Services& services, const Actor& actor, OpenProject& project);
 

@@ -23,11 +23,23 @@ Result<Reply> fetch_info(Services& services, Context& context, Store store) {
   return advertise_fetch(context.request, upload_pack_of(*project, store));
 }
 
+// Whether the client sends a push to a branch that is shown without a value: git and libgit2 do
+// ("git/2.39.5", "git/2.0 (libgit2 1.9.0)"); dulwich ("git/dulwich/1.2.1") would compare. Any other
+// sees where the branch is, and looks itself whether it is behind.
+bool takes_unset_refs(const Request& request) {
+  constexpr std::string_view kGit = "git/";
+  const std::string_view agent = request.headers.value_or("user-agent", "");
+  return agent.starts_with(kGit) && agent.size() > kGit.size() && agent[kGit.size()] >= '0' &&
+         agent[kGit.size()] <= '9';
+}
+
 Result<Reply> push_info(Services& services, Context& context) {
   if (!context.principal.access->allows(Permission::repository_push)) {
     return Reply::text(403, "you may not push to this project\n");
   }
-  return advertise_push(*TRY(project_of(services, context))->receive_pack);
+  const auto project = TRY(project_of(services, context));
+  const std::string joined = takes_unset_refs(context.request) ? joined_ref(actor_of(context)) : "";
+  return advertise_push(*project->receive_pack, joined);
 }
 
 Result<Reply> advertise(Services& services, Context& context, Store store) {

@@ -41,9 +41,9 @@ Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upl
   return uncached(Reply::text(200, std::move(body), "application/x-git-upload-pack-advertisement"));
 }
 
-Reply advertise_push(const vcs::ReceivePack& receive_pack) {
-  return uncached(
-      Reply::text(200, receive_pack.advertise(), "application/x-git-receive-pack-advertisement"));
+Reply advertise_push(const vcs::ReceivePack& receive_pack, std::string_view joined_ref) {
+  return uncached(Reply::text(200, receive_pack.advertise(joined_ref),
+                              "application/x-git-receive-pack-advertisement"));
 }
 
 Reply refuse_service(std::string_view service) {

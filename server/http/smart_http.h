@@ -30,7 +30,8 @@ constexpr const char* kFetchRequestType = "application/x-git-upload-pack-request
 constexpr const char* kPushRequestType = "application/x-git-receive-pack-request";
 
 base::Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upload_pack);
-Reply advertise_push(const vcs::ReceivePack& receive_pack);
+// `joined_ref` as vcs::ReceivePack::advertise takes it.
+Reply advertise_push(const vcs::ReceivePack& receive_pack, std::string_view joined_ref = {});
 // To info/refs for another service, or for none, as a client of the dumb protocol asks.
 Reply refuse_service(std::string_view service);
 

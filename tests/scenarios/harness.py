@@ -207,9 +207,9 @@ def git(*arguments, cwd=None, check=True, configuration=(), environment=None, st
 class Clone:
     """A working copy made by stock git."""
 
-    def __init__(self, project, directory, name, configuration=()):
+    def __init__(self, project, directory, name, configuration=(), arguments=()):
         self.project, self.path = project, pathlib.Path(directory) / name
-        git("clone", "-q", project.clone_url(), self.path, configuration=configuration)
+        git("clone", "-q", *arguments, project.clone_url(), self.path, configuration=configuration)
         self.configure(name)
 
     def configure(self, name):
