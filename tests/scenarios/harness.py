@@ -245,9 +245,14 @@ class Clone:
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+last_ulid = 0
+
+
 def ulid():
-    """A new annotation id."""
+    """A new annotation id, above all earlier ones also within one millisecond."""
+    global last_ulid
     value = int(time.time() * 1000) << 80 | uuid.uuid4().int >> 48
+    value = last_ulid = max(value, last_ulid + 1)
     digits = ""
     for _ in range(26):
         digits = CROCKFORD[value & 31] + digits

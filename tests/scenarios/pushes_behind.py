@@ -143,7 +143,9 @@ class PushesBehind(harness.Scenario):
             "run: git pull")
         self.assertNotIn("label is", said, "what merges is no clash")
         self.assertNotIn("secret of", self.server.log.read_text())
-        self.assertNotEqual(self.ros.git("pull", "--no-rebase", check=False).returncode, 0)
+        pulled = self.ros.git("pull", "--no-rebase", check=False)
+        self.assertIn(f'{annotation["id"]} text was changed on both sides', pulled.stderr)
+        self.assertIn("<<<<<<< ours", self.ros.page_file(self.document).read_text())
         self.edit(self.ros, annotation, text="both", label="date")
         self.ros.push()
 

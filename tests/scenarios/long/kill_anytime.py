@@ -29,7 +29,6 @@ class Workers:
         self.directory = directory
         self.uploaded, self.saved, self.pushed = {}, set(), set()
         self.number, self.clones, self.lock = 0, 0, threading.Lock()
-        self.turn = threading.Lock()  # held over pull and push, so that main stands still
 
     def run_until(self, stop):
         threads = [threading.Thread(target=self.loop, args=(work, stop), daemon=True)
@@ -52,8 +51,7 @@ class Workers:
             self.number += 1
             data = tiny_png(self.number)
         project = harness.Project(self.server, self.tokens["admin"])
-        with self.turn:
-            reply = project.upload(f"page-{self.number}.png", data, wait=0)
+        reply = project.upload(f"page-{self.number}.png", data, wait=0)
         if reply.status == 201:
             self.uploaded[reply.json["items"][0]["id"]] = hashlib.sha256(data).hexdigest()
 
@@ -63,12 +61,11 @@ class Workers:
         if page.status != 200:
             return
         new = span("name", [self.word], "saved")
-        with self.turn:
-            reply = project.save(self.document, page.json["annotations"] + [new],
-                                 page.headers["ETag"])
+        reply = project.save(self.document, page.json["annotations"] + [new],
+                             page.headers["ETag"])
         if reply.status == 200:
             self.saved.add(new["id"])
-        time.sleep(0.1)  # so that a push, too, finds main where it left it
+        time.sleep(0.02)
 
     def push(self):
         self.clones += 1
@@ -79,10 +76,8 @@ class Workers:
             new = span("date", [self.word], "pushed")
             clone.annotate(self.document, new)
             clone.commit()
-            with self.turn:
-                clone.git("pull", "-q", "--no-rebase", "--no-edit", check=False)
-                if clone.push(check=False).returncode == 0:
-                    self.pushed.add(new["id"])
+            if clone.push(check=False).returncode == 0:  # behind by then, and merged
+                self.pushed.add(new["id"])
 
 
 def check(workers, project):
