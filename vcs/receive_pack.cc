@@ -203,16 +203,24 @@ class Push {
   }
 
   void join(PushedRef& one) {
-    Joined joined;
-    try {
-      joined = handlers_.join(one.command);
-    } catch (...) {
-      joined.refusal = "the server could not store the push";
+    const auto joined = asked_to_join(one.command);
+    if (!joined.ok()) {
+      one.refuse(shown(joined.error()));
+      if (handlers_.failed) handlers_.failed(joined.error());
+      return;
     }
-    say_all(joined.lines);
-    if (!joined.refusal.empty()) return one.refuse(joined.refusal);
-    one.command.before = joined.before;
-    one.joined = joined.after;
+    say_all(joined->lines);
+    if (!joined->refusal.empty()) return one.refuse(joined->refusal);
+    one.command.before = joined->before;
+    one.joined = joined->after;
+  }
+
+  Result<Joined> asked_to_join(const RefCommand& command) {
+    try {
+      return handlers_.join(command);
+    } catch (...) {
+      return Error{Code::internal, "joining a push failed"};
+    }
   }
 
   void tell() {

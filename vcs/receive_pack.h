@@ -124,9 +124,10 @@ struct PushHandlers {
   // newest commit: validator and join see the command with the branch's own value as `before`, and
   // `after` may be anything. `join` puts the push on the branch, durably, once its objects are in.
   // A push that says on which commit it is based must descend from that one. An atomic push of
-  // several refs is never joined: it moves all of them by compare-and-swap.
+  // several refs is never joined: it moves all of them by compare-and-swap. An error is one of
+  // ours.
   std::string joined_ref = {};
-  std::function<Joined(const RefCommand&)> join = {};
+  std::function<base::Result<Joined>(const RefCommand&)> join = {};
 };
 
 class ReceivePack {

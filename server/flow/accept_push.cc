@@ -42,7 +42,7 @@ class Pushing {
     return verdict;
   }
 
-  vcs::Joined join(const vcs::RefCommand& command) { return join_.run(command); }
+  Result<vcs::Joined> join(const vcs::RefCommand& command) { return join_.run(command); }
 
  private:
   void judge_main_command(const vcs::PushView& push, const vcs::RefCommand& command,

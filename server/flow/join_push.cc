@@ -181,7 +181,7 @@ Result<vcs::ObjectId> MainJoin::advance(vcs::ObjectOverlay& objects, const vcs::
   return plan_->result;
 }
 
-vcs::Joined MainJoin::run(const vcs::RefCommand& command) {
+Result<vcs::Joined> MainJoin::run(const vcs::RefCommand& command) {
   vcs::Joined joined;
   Complaints complaints;
   vcs::CommitRequest request;
@@ -195,10 +195,12 @@ vcs::Joined MainJoin::run(const vcs::RefCommand& command) {
   if (moved.ok()) {
     joined.after = moved->commit;
     joined.lines = plan_->told;
-  } else {
-    joined.refusal = moved.error().what;
-    joined.lines = complaints.lines();
+    return joined;
   }
+  const bool is_ours = complaints.empty() && moved.error().code != base::Code::busy;
+  if (is_ours) return moved.error();
+  joined.refusal = moved.error().what;
+  joined.lines = complaints.lines();
   return joined;
 }
 

@@ -5,7 +5,7 @@
 //
 //   MainJoin join(actor, project);
 //   TRY(join.judge(objects, tip, pushed, complaints));     // before anything is stored
-//   const vcs::Joined joined = join.run(command);          // in main's turn; durable afterwards
+//   const vcs::Joined joined = TRY(join.run(command));     // in main's turn; durable afterwards
 //
 // What was judged is kept, and made again only if main moves before its turn comes. One object for
 // one push; belongs to its thread. Actor and project must outlive it.
@@ -30,7 +30,8 @@ class MainJoin {
   Result<void> judge(const vcs::ObjectReader& objects, const vcs::ObjectId& tip,
                      const vcs::ObjectId& pushed, Complaints& complaints);
 
-  vcs::Joined run(const vcs::RefCommand& command);
+  // An error is the server's own; what is wrong with the push is in the answer.
+  Result<vcs::Joined> run(const vcs::RefCommand& command);
 
  private:
   // How a push gets onto one state of main.

@@ -25,7 +25,7 @@ struct JoinedPushTest : PushFixture {
   }
 
   // The tip's files and a merge commit where the push is behind.
-  Joined join(const RefCommand& command) {
+  base::Result<Joined> join(const RefCommand& command) {
     joined.push_back(command);
     Joined out;
     CommitRequest request;
@@ -39,7 +39,7 @@ struct JoinedPushTest : PushFixture {
       return objects.add(ObjectKind::commit, print_commit(merge));
     };
     const auto moved = queue.commit(std::move(request));
-    if (!moved.ok()) return {{}, {}, moved.error().what, {}};
+    if (!moved.ok()) return moved.error();
     out.after = moved->commit;
     out.lines = {"joined"};
     return out;
@@ -123,7 +123,9 @@ TEST_F(JoinedPushTest, ARewriteThatSaysSoIsRefused) {
 }
 
 TEST_F(JoinedPushTest, ARefusalInItsTurnIsToldAndLeavesTheBranch) {
-  handlers.join = [](const RefCommand&) { return Joined{{}, {}, "1 problem", {"a: clash"}}; };
+  handlers.join = [](const RefCommand&) -> base::Result<Joined> {
+    return Joined{{}, {}, "1 problem", {"a: clash"}};
+  };
   const std::string before = value_of(kBranch);
   commit("a", "2\n");
   const SendPackRun run = push({"main:main"});
@@ -131,6 +133,18 @@ TEST_F(JoinedPushTest, ARefusalInItsTurnIsToldAndLeavesTheBranch) {
   EXPECT_NE(run.err.find("remote: a: clash"), std::string::npos);
   EXPECT_EQ(value_of(kBranch), before);
   EXPECT_TRUE(accepted.empty());
+}
+
+TEST_F(JoinedPushTest, AFailureOfOursIsToldToUsAndInFewWordsToGit) {
+  base::Error heard;
+  handlers.failed = [&](const base::Error& error) { heard = error; };
+  handlers.join = [](const RefCommand&) -> base::Result<Joined> {
+    return base::Error{base::Code::io, "/srv/data: input/output error"};
+  };
+  commit("a", "2\n");
+  EXPECT_EQ(push({"main:main"}).status,
+            "error refs/heads/main the server could not store the push\n");
+  EXPECT_EQ(heard.code, base::Code::io);
 }
 
 TEST_F(JoinedPushTest, AnAtomicPushOfSeveralRefsIsNeverJoined) {
