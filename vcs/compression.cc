@@ -1,6 +1,10 @@
 #include "vcs/compression.h"
 
+#include <zlib.h>
+
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "vcs/detail/zlib_stream.h"
 
@@ -9,6 +13,67 @@ namespace vcs {
 using base::Code;
 using base::Error;
 using base::Result;
+
+namespace {
+
+constexpr int kGzipWindow = 15 + 16;
+
+Bytef* bytes_of(char* text) {
+  return reinterpret_cast<Bytef*>(text);
+}
+
+// Inflates what a source gives, as far as is asked for.
+class GzipStream {
+ public:
+  GzipStream(Source compressed, uint64_t limit)
+      : compressed_(std::move(compressed)), limit_(limit), input_(size_t{64} << 10, '\0') {
+    if (inflateInit2(&zlib_, kGzipWindow) != Z_OK) {
+      base::stop_on_bug({Code::internal, "zlib cannot start"});
+    }
+  }
+  ~GzipStream() { inflateEnd(&zlib_); }
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+
+  Result<size_t> read(char* buffer, size_t size) {
+    size_t done = 0;
+    while (done == 0 && !ended_) {
+      if (zlib_.avail_in == 0) TRY(fill());
+      done = TRY(inflate_into(buffer, size));
+    }
+    produced_ += done;
+    if (produced_ <= limit_) return done;
+    return Error{Code::limit, "inflates to more than " + std::to_string(limit_) + " bytes"};
+  }
+
+ private:
+  Result<void> fill() {
+    const size_t got = TRY(compressed_(input_.data(), input_.size()));
+    if (got == 0) return Error{Code::invalid, "compressed data is cut off"};
+    zlib_.next_in = bytes_of(input_.data());
+    zlib_.avail_in = static_cast<uInt>(got);
+    return {};
+  }
+
+  Result<size_t> inflate_into(char* buffer, size_t size) {
+    const auto room = static_cast<uInt>(std::min(size, size_t{1} << 30));
+    zlib_.next_out = bytes_of(buffer);
+    zlib_.avail_out = room;
+    const int status = inflate(&zlib_, Z_NO_FLUSH);
+    ended_ = status == Z_STREAM_END;
+    if (status != Z_OK && !ended_) return Error{Code::invalid, "compressed data is damaged"};
+    return size_t{room - zlib_.avail_out};
+  }
+
+  const Source compressed_;
+  const uint64_t limit_;
+  std::string input_;
+  z_stream zlib_ = {};
+  uint64_t produced_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
 
 Result<std::string> gunzip(std::string_view compressed, size_t limit) {
   Inflater inflater(compressed, Inflater::Format::gzip);
@@ -23,6 +88,12 @@ Result<std::string> gunzip(std::string_view compressed, size_t limit) {
     }
   }
   return out;
+}
+
+Source gunzipped(Source compressed, uint64_t limit) {
+  // Shared, since a Source can be copied.
+  auto stream = std::make_shared<GzipStream>(std::move(compressed), limit);
+  return [stream](char* buffer, size_t size) { return stream->read(buffer, size); };
 }
 
 Result<std::string> inflate_exactly(std::string_view compressed, size_t size) {

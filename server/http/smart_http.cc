@@ -27,11 +27,21 @@ vcs::WireVersion wire_version(const Request& request) {
   return vcs::wire_version_of(request.headers.value_or("git-protocol", ""));
 }
 
+bool is_gzipped(const Request& request) {
+  const std::string_view encoding = request.headers.value_or("content-encoding", "");
+  return encoding == "gzip" || encoding == "x-gzip";
+}
+
 Result<std::string> inflated_body(Request& request) {
   std::string body = TRY(request.read_body(kMaxFetchRequest));
-  const std::string_view encoding = request.headers.value_or("content-encoding", "");
-  if (encoding == "gzip" || encoding == "x-gzip") return vcs::gunzip(body, kMaxFetchRequest);
+  if (is_gzipped(request)) return vcs::gunzip(body, kMaxFetchRequest);
   return body;
+}
+
+// git itself never compresses a push; JGit does.
+vcs::Source body_stream(Request& request) {
+  vcs::Source body = [&request](char* buffer, size_t size) { return request.read(buffer, size); };
+  return is_gzipped(request) ? vcs::gunzipped(std::move(body), kMaxPush) : body;
 }
 
 }  // namespace
@@ -61,12 +71,12 @@ Result<Reply> serve_fetch(Request& request, FetchService serve) {
 }
 
 Reply serve_push(Request& request, PushService serve) {
-  return uncached(Reply::stream(
-      200, "application/x-git-receive-pack-result",
-      [&request, serve = std::move(serve)](Writer& out) {
-        return serve([&](char* buffer, size_t size) { return request.read(buffer, size); },
-                     [&](std::string_view chunk) { return out.write(chunk); });
-      }));
+  return uncached(Reply::stream(200, "application/x-git-receive-pack-result",
+                                [&request, serve = std::move(serve)](Writer& out) {
+                                  return serve(body_stream(request), [&](std::string_view chunk) {
+                                    return out.write(chunk);
+                                  });
+                                }));
 }
 
 }  // namespace server::http

@@ -24,7 +24,7 @@
 namespace server::http {
 
 constexpr uint64_t kMaxFetchRequest = uint64_t{10} << 20;  // also once inflated
-constexpr uint64_t kMaxPush = uint64_t{4} << 30;
+constexpr uint64_t kMaxPush = uint64_t{4} << 30;           // the same
 
 constexpr const char* kFetchRequestType = "application/x-git-upload-pack-request";
 constexpr const char* kPushRequestType = "application/x-git-receive-pack-request";
@@ -41,7 +41,7 @@ using FetchService =
 base::Result<Reply> serve_fetch(Request& request, FetchService serve);
 
 using PushService = std::function<base::Result<void>(const vcs::Source&, const vcs::Sink&)>;
-// The body is read while it is served.
+// The body is read, and inflated if need be, while it is served.
 Reply serve_push(Request& request, PushService serve);
 
 }  // namespace server::http
