@@ -32,13 +32,19 @@ class Painter {
 
   bool is_common(const ObjectId& id) const { return (seen_.at(id).colours & kBoth) == kBoth; }
 
+  std::vector<ObjectId> only(uint8_t colour) const {
+    std::vector<ObjectId> out;
+    for (const auto& [id, seen] : seen_) {
+      if (seen.colours == colour) out.push_back(id);
+    }
+    return out;
+  }
+
   Relation relation() const {
     Relation out;
     out.base = newest_common();
-    for (const auto& [id, seen] : seen_) {
-      if (seen.colours == kLeft) ++out.only_left;
-      if (seen.colours == kRight) ++out.only_right;
-    }
+    out.only_left = only(kLeft).size();
+    out.only_right = only(kRight).size();
     return out;
   }
 
@@ -115,6 +121,13 @@ Result<Relation> relation_of(const ObjectReader& objects, const ObjectId& left,
   if (painter.is_common(left)) relation.base = left;
   if (painter.is_common(right)) relation.base = right;
   return relation;
+}
+
+Result<std::vector<ObjectId>> commits_since(const ObjectReader& objects, const ObjectId& before,
+                                            const ObjectId& after) {
+  Painter painter(objects);
+  TRY(painter.paint(before, after));
+  return painter.only(kRight);
 }
 
 Result<bool> is_ancestor(const ObjectReader& objects, const ObjectId& ancestor,

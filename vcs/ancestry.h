@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "base/result.h"
 #include "vcs/object_reader.h"
@@ -27,6 +28,10 @@ struct Relation {
 
 base::Result<Relation> relation_of(const ObjectReader& objects, const ObjectId& left,
                                    const ObjectId& right);
+
+// The commits that `after` reaches and `before` does not, in no order.
+base::Result<std::vector<ObjectId>> commits_since(const ObjectReader& objects,
+                                                  const ObjectId& before, const ObjectId& after);
 
 // Whether `ancestor` is `commit` or in its past.
 base::Result<bool> is_ancestor(const ObjectReader& objects, const ObjectId& ancestor,

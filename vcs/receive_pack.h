@@ -86,10 +86,17 @@ struct PushView {
   base::Result<Snapshot> after(const RefCommand& command) const;
 };
 
+// The ref to move in the stead of one that was pushed.
+struct Redirection {
+  std::string ref;
+  ObjectId before = {};  // where it must be; kNoObject: it is created
+  bool operator==(const Redirection&) const = default;
+};
+
 // What the caller thinks of a push. A ref that is not named is taken as it is.
 struct Verdict {
   std::map<std::string, std::string> refused;     // ref -> a short reason: "ng <ref> <reason>"
-  std::map<std::string, std::string> redirected;  // ref -> the new ref to create in its stead
+  std::map<std::string, Redirection> redirected;  // pushed ref -> what moves instead
   std::vector<std::string> lines;                 // shown to the pusher as "remote: ..."
 };
 using Validator = std::function<Verdict(const PushView&)>;

@@ -155,7 +155,11 @@ struct UploadPack::State {
   std::mutex mutex;  // of visible
   std::shared_ptr<const VisibleRefs> visible;
 
-  std::shared_ptr<const VisibleRefs> refs() {
+  std::shared_ptr<const VisibleRefs> refs(ShownRefs shown) {
+    if (!shown.empty()) {
+      return std::make_shared<const VisibleRefs>(
+          VisibleRefs::of(repository->refs(), policy, shown));
+    }
     const std::lock_guard lock(mutex);
     if (!visible || visible->version != repository->refs().version()) {
       visible = std::make_shared<const VisibleRefs>(VisibleRefs::of(repository->refs(), policy));
@@ -163,63 +167,64 @@ struct UploadPack::State {
     return visible;
   }
   // Refs first: the view taken after them holds what they name.
-  FetchSession session(const FetchRequest& request) {
-    auto seen = refs();
+  FetchSession session(const FetchRequest& request, ShownRefs shown) {
+    auto seen = refs(shown);
     return FetchSession(repository->view(), std::move(seen), table, closures, request);
   }
-  Result<void> serve_v0(std::string_view body, const Sink& out);
-  Result<void> serve_v2(std::string_view body, const Sink& out);
-  Result<void> fetch_v2(const CommandV2& command, const Sink& out);
+  Result<void> serve_v0(std::string_view body, const Sink& out, ShownRefs shown);
+  Result<void> serve_v2(std::string_view body, const Sink& out, ShownRefs shown);
+  Result<void> fetch_v2(const CommandV2& command, const Sink& out, ShownRefs shown);
 };
 
-Result<void> UploadPack::State::serve_v0(std::string_view body, const Sink& out) {
+Result<void> UploadPack::State::serve_v0(std::string_view body, const Sink& out, ShownRefs shown) {
   const auto request = parse_fetch_v0(body, policy);
   if (!request.ok()) return report_error(request.error(), out);
-  FetchSession fetch = session(*request);
+  FetchSession fetch = session(*request, shown);
   return answer_fetch_v0(fetch, *request, out);
 }
 
-Result<void> UploadPack::State::fetch_v2(const CommandV2& command, const Sink& out) {
+Result<void> UploadPack::State::fetch_v2(const CommandV2& command, const Sink& out,
+                                         ShownRefs shown) {
   const auto request = parse_fetch_v2(command, policy);
   if (!request.ok()) return report_error(request.error(), out);
-  FetchSession fetch = session(*request);
+  FetchSession fetch = session(*request, shown);
   return answer_fetch_v2(fetch, *request, out);
 }
 
-Result<void> UploadPack::State::serve_v2(std::string_view body, const Sink& out) {
+Result<void> UploadPack::State::serve_v2(std::string_view body, const Sink& out, ShownRefs shown) {
   const auto command = parse_command_v2(body, policy.max_wants + policy.max_haves);
   if (!command.ok()) return report_error(command.error(), out);
   if (!*command) return {};
-  if ((*command)->name == "fetch") return fetch_v2(**command, out);
+  if ((*command)->name == "fetch") return fetch_v2(**command, out, shown);
   if ((*command)->name != "ls-refs") {
     return report_error(refuse("invalid command '" + (*command)->name.substr(0, 100) + "'"), out);
   }
   auto request = parse_ls_refs(**command);
   if (!request.ok()) return report_error(request.error(), out);
-  return out(
-      print_ls_refs(*refs(), keep_prefixes(std::move(request).value(), policy.max_ref_prefixes)));
+  return out(print_ls_refs(*refs(shown),
+                           keep_prefixes(std::move(request).value(), policy.max_ref_prefixes)));
 }
 
 UploadPack::UploadPack(std::shared_ptr<Repository> repository, UploadPolicy policy)
     : state_(std::make_unique<State>(std::move(repository), std::move(policy))) {}
 UploadPack::~UploadPack() = default;
 
-Result<std::string> UploadPack::advertise(WireVersion version) const {
+Result<std::string> UploadPack::advertise(WireVersion version, ShownRefs shown) const {
   if (version == WireVersion::v2) return capabilities_v2(state_->policy);
   std::string out;
   append_pkt(out, kServiceLine);
   append_flush(out);
   if (version == WireVersion::v1) append_pkt(out, "version 1\n");
-  const auto refs = state_->refs();
+  const auto refs = state_->refs(shown);
   out += print_advertisement(*refs, capabilities_v0(state_->policy, refs->head), true,
                              state_->repository->shallow_commits());
   return out;
 }
 
-Result<void> UploadPack::serve(WireVersion version, std::string_view request,
-                               const Sink& out) const {
-  if (version == WireVersion::v2) return state_->serve_v2(request, out);
-  return state_->serve_v0(request, out);
+Result<void> UploadPack::serve(WireVersion version, std::string_view request, const Sink& out,
+                               ShownRefs shown) const {
+  if (version == WireVersion::v2) return state_->serve_v2(request, out, shown);
+  return state_->serve_v0(request, out, shown);
 }
 
 }  // namespace vcs

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,15 +43,19 @@ struct UploadPolicy {
 
 bool is_hidden(const UploadPolicy& policy, std::string_view ref);
 
+// Hidden refs, by their full names, that this one client may see all the same.
+using ShownRefs = std::span<const std::string>;
+
 class UploadPack {
  public:
   UploadPack(std::shared_ptr<Repository> repository, UploadPolicy policy);
   ~UploadPack();
 
   // The body of GET info/refs?service=git-upload-pack, "# service" line included where v0 has it.
-  base::Result<std::string> advertise(WireVersion version) const;
+  base::Result<std::string> advertise(WireVersion version, ShownRefs shown = {}) const;
   // Answers one POST. v0 and v1 share the request format.
-  base::Result<void> serve(WireVersion version, std::string_view request, const Sink& out) const;
+  base::Result<void> serve(WireVersion version, std::string_view request, const Sink& out,
+                           ShownRefs shown = {}) const;
 
  private:
   struct State;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "tests/support/git.h"
 #include "tests/support/result_matchers.h"
@@ -75,6 +77,17 @@ TEST_F(AncestryTest, OfCrossedHistoriesIsOneOfTheNewestCommons) {
   const std::string right = commit("5000", {b, a});
   EXPECT_EQ(relate(left, right).base, id(b));
   EXPECT_EQ(relate(left, right), (Relation{id(b), 1, 1}));
+}
+
+TEST_F(AncestryTest, TellsWhatCameSince) {
+  const std::string root = commit("1000", {});
+  const std::string side = commit("2000", {root});
+  const std::string main = commit("3000", {root});
+  const std::string merge = commit("4000", {main, side});
+  const auto repository = TAKE(Repository::open(git.path()));
+  const auto since = TAKE(commits_since(*repository, id(main), id(merge)));
+  EXPECT_EQ(std::set<ObjectId>(since.begin(), since.end()),
+            (std::set<ObjectId>{id(side), id(merge)}));
 }
 
 TEST_F(AncestryTest, StrangersShareNothing) {

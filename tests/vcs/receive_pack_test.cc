@@ -138,7 +138,7 @@ TEST_F(ReceivePackTest, PassesPushOptionsOn) {
 TEST_F(ReceivePackTest, TellsGitWhereARefWent) {
   const std::string tip = commit("a", "1\n");
   handlers.validate = [](const PushView&) {
-    return Verdict{{}, {{"refs/for/main", "refs/proposals/1"}}, {"proposal 1"}};
+    return Verdict{{}, {{"refs/for/main", {"refs/proposals/1"}}}, {"proposal 1"}};
   };
   std::vector<AcceptedUpdate> accepted;
   handlers.accepted = [&](std::span<const AcceptedUpdate> updates) {
@@ -154,6 +154,22 @@ TEST_F(ReceivePackTest, TellsGitWhereARefWent) {
   ASSERT_EQ(accepted.size(), 1u);
   EXPECT_EQ(accepted[0].ref, "refs/proposals/1");
   EXPECT_EQ(accepted[0].command.ref, "refs/for/main");
+}
+
+TEST_F(ReceivePackTest, MovesARefThatIsThereInTheSteadOfAnother) {
+  const std::string first = commit("a", "1\n");
+  push({"main:refs/proposals/1"});
+  const std::string second = commit("a", "2\n");
+  const auto sent_to_one = [&](const std::string& before) {
+    handlers.validate = [before](const PushView&) {
+      return Verdict{
+          {}, {{"refs/for/main", {"refs/proposals/1", *ObjectId::from_hex(before)}}}, {}};
+    };
+    return push({"main:refs/for/main"}).status;
+  };
+  EXPECT_EQ(sent_to_one(second), "error refs/for/main cannot be redirected\n");
+  EXPECT_NE(sent_to_one(first).find("option old-oid " + first), std::string::npos);
+  EXPECT_EQ(value_of("refs/proposals/1"), second);
 }
 
 // --- requests

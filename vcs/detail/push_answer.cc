@@ -33,7 +33,7 @@ void append_result(std::string& out, const PushedRef& pushed, bool is_v2) {
   const bool is_elsewhere = pushed.joined && pushed.stated != pushed.command.before;
   if (!is_v2 || !(is_redirected || is_elsewhere)) return;
   if (is_redirected) append_pkt(out, "option refname " + pushed.target + "\n");
-  const ObjectId& before = is_redirected ? kNoObject : pushed.command.before;
+  const ObjectId& before = is_redirected ? pushed.target_before : pushed.command.before;
   append_pkt(out, "option old-oid " + before.hex() + "\n");
   append_pkt(out, "option new-oid " + pushed.command.after.hex() + "\n");
 }

@@ -90,7 +90,8 @@ RefUpdate update_of(const PushedRef& pushed) {
   const RefCommand& command = pushed.command;
   if (command.deletes()) return RefUpdate{pushed.target, command.before, std::nullopt};
   const bool is_redirected = pushed.target != command.ref;
-  return RefUpdate{pushed.target, is_redirected ? kNoObject : command.before, command.after};
+  return RefUpdate{pushed.target, is_redirected ? pushed.target_before : command.before,
+                   command.after};
 }
 
 std::string reason_of(const Error& error) {
@@ -134,8 +135,10 @@ void apply_verdict(std::span<PushedRef> pushed, const Refs& refs, const Verdict&
     }
     const auto redirected = verdict.redirected.find(one.command.ref);
     if (redirected == verdict.redirected.end() || one.command.deletes()) continue;
-    one.target = redirected->second;
-    if (!is_valid_ref_name(one.target) || refs.find(one.target)) one.refuse("cannot be redirected");
+    one.target = redirected->second.ref;
+    one.target_before = redirected->second.before;
+    const bool is_there = refs.find(one.target).value_or(kNoObject) == one.target_before;
+    if (!is_valid_ref_name(one.target) || !is_there) one.refuse("cannot be redirected");
   }
 }
 

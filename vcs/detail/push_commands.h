@@ -14,8 +14,9 @@ namespace vcs {
 
 struct PushedRef {
   RefCommand command = {};
-  std::string target = {};   // the ref that will move: the command's, or where it was redirected
-  std::string refusal = {};  // why it will not move; empty: sound so far
+  std::string target = {};      // the ref that will move: the command's, or where it was redirected
+  ObjectId target_before = {};  // of a target that is not the command's ref
+  std::string refusal = {};     // why it will not move; empty: sound so far
   ObjectId stated = {};  // where the client believes the ref to be; kNoObject: it does not exist
   bool floats = false;   // it is shown without a value, so that `stated` may be an older one
   bool joins = false;    // it may be based on an older commit (PushHandlers::join)

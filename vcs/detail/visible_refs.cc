@@ -1,6 +1,7 @@
 #include "vcs/detail/visible_refs.h"
 
 #include <algorithm>
+#include <set>
 
 #include "vcs/pkt_line.h"
 
@@ -42,11 +43,14 @@ const Ref* find_ref(const VisibleRefs& visible, std::string_view name) {
 
 }  // namespace
 
-VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy) {
+VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy, ShownRefs shown) {
   VisibleRefs visible;
   visible.version = refs.version();
   visible.refs = refs.list();
-  std::erase_if(visible.refs, [&](const Ref& ref) { return is_hidden(policy, ref.name); });
+  const std::set<std::string_view> exempt(shown.begin(), shown.end());
+  std::erase_if(visible.refs, [&](const Ref& ref) {
+    return is_hidden(policy, ref.name) && !exempt.contains(ref.name);
+  });
   for (const Ref& ref : visible.refs) visible.tips.insert(ref.target);
   visible.head.target = refs.head().target;
   if (is_hidden(policy, visible.head.target)) visible.head.target.clear();

@@ -19,7 +19,7 @@ struct VisibleRefs {
   Head head;              // no target if HEAD's branch is hidden
   IdSet tips;
 
-  static VisibleRefs of(const Refs& refs, const UploadPolicy& policy);
+  static VisibleRefs of(const Refs& refs, const UploadPolicy& policy, ShownRefs shown = {});
   std::vector<ObjectId> tip_list() const { return {tips.begin(), tips.end()}; }
   // The value of the ref of exactly this name, or of HEAD.
   std::optional<ObjectId> find(std::string_view name) const;
