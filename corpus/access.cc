@@ -28,7 +28,7 @@ constexpr std::array<Named<Role>, 11> kRoleNames = {{
     {Role::auditor, "auditor"},
 }};
 
-constexpr std::array<Named<Permission>, 29> kPermissionNames = {{
+constexpr std::array<Named<Permission>, 31> kPermissionNames = {{
     {P::document_upload, "document:upload"},
     {P::document_read_own, "document:read-own"},
     {P::document_read, "document:read"},
@@ -37,6 +37,8 @@ constexpr std::array<Named<Permission>, 29> kPermissionNames = {{
     {P::annotation_submit, "annotation:submit"},
     {P::review_write, "review:write"},
     {P::comment_write, "comment:write"},
+    {P::proposal_write, "proposal:write"},
+    {P::proposal_review, "proposal:review"},
     {P::schema_write, "schema:write"},
     {P::split_write, "split:write"},
     {P::release_create, "release:create"},
@@ -64,23 +66,26 @@ constexpr std::array kManager = {
     P::document_read_own, P::document_read,   P::document_retry, P::comment_write,
     P::schema_write,      P::split_write,     P::release_read,   P::export_read,
     P::repository_clone,  P::repository_push, P::project_read,   P::project_manage,
-    P::member_manage,     P::token_manage,    P::event_read,
+    P::member_manage,     P::token_manage,    P::event_read,     P::proposal_write,
+    P::proposal_review,
 };
 constexpr std::array kReviewer = {
     P::document_read_own, P::document_read, P::annotation_write, P::review_write,
     P::comment_write,     P::release_read,  P::repository_clone, P::repository_push,
-    P::project_read,      P::token_manage,  P::event_read,
+    P::project_read,      P::token_manage,  P::event_read,       P::proposal_write,
+    P::proposal_review,
 };
 constexpr std::array kAnnotator = {
-    P::document_read_own, P::document_read, P::annotation_write, P::annotation_submit,
-    P::comment_write,     P::project_read,  P::token_manage,     P::event_read,
+    P::document_read_own, P::document_read, P::annotation_write,
+    P::annotation_submit, P::comment_write, P::project_read,
+    P::token_manage,      P::event_read,    P::proposal_write,
 };
 constexpr std::array kScientist = {
-    P::document_read_own, P::document_read, P::annotation_write, P::annotation_submit,
-    P::comment_write,     P::schema_write,  P::split_write,      P::release_create,
-    P::release_read,      P::export_read,   P::receipt_write,    P::repository_clone,
-    P::repository_push,   P::data_push,     P::project_read,     P::token_manage,
-    P::event_read,
+    P::document_read_own, P::document_read,  P::annotation_write, P::annotation_submit,
+    P::comment_write,     P::schema_write,   P::split_write,      P::release_create,
+    P::release_read,      P::export_read,    P::receipt_write,    P::repository_clone,
+    P::repository_push,   P::data_push,      P::project_read,     P::token_manage,
+    P::event_read,        P::proposal_write,
 };
 constexpr std::array kUploader = {P::document_upload, P::document_read_own};
 constexpr std::array kTrainer = {P::release_read, P::export_read, P::receipt_write};

@@ -35,6 +35,8 @@ enum class Permission {
   annotation_submit,  // annotation:submit
   review_write,       // review:write          accept, reject
   comment_write,      // comment:write
+  proposal_write,     // proposal:write        open proposals, see and close one's own
+  proposal_review,    // proposal:review       see all, accept, turn down
   schema_write,       // schema:write          schema.json, guidelines/
   split_write,        // split:write
   release_create,     // release:create

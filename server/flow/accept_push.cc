@@ -1,52 +1,103 @@
 #include "server/flow/accept_push.h"
 
 #include <memory>
-#include <set>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "corpus/event.h"
-#include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/join_push.h"
+#include "server/flow/propose.h"
+#include "server/flow/review.h"
 #include "storage/push_log.h"
-#include "vcs/diff.h"
 
 namespace server {
 namespace {
 
-using corpus::PathInfo;
-using corpus::PathKind;
+constexpr char kPushable[] =
+    "only main can be pushed, and proposals; send your work with: git push origin HEAD:main";
+constexpr char kProposalsOnly[] =
+    "main takes proposals only; open one with: git push origin HEAD:refs/for/main";
 
-std::string pushable_refs() {
-  return "only main can be pushed; send your work with: git push origin HEAD:main";
+Result<void> record_push(Services& services, const Actor& actor, const vcs::RefCommand& command) {
+  const base::Json data = base::Json::object({{"ref", kMain}, {"commit", command.after.hex()}});
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + kMain,
+              base::Json::object({{"commit", command.after.hex()}})));
+    TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kRepositoryPushed),
+                                     .project = actor.project().id,
+                                     .subject = actor.project().path(),
+                                     .data = data}));
+    return {};
+  });
 }
 
-// One push to main, from its judgement to its turn.
+// One push, from its judgement to what comes after it.
 class Pushing {
  public:
-  Pushing(const Actor& actor, OpenProject& project)
-      : actor_(actor), project_(project), join_(actor, project) {}
+  Pushing(Services& services, const Actor& actor, OpenProject& project)
+      : services_(services),
+        actor_(actor),
+        project_(project),
+        join_(actor, project),
+        proposing_(services, actor, project) {}
 
   vcs::Verdict judge(const vcs::PushView& push) {
     vcs::Verdict verdict;
     for (const vcs::RefCommand& command : push.commands) {
       if (command.ref == kMain) {
         judge_main_command(push, command, verdict);
-        continue;
+      } else if (command.ref == kForMain) {
+        proposing_.judge(push, command, verdict);
+      } else {
+        verdict.refused[command.ref] =
+            command.ref.starts_with("refs/tags/") ? "tags belong to the server" : "forbidden ref";
+        verdict.lines.emplace_back(kPushable);
       }
-      verdict.refused[command.ref] =
-          command.ref.starts_with("refs/tags/") ? "tags belong to the server" : "forbidden ref";
-      verdict.lines.push_back(pushable_refs());
     }
     return verdict;
   }
 
   Result<vcs::Joined> join(const vcs::RefCommand& command) { return join_.run(command); }
 
+  Result<std::vector<std::string>> accepted(std::span<const vcs::AcceptedUpdate> updates) {
+    std::vector<std::string> lines;
+    for (const vcs::AcceptedUpdate& update : updates) {
+      TRY(log(update));
+      if (update.ref == kMain) {
+        TRY(main_moved(update.command));
+      } else {
+        lines.push_back(TRY(proposing_.arrived(update)));
+      }
+    }
+    return lines;
+  }
+
  private:
+  Result<void> main_moved(const vcs::RefCommand& command) {
+    TRY(record_push(services_, actor_, command));
+    TRY(reopen_changed(project_, command.before, command.after));
+    TRY(catch_up(services_, project_));
+    return accept_merged_proposals(services_, actor_, project_, command);
+  }
+
+  Result<void> log(const vcs::AcceptedUpdate& update) {
+    return services_.database->write([&](storage::Transaction& tx) {
+      const bool is_created = update.ref == update.command.ref && update.command.creates();
+      return storage::PushLog(tx).append({actor_.project().id, update.ref,
+                                          is_created ? "" : update.command.before.hex(),
+                                          update.command.after.hex(), actor_.user(),
+                                          actor_.access.principal.token, base::now_milliseconds()});
+    });
+  }
+
   void judge_main_command(const vcs::PushView& push, const vcs::RefCommand& command,
                           vcs::Verdict& verdict) {
+    if (actor_.project().policy.proposals_only) {
+      verdict.refused[command.ref] = "proposals only";
+      verdict.lines.emplace_back(kProposalsOnly);
+      return;
+    }
     Complaints complaints;
     judge_authors(actor_, push.commits, complaints);
     const auto judged = join_.judge(push.objects, command.before, command.after, complaints);
@@ -56,91 +107,32 @@ class Pushing {
     for (std::string& line : complaints.lines()) verdict.lines.push_back(std::move(line));
   }
 
+  Services& services_;
   const Actor& actor_;
   OpenProject& project_;
   MainJoin join_;
+  Proposing proposing_;
 };
-
-// Documents whose labels a push changed after they were submitted or accepted are open again.
-Result<void> reopen_reviews(Services&, OpenProject& project, const vcs::RefCommand& command) {
-  std::set<corpus::DocumentId> changed;
-  TRY(vcs::diff_commits(*project.repository, command.before, command.after,
-                        [&](const vcs::Change& change) -> Result<bool> {
-                          const PathInfo info = corpus::classify(change.path, project.fan_out);
-                          if (info.kind == PathKind::page_annotations ||
-                              info.kind == PathKind::document_annotations) {
-                            changed.insert(*info.document);
-                          }
-                          return true;
-                        }));
-  if (changed.empty()) return {};
-  vcs::CommitRequest request;
-  request.author = request.committer = server_signature();
-  request.message = "Reopen documents that were changed\n";
-  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
-    std::vector<vcs::Edit> edits;
-    for (const corpus::DocumentId& id : changed) {
-      const DocumentFiles files(tip, project.fan_out, id);
-      const corpus::Review review = TRY(files.review());
-      if (review.state != corpus::ReviewState::submitted &&
-          review.state != corpus::ReviewState::accepted) {
-        continue;
-      }
-      if (corpus::covers(review, TRY(files.annotation_versions()))) continue;
-      edits.push_back(
-          {corpus::review_path(files.directory()),
-           corpus::print_review(corpus::after_edit(review, "annotations were changed by a push"))});
-    }
-    return edits;
-  };
-  TRY(project.commits->commit(std::move(request)));
-  return {};
-}
-
-Result<void> record_push(Services& services, const Actor& actor,
-                         std::span<const vcs::AcceptedUpdate> updates) {
-  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    for (const vcs::AcceptedUpdate& update : updates) {
-      const auto& command = update.command;
-      TRY(storage::PushLog(tx).append({actor.project().id, update.ref,
-                                       command.creates() ? "" : command.before.hex(),
-                                       command.deletes() ? "" : command.after.hex(), actor.user(),
-                                       actor.access.principal.token, base::now_milliseconds()}));
-      TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + update.ref,
-                base::Json::object({{"commit", command.after.hex()}})));
-      TRY(services.events->append(
-          tx,
-          {.type = std::string(corpus::event_type::kRepositoryPushed),
-           .project = actor.project().id,
-           .subject = actor.project().path(),
-           .data = base::Json::object({{"ref", update.ref}, {"commit", command.after.hex()}})}));
-    }
-    return {};
-  });
-}
 
 }  // namespace
 
 std::string joined_ref(const Actor& actor) {
-  return actor.project().policy.push_behind == corpus::PushBehind::refuse ? "" : kMain;
+  const corpus::ProjectPolicy& policy = actor.project().policy;
+  const bool joins = policy.push_behind != corpus::PushBehind::refuse && !policy.proposals_only;
+  return joins ? kMain : "";
 }
 
 vcs::PushHandlers push_handlers(Services& services, const Actor& actor, OpenProject& project) {
   vcs::PushHandlers handlers;
-  const auto pushing = std::make_shared<Pushing>(actor, project);
+  const auto pushing = std::make_shared<Pushing>(services, actor, project);
   handlers.validate = [pushing](const vcs::PushView& push) { return pushing->judge(push); };
   handlers.joined_ref = joined_ref(actor);
   handlers.join = [pushing](const vcs::RefCommand& command) { return pushing->join(command); };
-  handlers.accepted = [&](std::span<const vcs::AcceptedUpdate> updates) {
+  handlers.accepted = [pushing](std::span<const vcs::AcceptedUpdate> updates) {
     // The refs are durable: what fails from here on is caught up with later, and only logged.
-    const auto done = [&]() -> Result<void> {
-      TRY(record_push(services, actor, updates));
-      for (const auto& update : updates) TRY(reopen_reviews(services, project, update.command));
-      return catch_up(services, project);
-    }();
-    if (!done.ok()) {
-      base::log_error("a push was taken but not indexed", {{"error.message", done.error().what}});
-    }
+    auto lines = pushing->accepted(updates);
+    if (lines.ok()) return std::move(lines).value();
+    base::log_error("a push was taken but not indexed", {{"error.message", lines.error().what}});
     return std::vector<std::string>{};
   };
   handlers.failed = [](const base::Error& error) {

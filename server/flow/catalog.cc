@@ -10,8 +10,10 @@
 namespace server {
 namespace {
 
-// Refs that no git client sees or pushes: blind readings, documents not yet kept.
-const std::vector<std::string> kHiddenPrefixes = {"refs/readings/", "refs/incoming/"};
+// Refs that no git client pushes, or sees unless it is shown them: blind readings, documents not
+// yet kept, proposals.
+const std::vector<std::string> kHiddenPrefixes = {"refs/readings/", "refs/incoming/",
+                                                  "refs/proposals/"};
 
 Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) {
   TRY(base::make_directories(path.parent_path()));

@@ -33,8 +33,13 @@ struct ChangedPath {
 class MainJudge {
  public:
   MainJudge(const Actor& actor, const OpenProject& project, const vcs::Snapshot& before,
-            const vcs::Snapshot& after, Complaints& complaints)
-      : actor_(actor), project_(project), before_(before), after_(after), complaints_(complaints) {}
+            const vcs::Snapshot& after, Complaints& complaints, const std::string& writer)
+      : actor_(actor),
+        project_(project),
+        before_(before),
+        after_(after),
+        complaints_(complaints),
+        writer_(writer.empty() ? actor.mail() : writer) {}
 
   Result<void> judge(const vcs::ObjectReader& objects) {
     TRY(collect(objects));
@@ -133,7 +138,7 @@ class MainJudge {
   Result<void> judge_comments(const ChangedPath& change) {
     const auto before = TRY(corpus::read_comments(TRY(text_of(before_, change.path))));
     auto after = corpus::parse_comments(TRY(text_of(after_, change.path)), change.path);
-    corpus::check_comment_changes(before, after, actor_.mail(), after.problems);
+    corpus::check_comment_changes(before, after, writer_, after.problems);
     complaints_.add(after.problems);
     return {};
   }
@@ -209,6 +214,7 @@ class MainJudge {
   const vcs::Snapshot& before_;
   const vcs::Snapshot& after_;
   Complaints& complaints_;
+  const std::string& writer_;  // of comments
   std::vector<ChangedPath> changes_;
   std::set<corpus::DocumentId> annotated_;
   std::set<std::string> told_locks_;
@@ -249,8 +255,8 @@ std::vector<std::string> Complaints::lines() const {
 
 Result<void> judge_main(const Actor& actor, const OpenProject& project, const vcs::Snapshot& before,
                         const vcs::Snapshot& after, const vcs::ObjectReader& objects,
-                        Complaints& complaints) {
-  return MainJudge(actor, project, before, after, complaints).judge(objects);
+                        Complaints& complaints, const std::string& writer) {
+  return MainJudge(actor, project, before, after, complaints, writer).judge(objects);
 }
 
 void judge_authors(const Actor& actor, std::span<const vcs::NewCommit> commits,

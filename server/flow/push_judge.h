@@ -39,10 +39,11 @@ class Complaints {
   std::string hint_;
 };
 
-// Judges the update of main from one state to the other. An error is one of reading.
+// Judges the update of main from one state to the other. An error is one of reading. `writer` is
+// the address of who wrote the comments in it, where that is not the actor.
 Result<void> judge_main(const Actor& actor, const OpenProject& project, const vcs::Snapshot& before,
                         const vcs::Snapshot& after, const vcs::ObjectReader& objects,
-                        Complaints& complaints);
+                        Complaints& complaints, const std::string& writer = {});
 
 // Every commit carries an address of the pusher, unless the project takes those of others.
 void judge_authors(const Actor& actor, std::span<const vcs::NewCommit> commits,

@@ -1,7 +1,10 @@
 #include "server/flow/review.h"
 
+#include <set>
+
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "vcs/diff.h"
 
 namespace server {
 namespace {
@@ -40,6 +43,42 @@ Result<corpus::Review> moved(const DocumentFiles& files, const Actor& actor,
 }
 
 }  // namespace
+
+Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
+                            const vcs::ObjectId& after) {
+  std::set<corpus::DocumentId> changed;
+  TRY(vcs::diff_commits(
+      *project.repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
+        const corpus::PathInfo info = corpus::classify(change.path, project.fan_out);
+        if (info.kind == corpus::PathKind::page_annotations ||
+            info.kind == corpus::PathKind::document_annotations) {
+          changed.insert(*info.document);
+        }
+        return true;
+      }));
+  if (changed.empty()) return {};
+  vcs::CommitRequest request;
+  request.author = request.committer = server_signature();
+  request.message = "Reopen documents that were changed\n";
+  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    std::vector<vcs::Edit> edits;
+    for (const corpus::DocumentId& id : changed) {
+      const DocumentFiles files(tip, project.fan_out, id);
+      const corpus::Review review = TRY(files.review());
+      if (review.state != corpus::ReviewState::submitted &&
+          review.state != corpus::ReviewState::accepted) {
+        continue;
+      }
+      if (corpus::covers(review, TRY(files.annotation_versions()))) continue;
+      edits.push_back(
+          {corpus::review_path(files.directory()),
+           corpus::print_review(corpus::after_edit(review, "annotations were changed by a push"))});
+    }
+    return edits;
+  };
+  TRY(project.commits->commit(std::move(request)));
+  return {};
+}
 
 Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id) {
   const vcs::Snapshot tip = TRY(project.tip());

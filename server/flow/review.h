@@ -19,6 +19,11 @@ struct ReviewMove {
 // What is now in git. denied or conflict as corpus::may_move says.
 Result<corpus::Review> move_review(Services& services, const Actor& actor, const ReviewMove& move);
 
+// Documents whose labels came to main between these commits, after they were submitted or accepted,
+// are in progress again.
+Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
+                            const vcs::ObjectId& after);
+
 Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id);
 
 }  // namespace server

@@ -1,6 +1,7 @@
 // git smart HTTP (gitprotocol-http): /<org>/<project>.git for annotations and, read only,
 // /<org>/<project>.data.git for releases.
 #include "server/flow/accept_push.h"
+#include "server/flow/proposals.h"
 #include "server/http/authorize.h"
 #include "server/http/routes.h"
 #include "server/http/smart_http.h"
@@ -18,9 +19,17 @@ const vcs::UploadPack& upload_pack_of(const OpenProject& project, Store store) {
   return store == Store::data ? *project.data_upload_pack : *project.upload_pack;
 }
 
+// The hidden refs that the caller may fetch.
+Result<std::vector<std::string>> shown_refs(Services& services, Context& context,
+                                            const OpenProject& project, Store store) {
+  if (store == Store::data) return std::vector<std::string>();
+  return visible_proposal_refs(services, actor_of(context), project);
+}
+
 Result<Reply> fetch_info(Services& services, Context& context, Store store) {
   const auto project = TRY(project_of(services, context));
-  return advertise_fetch(context.request, upload_pack_of(*project, store));
+  const auto shown = TRY(shown_refs(services, context, *project, store));
+  return advertise_fetch(context.request, upload_pack_of(*project, store), shown);
 }
 
 // Whether the client sends a push to a branch that is shown without a value: git and libgit2 do
@@ -53,11 +62,12 @@ Result<Reply> advertise(Services& services, Context& context, Store store) {
 
 Result<Reply> fetch(Services& services, Context& context, Store store) {
   const auto project = TRY(project_of(services, context));
-  return serve_fetch(
-      context.request,
-      [project, store](vcs::WireVersion version, std::string_view body, const vcs::Sink& out) {
-        return upload_pack_of(*project, store).serve(version, body, out);
-      });
+  const auto shown = TRY(shown_refs(services, context, *project, store));
+  return serve_fetch(context.request,
+                     [project, store, shown](vcs::WireVersion version, std::string_view body,
+                                             const vcs::Sink& out) {
+                       return upload_pack_of(*project, store).serve(version, body, out, shown);
+                     });
 }
 
 Result<Reply> push(Services& services, Context& context) {

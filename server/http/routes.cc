@@ -10,6 +10,7 @@ void add_all_routes(Router& router, Services& services) {
   add_document_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
+  add_proposal_routes(router, services);
   add_dataset_routes(router, services);
   add_event_routes(router, services);
   add_git_routes(router, services);

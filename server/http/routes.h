@@ -16,6 +16,7 @@ void add_document_routes(Router& router, Services& services);    // upload, list
 void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
 void add_dataset_routes(Router& router, Services& services);     // splits, releases, exports
+void add_proposal_routes(Router& router, Services& services);    // changes that wait for a yes
 void add_git_routes(Router& router, Services& services);         // smart HTTP
 void add_dvc_routes(Router& router, Services& services);         // the DVC remote
 void add_event_routes(Router& router, Services& services);       // events, jobs

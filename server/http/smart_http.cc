@@ -46,8 +46,9 @@ vcs::Source body_stream(Request& request) {
 
 }  // namespace
 
-Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upload_pack) {
-  std::string body = TRY(upload_pack.advertise(wire_version(request)));
+Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upload_pack,
+                              vcs::ShownRefs shown) {
+  std::string body = TRY(upload_pack.advertise(wire_version(request), shown));
   return uncached(Reply::text(200, std::move(body), "application/x-git-upload-pack-advertisement"));
 }
 

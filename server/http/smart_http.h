@@ -29,7 +29,8 @@ constexpr uint64_t kMaxPush = uint64_t{4} << 30;           // the same
 constexpr const char* kFetchRequestType = "application/x-git-upload-pack-request";
 constexpr const char* kPushRequestType = "application/x-git-receive-pack-request";
 
-base::Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upload_pack);
+base::Result<Reply> advertise_fetch(const Request& request, const vcs::UploadPack& upload_pack,
+                                    vcs::ShownRefs shown = {});
 // `joined_ref` as vcs::ReceivePack::advertise takes it.
 Reply advertise_push(const vcs::ReceivePack& receive_pack, std::string_view joined_ref = {});
 // To info/refs for another service, or for none, as a client of the dumb protocol asks.

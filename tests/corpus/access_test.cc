@@ -60,6 +60,16 @@ TEST(Access, JudgesAreReviewersOnly) {
   }
 }
 
+TEST(Access, WhoLabelsMayProposeAndOthersDecide) {
+  for (const Role role : {Role::annotator, Role::scientist}) {
+    EXPECT_TRUE(allows(role, P::proposal_write)) << name_of(role);
+    EXPECT_FALSE(allows(role, P::proposal_review)) << name_of(role);
+  }
+  for (const Role role : {Role::reviewer, Role::manager, Role::admin, Role::owner}) {
+    EXPECT_TRUE(allows(role, P::proposal_review)) << name_of(role);
+  }
+}
+
 TEST(Access, SchemaIsForManagersAndScientists) {
   for (const Role role : {Role::reviewer, Role::annotator, Role::uploader, Role::trainer}) {
     EXPECT_FALSE(allows(role, P::schema_write)) << name_of(role);
