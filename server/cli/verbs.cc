@@ -11,7 +11,8 @@ int run(int argc, char** argv) {
       "learning.",
       "glossator " GLOSSATOR_VERSION,
       {serve_verb(), project_create_verb(), user_add_verb(), token_create_verb(), ocr_verb(),
-       verify_verb(), rebuild_verb(), merge_driver_verb(), fmt_verb(), doctor_verb()});
+       verify_verb(), rebuild_verb(), merge_driver_verb(), clone_url_verb(), fmt_verb(),
+       doctor_verb()});
 }
 
 int fail(const base::Error& error) {

@@ -14,6 +14,7 @@ Verb rebuild_verb();         // rebuild: the index from git
 Verb verify_verb();          // verify: recompute a release, or all of them
 Verb ocr_verb();             // ocr: read files without a server
 Verb merge_driver_verb();    // merge-driver: what git calls for annotation files
+Verb clone_url_verb();       // clone-url: the git commands for a part of a project
 Verb fmt_verb();             // fmt: canonical form of repository files
 Verb doctor_verb();          // doctor: what this machine can do
 

@@ -192,11 +192,22 @@ class Project:
         return self.server.url.replace("http://", f"http://token:{self.token}@") + f"/{self.path}.git"
 
 
+def git_environment():
+    """No configuration but ours, and nobody to ask."""
+    return {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def run_script(script, cwd):
+    """Commands as a person would paste them into a shell."""
+    subprocess.run(["sh", "-e"], input=script, cwd=cwd, text=True, check=True, timeout=300,
+                   env=git_environment(), capture_output=True)
+
+
 def git(*arguments, cwd=None, check=True, configuration=(), environment=None, stdin=None):
     """Stock git with no configuration but ours; returns the finished process."""
     settings = [item for pair in configuration for item in ("-c", pair)]
-    clean = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-             "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(environment or {})}
+    clean = {**git_environment(), **(environment or {})}
     result = subprocess.run(["git", *settings, *map(str, arguments)], cwd=cwd, capture_output=True,
                             text=True, env=clean, timeout=300, input=stdin)
     if check and result.returncode != 0:
@@ -211,6 +222,14 @@ class Clone:
         self.project, self.path = project, pathlib.Path(directory) / name
         git("clone", "-q", *arguments, project.clone_url(), self.path, configuration=configuration)
         self.configure(name)
+
+    @classmethod
+    def at(cls, project, path, name):
+        """One that was cloned by somebody else."""
+        clone = cls.__new__(cls)
+        clone.project, clone.path = project, path
+        clone.configure(name)
+        return clone
 
     def configure(self, name):
         self.git("config", "user.name", name.capitalize())

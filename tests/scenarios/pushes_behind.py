@@ -216,6 +216,29 @@ class PushesBehind(harness.Scenario):
                                           {"push_behind": "perhaps"})
         self.assert_problem(wrong, 400, "invalid")
 
+    def test_a_clone_of_some_documents_only(self):
+        self.admin.ready(f"other{self.count}.png", self.image + b"\1" * self.count, claim="C-7")
+        told = self.server.command("clone-url", "acme/claims", "--url", self.server.url,
+                                   "--document", self.document).stdout
+        script = told.replace("http://", f"http://token:{self.project.token}@")
+        at = self.directory / f"part{self.count}"
+        at.mkdir()
+        harness.run_script(script, at)
+        clone = Clone.at(self.project, at / "claims", "sam")
+        files = {path.parent.parent.name for path in clone.path.glob("documents/**/*.words.tsv")}
+        self.assertEqual(files, {self.document})
+        self.saved_meanwhile("date", 1)
+        self.label(clone, "total", 0)
+        self.assertIn("merged with", clone.push().stderr)
+        by_key = self.server.command("clone-url", "acme/claims", "--key", "claim=C-7").stdout
+        self.assertEqual(by_key.count("documents/"), 1)
+        self.assertNotIn(self.document, by_key)
+        whole = self.server.command("clone-url", "acme/claims").stdout
+        self.assertEqual(whole, "git clone --filter=blob:none "
+                                "http://127.0.0.1:8080/acme/claims.git claims\n")
+        nothing = self.server.command("clone-url", "acme/claims", "--month", "1999-01", check=False)
+        self.assertEqual((nothing.returncode, nothing.stdout), (1, ""))
+
     def test_nothing_to_push(self):
         self.assertEqual(self.sam.push().returncode, 0)
         self.saved_meanwhile("date", 1)
