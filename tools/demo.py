@@ -246,7 +246,7 @@ class Demo:
                           before.headers["ETag"])
         expect(answer(saved, 200)["merged"], "Anna's save did not meet Rosa's push")
         pushed = sam.push().stderr
-        expect("merged with 2 newer changes on main" in pushed, pushed)
+        expect("remote: merged with " in pushed, pushed)
         sam.git("pull", "-q", "--ff-only")
         now = answer(anna.annotations(document), 200)["annotations"]
         ids = {a["id"] for a in old}
