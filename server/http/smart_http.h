@@ -23,8 +23,9 @@
 
 namespace server::http {
 
-constexpr uint64_t kMaxFetchRequest = uint64_t{10} << 20;  // also once inflated
-constexpr uint64_t kMaxPush = uint64_t{4} << 30;           // the same
+// Also once inflated. A clone of 100,000 refs names each of them.
+constexpr uint64_t kMaxFetchRequest = uint64_t{32} << 20;
+constexpr uint64_t kMaxPush = uint64_t{4} << 30;
 
 constexpr const char* kFetchRequestType = "application/x-git-upload-pack-request";
 constexpr const char* kPushRequestType = "application/x-git-receive-pack-request";

@@ -26,14 +26,16 @@ Names objects_of(const FetchAnswer& answer) {
   return answer.pack.empty() ? Names() : test::objects_in(answer.pack);
 }
 
-// When a server has heard enough is its own business: git already says "ready" when a want reaches
-// a parent of what the client has.
 std::vector<std::string> acknowledgements(const FetchAnswer& answer) {
   std::vector<std::string> lines = answer.lines;
   std::erase_if(lines, [](const std::string& line) {
     return !line.starts_with("ACK ") && line != "NAK" && line != "acknowledgments";
   });
   return lines;
+}
+
+bool has_heard_enough(const FetchAnswer& answer) {
+  return std::find(answer.lines.begin(), answer.lines.end(), "ready") != answer.lines.end();
 }
 
 // The boundary's lines may come in any order.
@@ -75,6 +77,8 @@ class RandomFetches {
     }
     const auto [ours, gits] = both(lines);
     EXPECT_EQ(acknowledgements(ours), acknowledgements(gits)) << lines.v2();
+    // git looks no further back than the oldest commit that the client named.
+    EXPECT_GE(has_heard_enough(ours), has_heard_enough(gits)) << lines.v2();
   }
 
   void compare_clone() {

@@ -52,12 +52,18 @@ bool FetchSession::take_have(const ObjectId& id) {
   if (common_.contains(id)) return true;
   if (!view_->contains(id)) return false;
   common_.insert(id);
+  reach_.insert(id);
+  // A want that meets a parent of what the client has meets the client's history as well.
+  const auto links = commits_.get(id);
+  if (links.ok() && !client_cut_.contains(id)) {
+    reach_.insert((*links)->parents.begin(), (*links)->parents.end());
+  }
   ready_known_ = false;
   return true;
 }
 
 Result<bool> FetchSession::is_ready() {
-  if (!ready_known_ && !ready_) ready_ = TRY(all_reach_any(commits_, want_commits_, common_));
+  if (!ready_known_ && !ready_) ready_ = TRY(all_reach_any(commits_, want_commits_, reach_));
   ready_known_ = true;
   return ready_;
 }
@@ -122,12 +128,11 @@ Result<SharedObjects> FetchSession::select_new(const Boundary& boundary, const T
   TRY(sort_tips(*view_, std::vector<ObjectId>(common_.begin(), common_.end()), commons, unused));
   std::vector<ObjectId> wants = want_commits_;
   wants.insert(wants.end(), boundary.more_wants.begin(), boundary.more_wants.end());
-  const IdSet client_cut(request_.shallows.begin(), request_.shallows.end());
   CommitWalk walk(commits_);
   const auto selected = TRY(walk.select({.wants = wants,
                                          .commons = commons,
                                          .cut = &boundary.cut,
-                                         .client_cut = &client_cut,
+                                         .client_cut = &client_cut_,
                                          .tick = tick}));
   ObjectSet objects(view_);
   ObjectWalk object_walk(commits_, request_.filter, objects, tick);

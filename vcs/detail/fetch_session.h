@@ -25,6 +25,7 @@ class FetchSession {
         commits_(*view_, table),
         closures_(closures),
         request_(request),
+        client_cut_(request.shallows.begin(), request.shallows.end()),
         wants_(request.wants) {}
 
   // Looks wanted refs up, sorts the wants, and refuses (Code::invalid) what visible refs do not
@@ -53,11 +54,13 @@ class FetchSession {
   CommitSource commits_;
   ClosureCache& closures_;
   const FetchRequest& request_;
+  const IdSet client_cut_;  // the client lacks the parents of these
   std::vector<ObjectId> wants_;
   std::vector<std::pair<ObjectId, std::string>> wanted_refs_;
   std::vector<ObjectId> want_commits_;
   std::vector<ObjectId> want_others_;
   IdSet common_;
+  IdSet reach_;               // common_ and the parents of these
   bool ready_known_ = false;  // for the present commons
   bool ready_ = false;
 };
