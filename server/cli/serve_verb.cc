@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "server/cli/verbs.h"
 #include "server/flow/housekeeping.h"
 #include "server/flow/index.h"
@@ -109,6 +110,7 @@ Result<void> announce(const ServeOptions& options, const std::string& url,
 }
 
 Result<void> serve(const ServeOptions& options) {
+  base::give_memory_back_early();
   StopSignals signals;
   auto services = TRY(open_services(config_of(options), Readers::start));
   http::RateLimiter failures({.per_second = 0.2, .burst = 20});

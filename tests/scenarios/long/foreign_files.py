@@ -39,6 +39,13 @@ def wait_until_read(project, count, deadline):
         time.sleep(0.5)
 
 
+KEPT_AT_MOST = 64 << 20  # by the server itself; its readers keep their language models besides
+
+
+def resident(pid):
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
 def process_tree(root):
     """(processes, resident bytes) of a process and all that came from it."""
     children = {}
@@ -48,16 +55,16 @@ def process_tree(root):
         except (FileNotFoundError, ProcessLookupError):
             continue
         children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    todo, count, resident = [root], 0, 0
+    todo, count, total = [root], 0, 0
     while todo:
         pid = todo.pop()
         try:
-            resident += int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+            total += resident(pid)
         except (FileNotFoundError, ProcessLookupError):
             continue
         count += 1
         todo += children.get(pid, [])
-    return count, resident
+    return count, total
 
 
 def bulk(server, project, scans):
@@ -121,7 +128,7 @@ def accepted(expect, outcome):
 
 def hostile(server, project, folder):
     manifest = json.loads((folder / "manifest.json").read_text())
-    before = process_tree(server.process.pid)
+    before, own_before = process_tree(server.process.pid), resident(server.process.pid)
     wrong, slowest = [], (0, "")
     for entry in manifest["files"]:
         started = time.monotonic()
@@ -135,8 +142,10 @@ def hostile(server, project, folder):
             wrong.append(entry["file"])
     print(f"slowest: {slowest[1]} {slowest[0]:.1f} s")
     time.sleep(3)
-    after = process_tree(server.process.pid)
-    print(f"processes {before[0]} -> {after[0]}, resident MB {before[1] >> 20} -> {after[1] >> 20}")
+    after, own_after = process_tree(server.process.pid), resident(server.process.pid)
+    print(f"processes {before[0]} -> {after[0]}, resident MB {before[1] >> 20} -> {after[1] >> 20}, "
+          f"of the server itself {own_before >> 20} -> {own_after >> 20}")
+    assert own_after - own_before < KEPT_AT_MOST, "the server keeps what it no longer needs"
     assert project.client.get("/healthz").status == 200
     return wrong
 
