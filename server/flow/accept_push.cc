@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "corpus/event.h"
+#include "server/flow/commit_judge.h"
 #include "server/flow/index.h"
 #include "server/flow/join_push.h"
 #include "server/flow/propose.h"
@@ -91,6 +92,14 @@ class Pushing {
     });
   }
 
+  // The commits on the way last: what is wrong in the end is told first, and in fewer lines.
+  Result<void> judge_content(const vcs::PushView& push, const vcs::RefCommand& command,
+                             Complaints& complaints) {
+    TRY(join_.judge(push.objects, command.before, command.after, complaints));
+    if (!complaints.empty()) return {};
+    return judge_commits(actor_, project_, push.commits, push.objects, complaints);
+  }
+
   void judge_main_command(const vcs::PushView& push, const vcs::RefCommand& command,
                           vcs::Verdict& verdict) {
     if (actor_.project().policy.proposals_only) {
@@ -100,7 +109,7 @@ class Pushing {
     }
     Complaints complaints;
     judge_authors(actor_, push.commits, complaints);
-    const auto judged = join_.judge(push.objects, command.before, command.after, complaints);
+    const auto judged = judge_content(push, command, complaints);
     if (!judged.ok()) complaints.add(base::to_string(judged.error()));
     if (complaints.empty()) return;
     verdict.refused[command.ref] = complaints.summary();

@@ -6,7 +6,8 @@
 //   vcs::PushHandlers handlers = push_handlers(services, actor, project);
 //   TRY(project->receive_pack->serve(source, handlers, sink));
 //
-// The judge is the difference against the ref, in merge commits too. A push to main that is behind
+// The judge is the difference against the ref, in merge commits too, and each commit on the way
+// (server/flow/commit_judge.h). A push to main that is behind
 // is merged or rebased (server/flow/join_push.h) unless the project wants it refused; one to
 // refs/for/main becomes a proposal (server/flow/propose.h). The handlers hold references: services,
 // actor and project must outlive the push.

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "corpus/event.h"
+#include "server/flow/commit_judge.h"
 #include "vcs/ancestry.h"
 #include "vcs/diff.h"
 
@@ -80,7 +81,9 @@ Result<void> Proposing::judge_content(const vcs::PushView& push, const vcs::RefC
         complaints.add(std::string(change.path) + ": a review is not proposed; it is said on main");
         return true;
       }));
-  return judge_main(actor_, project_, before, after, push.objects, complaints);
+  TRY(judge_main(actor_, project_, before, after, push.objects, complaints));
+  if (!complaints.empty()) return {};
+  return judge_commits(actor_, project_, push.commits, push.objects, complaints);
 }
 
 Result<Proposing::Options> Proposing::options_of(const vcs::PushView& push,

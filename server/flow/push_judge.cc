@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "corpus/comments.h"
-#include "corpus/splits.h"
+#include "corpus/file_form.h"
 #include "corpus/validate.h"
 #include "server/flow/document_files.h"
 #include "server/flow/split.h"
@@ -20,7 +20,6 @@ using corpus::PathKind;
 
 constexpr size_t kMostLines = 50;              // shown to the pusher
 constexpr size_t kMostChangedPaths = 200'000;  // of one push
-constexpr size_t kMaxGuidelineBytes = size_t{1} << 20;
 
 struct ChangedPath {
   std::string path;
@@ -43,7 +42,7 @@ class MainJudge {
 
   Result<void> judge(const vcs::ObjectReader& objects) {
     TRY(collect(objects));
-    for (const ChangedPath& change : changes_) judge_right(change);
+    for (const ChangedPath& change : changes_) TRY(judge_right(change));
     if (!complaints_.empty()) return {};  // what may not be there is not read
     TRY(judge_schema());
     if (!complaints_.empty()) return {};
@@ -66,26 +65,10 @@ class MainJudge {
         });
   }
 
-  void judge_right(const ChangedPath& change) {
-    if (change.info.kind == PathKind::unknown) {
-      complaints_.add(change.path + ": no file of this name belongs here");
-      return;
-    }
-    const auto needed = corpus::permission_to_push(change.info.kind);
-    if (!needed) {
-      complaints_.add(change.path + ": only the server writes this file");
-    } else if (!actor_.may(*needed)) {
-      complaints_.add(change.path + ": you may not change this file (it needs " +
-                      std::string(corpus::name_of(*needed)) + ")");
-    } else if (change.info.document && !is_there(corpus::document_path(corpus::document_dir(
-                                           project_.fan_out, *change.info.document)))) {
-      complaints_.add(change.path + ": there is no such document; documents come by upload");
-    }
-  }
-
-  bool is_there(const std::string& path) const {
-    const auto entry = after_.entry(path);
-    return entry.ok() && entry->has_value();
+  Result<void> judge_right(const ChangedPath& change) {
+    const auto objection = TRY(objection_to(actor_, project_, after_, change.path, change.info));
+    if (objection) complaints_.add(*objection);
+    return {};
   }
 
   // Read first: everything else is held against it.
@@ -116,7 +99,8 @@ class MainJudge {
       case PathKind::split_members:
         return judge_split(change);
       case PathKind::guideline:
-        return judge_guideline(change);
+        complaints_.add(TRY(form_of(change)));
+        return {};
       default:
         return {};
     }
@@ -128,11 +112,9 @@ class MainJudge {
     return snapshot.read(path, corpus::kMaxAnnotationFileBytes);
   }
 
-  Result<void> judge_guideline(const ChangedPath& change) {
-    const std::string text = TRY(text_of(after_, change.path));
-    if (text.size() > kMaxGuidelineBytes) complaints_.add(change.path + ": longer than 1 MiB");
-    if (!base::is_utf8(text)) complaints_.add(change.path + ": not UTF-8");
-    return {};
+  Result<corpus::Diagnostics> form_of(const ChangedPath& change) const {
+    if (!change.is_there) return corpus::Diagnostics(change.path);
+    return corpus::check_form(change.info, change.path, TRY(text_of(after_, change.path)));
   }
 
   Result<void> judge_comments(const ChangedPath& change) {
@@ -165,13 +147,7 @@ class MainJudge {
   }
 
   Result<void> judge_split(const ChangedPath& change) {
-    corpus::Diagnostics problems(change.path);
-    const std::string text = TRY(text_of(after_, change.path));
-    if (change.info.kind == PathKind::split) {
-      if (change.is_there) (void)corpus::parse_split(text, problems);
-    } else {
-      (void)corpus::parse_placements(text, change.info.split_shard, problems);
-    }
+    const corpus::Diagnostics problems = TRY(form_of(change));
     complaints_.add(problems);
     if (!problems.empty()) return {};
     for (std::string& line : TRY(refuse_broken_locks(before_, after_, change.info.split))) {
@@ -259,6 +235,29 @@ Result<void> judge_main(const Actor& actor, const OpenProject& project, const vc
   return MainJudge(actor, project, before, after, complaints, writer).judge(objects);
 }
 
+Result<std::optional<std::string>> objection_to(const Actor& actor, const OpenProject& project,
+                                                const vcs::Snapshot& after, const std::string& path,
+                                                const corpus::PathInfo& info) {
+  using Objection = std::optional<std::string>;
+  if (info.kind == PathKind::unknown) {
+    return Objection(path + ": no file of this name belongs here");
+  }
+  const auto needed = corpus::permission_to_push(info.kind);
+  if (!needed) return Objection(path + ": only the server writes this file");
+  if (!actor.may(*needed)) {
+    return Objection(path + ": you may not change this file (it needs " +
+                     std::string(corpus::name_of(*needed)) + ")");
+  }
+  if (!info.document) return Objection();
+  const auto directory = corpus::document_dir(project.fan_out, *info.document);
+  if (TRY(after.entry(corpus::document_path(directory)))) return Objection();
+  return Objection(path + ": there is no such document; documents come by upload");
+}
+
+std::string name_of(const vcs::NewCommit& commit) {
+  return "commit " + commit.id.hex().substr(0, 10);
+}
+
 void judge_authors(const Actor& actor, std::span<const vcs::NewCommit> commits,
                    Complaints& complaints) {
   if (actor.project().policy.import_foreign_authors) return;
@@ -266,9 +265,8 @@ void judge_authors(const Actor& actor, std::span<const vcs::NewCommit> commits,
     for (const auto& [role, signature] : {std::pair("author", &commit.commit.author),
                                           std::pair("committer", &commit.commit.committer)}) {
       if (is_own(actor, signature->email)) continue;
-      complaints.add("commit " + commit.id.hex().substr(0, 10) + ": the " + role + " <" +
-                     signature->email + "> is not you; set it with: git config user.email " +
-                     actor.mail());
+      complaints.add(name_of(commit) + ": the " + role + " <" + signature->email +
+                     "> is not you; set it with: git config user.email " + actor.mail());
     }
   }
 }

@@ -1,7 +1,7 @@
-// What may come into main, whoever brings it: the difference between two states of the project is
-// held against the rights of the pusher, the formats, the schema and the review's state machine.
-// Every problem becomes one line for the pusher, with file, line, column and the nearest right
-// spelling.
+// What may come into main, whoever brings it (and commit_judge.h, of each commit on the way): the
+// difference between two states of the project is held against the rights of the pusher, the
+// formats, the schema and the review's state machine. Every problem becomes one line for the
+// pusher, with file, line, column and the nearest right spelling.
 //
 //   Complaints complaints;
 //   TRY(judge_main(actor, project, before, after, objects, complaints));
@@ -10,11 +10,13 @@
 // Pure over what it is given; safe from many threads as far as the reader is.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "corpus/diagnostic.h"
+#include "corpus/layout.h"
 #include "server/flow/actor.h"
 #include "server/flow/catalog.h"
 #include "vcs/receive_pack.h"
@@ -44,6 +46,15 @@ class Complaints {
 Result<void> judge_main(const Actor& actor, const OpenProject& project, const vcs::Snapshot& before,
                         const vcs::Snapshot& after, const vcs::ObjectReader& objects,
                         Complaints& complaints, const std::string& writer = {});
+
+// Why the actor may not bring a change of this path to the state `after`, as a line; nothing if
+// they may. What is in the file is another question.
+Result<std::optional<std::string>> objection_to(const Actor& actor, const OpenProject& project,
+                                                const vcs::Snapshot& after, const std::string& path,
+                                                const corpus::PathInfo& info);
+
+// "commit 1a2b3c4d5e"
+std::string name_of(const vcs::NewCommit& commit);
 
 // Every commit carries an address of the pusher, unless the project takes those of others.
 void judge_authors(const Actor& actor, std::span<const vcs::NewCommit> commits,

@@ -71,6 +71,65 @@ class RefusedPushes(harness.Scenario):
         self.write_annotations("\n".join(sorted(lines, key=lambda l: json.loads(l)["id"])) + "\n")
         self.assert_refused('did you mean "total"?', 'did you mean "date"?', "2 problems")
 
+    def assert_way_refused(self, *reasons):
+        """The last commit takes everything back: the one before it is what is wrong."""
+        wrong = self.clone.git("rev-parse", "HEAD").stdout.strip()
+        self.clone.git("revert", "--no-edit", "HEAD")
+        self.assert_refused(f"commit {wrong[:10]}: ", "git rebase -i", *reasons)
+
+    def test_a_broken_file_that_the_next_commit_mends(self):
+        for text, reason in (('{"id":\n', ".annotations.jsonl:1:"),
+                             ("[" * 300_000 + "\n", ".annotations.jsonl:1:")):
+            with self.subTest(text[:8]):
+                self.clone.git("reset", "-q", "--hard", "origin/main")
+                self.write_annotations(text)
+                self.assert_way_refused(reason)
+
+    def test_records_that_are_changed_and_put_back(self):
+        record = next(self.clone.path.glob(f"documents/**/{self.document}/document.json"))
+        for change in (lambda: record.write_text('{"format":999}'), record.unlink):
+            self.clone.git("reset", "-q", "--hard", "origin/main")
+            change()
+            self.clone.commit()
+            self.assert_way_refused("document.json: only the server writes this file")
+
+    def test_a_directory_in_the_place_of_a_file(self):
+        file = self.clone.page_file(self.document)
+        file.mkdir()
+        (file / "x").write_text("x")
+        self.clone.commit()
+        self.assert_way_refused("/x: no file of this name belongs here")
+
+    def test_a_schema_that_is_missing_for_one_commit(self):
+        self.clone.git("rm", "-q", "schema.json")
+        self.clone.commit()
+        self.assert_way_refused("schema.json: must not be removed")
+
+    def test_records_that_only_a_merge_changes(self):
+        self.clone.git("switch", "-qc", "side")
+        self.clone.git("commit", "-q", "--allow-empty", "-m", "side")
+        self.clone.git("switch", "-q", "-")
+        self.clone.git("commit", "-q", "--allow-empty", "-m", "main")
+        self.clone.git("merge", "-q", "--no-commit", "--no-ff", "side")
+        self.write("README.md", "mine\n")
+        self.clone.commit("Merge")
+        merge = self.clone.git("rev-parse", "HEAD").stdout.strip()
+        self.clone.git("revert", "--no-edit", "-m", "1", "HEAD")
+        self.assert_refused(f"commit {merge[:10]}: README.md: only the server writes this file")
+
+    def test_a_merged_history_of_its_own(self):
+        empty = self.clone.git("mktree", stdin="").stdout.strip()
+        root = self.clone.git("commit-tree", "-m", "root", empty).stdout.strip()
+        self.clone.git("merge", "-q", "--allow-unrelated-histories", "-s", "ours", "-m", "x", root)
+        self.assert_refused(f"commit {root[:10]}: it starts a history of its own")
+
+    def test_a_proposal_with_a_broken_commit_on_the_way(self):
+        self.write_annotations('{"id":\n')
+        self.clone.git("revert", "--no-edit", "HEAD")
+        self.write("guidelines/more.md", "More.\n")
+        self.clone.commit()
+        self.assert_refused(".annotations.jsonl:1:", refspec=("origin", "HEAD:refs/for/main"))
+
     def test_unknown_paths(self):
         self.write("notes/todo.txt", "x")
         self.clone.commit()
