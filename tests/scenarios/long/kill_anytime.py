@@ -27,7 +27,8 @@ class Workers:
     def __init__(self, server, tokens, document, word, directory):
         self.server, self.tokens, self.document, self.word = server, tokens, document, word
         self.directory = directory
-        self.uploaded, self.saved, self.pushed = {}, set(), set()
+        self.uploaded, self.saved, self.pushed, self.committed = {}, set(), set(), set()
+        self.clone = None
         self.number, self.clones, self.lock = 0, 0, threading.Lock()
 
     def run_until(self, stop):
@@ -68,16 +69,19 @@ class Workers:
         time.sleep(0.02)
 
     def push(self):
-        self.clones += 1
+        """One clone for all rounds: cloning anew would soon take longer than a round lasts."""
         project = harness.Project(self.server, self.tokens["scientist"])
-        clone = Clone(project, self.directory, f"clone{self.clones}", ["user.name=Sam"])
-        clone.git("config", "user.email", "sam@acme.example")
-        for _ in range(5):
-            new = span("date", [self.word], "pushed")
-            clone.annotate(self.document, new)
-            clone.commit()
-            if clone.push(check=False).returncode == 0:  # behind by then, and merged
-                self.pushed.add(new["id"])
+        if self.clone is None:
+            self.clones += 1
+            self.clone = Clone(project, self.directory, f"clone{self.clones}", ["user.name=Sam"])
+            self.clone.git("config", "user.email", "sam@acme.example")
+        self.clone.git("remote", "set-url", "origin", project.clone_url())
+        new = span("date", [self.word], "pushed")
+        self.clone.annotate(self.document, new)
+        self.clone.commit()
+        self.committed.add(new["id"])
+        if self.clone.push(check=False).returncode == 0:  # behind by then, and merged
+            self.pushed |= self.committed
 
 
 def check(workers, project):
