@@ -44,12 +44,17 @@ export function sentences(changes, palette) {
   });
 }
 
+const unreadable_lines = (paths) => (paths ?? []).map((path) => h('div.unreadable',
+  'This version, or the one before, of ', h('code', path),
+  ' cannot be read: what changed in it is not known.'));
+
 export function story(items, palette, on_pick) {
   if (!items.length) return h('p.empty', 'Nothing has been changed yet.');
   return h('ol.story', items.map((item) => h('li',
     h('div', h('strong', person(item.author)), ' ', time(item.at)),
     sentences(item.changes, palette).map((text) => h('div', text)),
-    !item.changes.length && h('div.muted', item.message.split('\n')[0]),
+    unreadable_lines(item.unreadable),
+    !item.changes.length && !item.unreadable && h('div.muted', item.message.split('\n')[0]),
     item.review && h('div', `moved the review to “${item.review.replace('_', ' ')}”`),
     pick_buttons(item, palette, on_pick),
     h('details.technical', h('summary', 'Technical details'), h('p.message', item.message),

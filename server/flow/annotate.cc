@@ -106,7 +106,7 @@ class Save {
     TRY(require_page(document, request_.page));
     const std::string path = path_of(files_, request_.page);
     const FileVersion current = TRY(files_.version(path));
-    const auto theirs = TRY(corpus::read_annotations(current.text));
+    const auto theirs = TRY(as_stored(corpus::read_annotations(current.text)));
     const auto base = TRY(base_annotations(current, theirs));
 
     outcome.problems = corpus::Diagnostics(path);
@@ -155,7 +155,7 @@ class Save {
                         const std::vector<corpus::Annotation>& before,
                         const std::vector<corpus::AnnotationLine>& lines,
                         corpus::Diagnostics& problems) {
-    const corpus::Schema schema = TRY(corpus::parse_schema(TRY(tip_.read(corpus::kSchemaPath))));
+    const auto schema = TRY(as_stored(corpus::parse_schema(TRY(tip_.read(corpus::kSchemaPath)))));
     std::set<corpus::WordId> page_words;
     corpus::PageContext context;
     context.page = request_.page;
@@ -208,7 +208,7 @@ Result<PageAnnotations> read_annotations_of(const OpenProject& project,
   const DocumentFiles files(tip, project.fan_out, id);
   TRY(require_page(TRY(files.document()), page));
   const FileVersion file = TRY(files.version(path_of(files, page)));
-  auto annotations = TRY(corpus::read_annotations(file.text));
+  auto annotations = TRY(as_stored(corpus::read_annotations(file.text)));
   return PageAnnotations{file.id, std::move(annotations)};
 }
 

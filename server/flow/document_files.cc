@@ -8,11 +8,11 @@ constexpr std::string_view kAnnotationsEnding = ".annotations.jsonl";
 }  // namespace
 
 Result<corpus::Document> DocumentFiles::document() const {
-  return corpus::parse_document(TRY(snapshot_.read(corpus::document_path(directory_))));
+  return as_stored(corpus::parse_document(TRY(snapshot_.read(corpus::document_path(directory_)))));
 }
 
 Result<std::vector<corpus::Word>> DocumentFiles::words(corpus::PageNumber page) const {
-  return corpus::parse_words(TRY(snapshot_.read(corpus::words_path(directory_, page))));
+  return as_stored(corpus::parse_words(TRY(snapshot_.read(corpus::words_path(directory_, page)))));
 }
 
 Result<FileVersion> DocumentFiles::version(const std::string& path) const {
@@ -49,7 +49,7 @@ Result<std::map<std::string, std::string>> DocumentFiles::annotation_versions() 
 Result<corpus::Review> DocumentFiles::review() const {
   const FileVersion file = TRY(version(corpus::review_path(directory_)));
   if (file.text.empty()) return corpus::Review{};
-  return corpus::parse_review(file.text);
+  return as_stored(corpus::parse_review(file.text));
 }
 
 namespace {

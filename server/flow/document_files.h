@@ -23,6 +23,17 @@ namespace server {
 
 using base::Result;
 
+// What was read from the project itself. A file that is not as it should be is our own trouble,
+// never the client's wrong input: Code::internal instead of invalid and limit.
+template <typename T>
+Result<T> as_stored(Result<T> read) {
+  if (read.ok()) return read;
+  base::Error error = read.error();
+  const bool is_fault = error.code == base::Code::invalid || error.code == base::Code::limit;
+  if (is_fault) error.code = base::Code::internal;
+  return error;
+}
+
 struct AnnotationFile {
   std::string path;
   corpus::PageNumber page = 0;  // 0: annotations.jsonl of the document as a whole

@@ -19,50 +19,76 @@ void append_events(const corpus::AnnotationChanges& changes, corpus::PageNumber 
   }
 }
 
-Result<std::vector<corpus::Annotation>> annotations_in(const vcs::ObjectReader& objects,
-                                                       const std::optional<vcs::FileState>& file) {
-  if (!file) return std::vector<corpus::Annotation>{};
-  return corpus::read_annotations(
-      TRY(vcs::read_object_of(objects, vcs::ObjectKind::blob, file->id)));
-}
-
 // The tree of the document's directory; kNoObject if it is not there.
 Result<vcs::ObjectId> directory_tree(const OpenProject& project, const vcs::ObjectId& commit,
                                      const std::string& directory) {
   if (commit == vcs::kNoObject) return vcs::kNoObject;
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
   const auto entry = TRY(snapshot.entry(directory));
-  return entry ? entry->id : vcs::kNoObject;
+  return entry && entry->is_tree() ? entry->id : vcs::kNoObject;
 }
 
-struct DirectoryDiff {
-  std::vector<AnnotationEvent> events;
-  std::optional<std::string> review;
+// Tells the changes of one document's directory from tree to tree.
+class DirectoryDiff {
+ public:
+  DirectoryDiff(const OpenProject& project, const corpus::DocumentId& id)
+      : project_(project), directory_(corpus::document_dir(project.fan_out, id)) {}
+
+  Result<DocumentChanges> between(const vcs::ObjectId& before, const vcs::ObjectId& after) {
+    TRY(vcs::diff_trees(*project_.repository, before, after,
+                        [&](const vcs::Change& change) -> Result<bool> {
+                          TRY(add(change));
+                          return true;
+                        }));
+    return std::move(found_);
+  }
+
+ private:
+  Result<void> add(const vcs::Change& change) {
+    const std::string path(change.path);
+    const auto info = corpus::classify(directory_ + "/" + path, project_.fan_out);
+    switch (info.kind) {
+      case corpus::PathKind::page_annotations:
+      case corpus::PathKind::document_annotations:
+        return add_annotations(change, info.page);
+      case corpus::PathKind::review:
+        return change.after ? add_review(path, *change.after) : Result<void>();
+      default:
+        return {};
+    }
+  }
+
+  Result<void> add_annotations(const vcs::Change& change, corpus::PageNumber page) {
+    const auto before = corpus::read_annotations(TRY(text_of(change.before)));
+    const auto after = corpus::read_annotations(TRY(text_of(change.after)));
+    if (before.ok() && after.ok()) {
+      append_events(corpus::annotation_changes(*before, *after), page, found_.annotations);
+    } else {
+      found_.unreadable.emplace_back(change.path);
+    }
+    return {};
+  }
+
+  Result<void> add_review(const std::string& path, const vcs::FileState& file) {
+    const auto review = corpus::parse_review(TRY(text_of(file)));
+    if (review.ok()) {
+      found_.review = corpus::name_of(review->state);
+    } else {
+      found_.unreadable.push_back(path);
+    }
+    return {};
+  }
+
+  // Empty if it is not there.
+  Result<std::string> text_of(const std::optional<vcs::FileState>& file) const {
+    if (!file) return std::string();
+    return vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, file->id);
+  }
+
+  const OpenProject& project_;
+  std::string directory_;
+  DocumentChanges found_;
 };
-
-Result<DirectoryDiff> diff_directories(const OpenProject& project, const corpus::DocumentId& id,
-                                       const vcs::ObjectId& before, const vcs::ObjectId& after) {
-  DirectoryDiff diff;
-  const std::string directory = corpus::document_dir(project.fan_out, id);
-  TRY(vcs::diff_trees(
-      *project.repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
-        const auto info =
-            corpus::classify(directory + "/" + std::string(change.path), project.fan_out);
-        if (info.kind == corpus::PathKind::page_annotations ||
-            info.kind == corpus::PathKind::document_annotations) {
-          append_events(
-              corpus::annotation_changes(TRY(annotations_in(*project.repository, change.before)),
-                                         TRY(annotations_in(*project.repository, change.after))),
-              info.page, diff.events);
-        } else if (info.kind == corpus::PathKind::review && change.after) {
-          const std::string text = TRY(
-              vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, change.after->id));
-          diff.review = corpus::name_of(TRY(corpus::parse_review(text)).state);
-        }
-        return true;
-      }));
-  return diff;
-}
 
 Result<std::string> pusher_of(Services& services, const OpenProject& project,
                               const vcs::HistoryEntry& entry) {
@@ -113,26 +139,24 @@ Result<DocumentHistory> history_of_document(Services& services, const OpenProjec
     Revision revision = TRY(revision_of(services, project, entry));
     const auto& parents = entry.commit.parents;
     const vcs::ObjectId parent = parents.empty() ? vcs::kNoObject : parents.front();
-    auto diff = TRY(diff_directories(project, id, TRY(directory_tree(project, parent, directory)),
-                                     TRY(directory_tree(project, entry.id, directory))));
-    revision.changes = std::move(diff.events);
-    revision.review = std::move(diff.review);
+    const auto before = TRY(directory_tree(project, parent, directory));
+    const auto now = TRY(directory_tree(project, entry.id, directory));
+    revision.changes = TRY(DirectoryDiff(project, id).between(before, now));
     history.revisions.push_back(std::move(revision));
   }
   if (page.next) history.next = page.next->hex();
   return history;
 }
 
-Result<std::vector<AnnotationEvent>> diff_document(const OpenProject& project,
-                                                   const corpus::DocumentId& id,
-                                                   const std::string& from, const std::string& to) {
+Result<DocumentChanges> diff_document(const OpenProject& project, const corpus::DocumentId& id,
+                                      const std::string& from, const std::string& to) {
   const std::string directory = corpus::document_dir(project.fan_out, id);
   const auto before = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(from)), directory));
   const auto after = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(to)), directory));
   if (before == vcs::kNoObject && after == vcs::kNoObject) {
     return base::Error{base::Code::not_found, "there is no such document"};
   }
-  return TRY(diff_directories(project, id, before, after)).events;
+  return DirectoryDiff(project, id).between(before, after);
 }
 
 Result<Revision> blame_annotation(Services& services, const OpenProject& project,

@@ -1,4 +1,7 @@
 // What happened to a document: who changed which annotation when, told in annotations, not lines.
+//
+// Versions that cannot be read are told of, and the story goes on: a push that brings such is
+// refused today, but a history keeps what came before.
 #pragma once
 
 #include <optional>
@@ -22,13 +25,21 @@ struct AnnotationEvent {
 };
 const char* name_of(AnnotationEvent::Kind kind);
 
+// What differs between two versions of a document.
+struct DocumentChanges {
+  std::vector<AnnotationEvent> annotations;
+  std::optional<std::string> review;  // the state that it moved to
+  // Files, by their path below the document's directory, of which one of the versions cannot be
+  // read: what changed in them is not known.
+  std::vector<std::string> unreadable;
+};
+
 struct Revision {
   std::string commit;  // hex
   vcs::Signature author;
   std::string pusher;  // the authenticated user who brought it, if known and another one
   std::string message;
-  std::vector<AnnotationEvent> changes;
-  std::optional<std::string> review;  // the state that it moved to
+  DocumentChanges changes;
 };
 
 struct DocumentHistory {
@@ -41,11 +52,11 @@ Result<DocumentHistory> history_of_document(Services& services, const OpenProjec
                                             const std::string& after);
 
 // What changed in a document between two commits (hex).
-Result<std::vector<AnnotationEvent>> diff_document(const OpenProject& project,
-                                                   const corpus::DocumentId& id,
-                                                   const std::string& from, const std::string& to);
+Result<DocumentChanges> diff_document(const OpenProject& project, const corpus::DocumentId& id,
+                                      const std::string& from, const std::string& to);
 
-// Who gave an annotation its present form. not_found if the document has no such annotation.
+// Who gave an annotation its present form; a version that cannot be read counts as without it.
+// not_found if the document has no such annotation.
 Result<Revision> blame_annotation(Services& services, const OpenProject& project,
                                   const corpus::DocumentId& id,
                                   const corpus::AnnotationId& annotation);

@@ -142,6 +142,18 @@ Json event_json(const AnnotationEvent& event) {
   return out;
 }
 
+// Into a reply: `changes`, and `review` and `unreadable` where there are any.
+void set_changes(Json& out, const DocumentChanges& changed) {
+  Json changes = Json::array();
+  for (const AnnotationEvent& event : changed.annotations) changes.push(event_json(event));
+  out.set("changes", std::move(changes));
+  if (changed.review) out.set("review", *changed.review);
+  if (changed.unreadable.empty()) return;
+  Json unreadable = Json::array();
+  for (const std::string& path : changed.unreadable) unreadable.push(path);
+  out.set("unreadable", std::move(unreadable));
+}
+
 Json revision_json(const Revision& revision) {
   Json out = Json::object({{"commit", revision.commit},
                            {"author", revision.author.name},
@@ -149,10 +161,7 @@ Json revision_json(const Revision& revision) {
                            {"at", base::to_rfc3339(revision.author.time * 1000)},
                            {"message", std::string(base::trim(revision.message))}});
   if (!revision.pusher.empty()) out.set("pusher", revision.pusher);
-  if (revision.review) out.set("review", *revision.review);
-  Json changes = Json::array();
-  for (const AnnotationEvent& event : revision.changes) changes.push(event_json(event));
-  out.set("changes", std::move(changes));
+  set_changes(out, revision.changes);
   return out;
 }
 
@@ -171,12 +180,11 @@ Result<Reply> show_history(Services& services, Context& context) {
 
 Result<Reply> show_diff(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto events =
-      TRY(diff_document(*project, TRY(document_of(context)), context.query("from").value_or(""),
-                        context.query("to").value_or("")));
-  Json changes = Json::array();
-  for (const AnnotationEvent& event : events) changes.push(event_json(event));
-  return Reply::json(200, Json::object({{"changes", std::move(changes)}}));
+  Json reply = Json::object();
+  set_changes(reply, TRY(diff_document(*project, TRY(document_of(context)),
+                                       context.query("from").value_or(""),
+                                       context.query("to").value_or(""))));
+  return Reply::json(200, reply);
 }
 
 Result<Reply> show_blame(Services& services, Context& context) {
@@ -266,7 +274,9 @@ void add_annotation_routes(Router& router, Services& services) {
                          {},
                          {},
                          {}}},
-              .responses = {json_response(200, "the revisions")}});
+              .responses = {json_response(200,
+                                          "the revisions; `unreadable` names files of which this "
+                                          "version, or the one before, cannot be read")}});
   router.add({.method = Method::get,
               .path = document + "/diff",
               .access = Access::needs(Permission::document_read),
@@ -275,7 +285,9 @@ void add_annotation_routes(Router& router, Services& services) {
               .summary = "What differs between two revisions of a document",
               .tag = "history",
               .query = {required_commit("from"), required_commit("to")},
-              .responses = {json_response(200, "the changes")}});
+              .responses = {json_response(200,
+                                          "the changes; `unreadable` names files of which one of "
+                                          "the versions cannot be read")}});
   router.add({.method = Method::get,
               .path = document + "/annotations/{annotation}/blame",
               .access = Access::needs(Permission::document_read),

@@ -49,6 +49,44 @@ class Restart(unittest.TestCase):
         leftovers = subprocess.run(["pgrep", "-f", str(self.server.data)], capture_output=True)
         self.assertEqual(leftovers.stdout, b"", "processes outlived the server")
 
+    def test_versions_that_cannot_be_read_are_told_of(self):
+        """What a history holds from times when less was checked, written past the server."""
+        document = self.admin.ready("estimate.png", sample("glazing-estimate-en.png"))["id"]
+        before = self.tip()
+        label = span("total", [self.admin.words(document)[0]["id"]], "7")
+        self.server.stop()
+        self.push_past_the_server(document, "{broken\n", json.dumps(label) + "\n")
+        self.server.start()
+        project = Project(self.server, self.tokens["scientist"])
+        about = f"{project.api}/documents/{document}"
+        mended, broken, *rest = project.client.get(f"{about}/history").json["items"]
+        for revision in (mended, broken):
+            self.assertEqual((revision["unreadable"], revision["changes"]),
+                             (["pages/0001.annotations.jsonl"], []))
+        self.assertTrue(rest)
+        diff = project.client.get(f"{about}/diff?from={before}&to={broken['commit']}")
+        self.assertEqual((diff.status, diff.json["unreadable"]),
+                         (200, ["pages/0001.annotations.jsonl"]))
+        diff = project.client.get(f"{about}/diff?from={before}&to={self.tip()}").json
+        self.assertEqual([c["id"] for c in diff["changes"]], [label["id"]])
+        blame = project.client.get(f"{about}/annotations/{label['id']}/blame")
+        self.assertEqual((blame.status, blame.json["commit"]), (200, mended["commit"]))
+
+    def tip(self):
+        return git("rev-parse", "main", cwd=self.server.repository()).stdout.strip()
+
+    def push_past_the_server(self, document, *versions):
+        """One commit for each version of the first page's labels."""
+        clone = self.server.directory / "past"
+        git("clone", "-q", self.server.repository(), clone)
+        pages = next(clone.glob(f"documents/**/{document}/pages"))
+        for version in versions:
+            (pages / "0001.annotations.jsonl").write_text(version)
+            git("add", "-A", cwd=clone)
+            git("commit", "-qm", "Label", cwd=clone,
+                configuration=("user.name=Old", "user.email=old@acme.example"))
+        git("push", "-q", "origin", "HEAD:main", cwd=clone)
+
     def test_rebuild_finds_everything_again(self):
         document = self.admin.ready("estimate.png", sample("glazing-estimate-en.png"),
                                     claim="C-1")["id"]

@@ -110,10 +110,10 @@ def show_history(identity):
               ("Jonas Acker", YESTERDAY, "Label the form",
                [change("added", n) for n in (1, 2, 3, 4)]),
               ("Glossator", YESTERDAY, "Read the document", [])]
-    return {"items": [{"commit": f"{n:040x}", "author": name, "at": at,
-                       "message": message, "changes": changes}
-                      for n, (name, at, message, changes) in enumerate(people)],
-            "next_cursor": None}
+    items = [{"commit": f"{n:040x}", "author": name, "at": at, "message": message,
+              "changes": changes} for n, (name, at, message, changes) in enumerate(people)]
+    items.append({**items[-1], "author": "Old Hand", "unreadable": ["annotations.jsonl"]})
+    return {"items": items, "next_cursor": None}
 
 
 def show_releases():

@@ -144,6 +144,7 @@ class Page(unittest.TestCase):
         story = self.browser.text(".story")
         self.assertIn("Ada Winter", story)
         self.assertIn("added 2 × Person and 2 × Address on page 1", story)
+        self.assertIn("of annotations.jsonl cannot be read: what changed in it is not known", story)
         self.assertNotIn("commit", story.lower())
 
     def test_releases_offer_exports_and_the_dvc_line(self):
