@@ -3,6 +3,7 @@
 #include <set>
 
 #include "corpus/validate.h"
+#include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 
@@ -94,8 +95,10 @@ class Neighbours {
 // One save against one state of the project; made anew whenever the state has moved on.
 class Save {
  public:
-  Save(const OpenProject& project, const SaveRequest& request, const vcs::Snapshot& tip)
-      : project_(project),
+  Save(const Actor& actor, const OpenProject& project, const SaveRequest& request,
+       const vcs::Snapshot& tip)
+      : actor_(actor),
+        project_(project),
         request_(request),
         tip_(tip),
         files_(tip, project.fan_out, request.document) {}
@@ -112,6 +115,7 @@ class Save {
     outcome.problems = corpus::Diagnostics(path);
     auto lines = lines_of(request_.annotations, outcome.problems);
     TRY(validate(document, path, theirs, lines, outcome.problems));
+    check_verdicts({base, theirs}, lines, outcome.problems);
     if (!outcome.problems.empty())
       return stop(outcome, SaveOutcome::Kind::invalid, current, theirs);
 
@@ -178,6 +182,16 @@ class Save {
     return {};
   }
 
+  // What stands in the version that was edited, or in today's, was judged by somebody else.
+  void check_verdicts(const std::vector<std::vector<corpus::Annotation>>& before,
+                      const std::vector<corpus::AnnotationLine>& lines,
+                      corpus::Diagnostics& problems) const {
+    if (actor_.may(corpus::Permission::review_write)) return;
+    corpus::KnownVerdicts known;
+    for (const auto& annotations : before) known.add(annotations);
+    known.check(lines, problems);
+  }
+
   // The first label puts a new document in progress; a label after submission or acceptance
   // reopens it.
   Result<std::vector<vcs::Edit>> with_review(std::vector<vcs::Edit> edits) {
@@ -194,6 +208,7 @@ class Save {
     return edits;
   }
 
+  const Actor& actor_;
   const OpenProject& project_;
   const SaveRequest& request_;
   const vcs::Snapshot& tip_;
@@ -221,7 +236,7 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   commit.message =
       "Annotate page " + std::to_string(request.page) + " of " + request.document.hex + "\n";
   commit.make = [&](const vcs::Snapshot& tip) {
-    return Save(*project, request, tip).edits(outcome);
+    return Save(actor, *project, request, tip).edits(outcome);
   };
   const vcs::CommitResult result = TRY(project->commits->commit(std::move(commit)));
   outcome.commit = result.commit.hex();

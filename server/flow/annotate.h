@@ -52,6 +52,7 @@ struct SaveOutcome {
   std::vector<corpus::Conflict> conflicts;
 };
 
+// Verdicts on annotations that the actor, without review:write, set or changed are problems.
 // Code::invalid if the base is no version of this project's annotations.
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
                                      const SaveRequest& request);

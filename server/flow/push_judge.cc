@@ -8,6 +8,7 @@
 #include "corpus/comments.h"
 #include "corpus/file_form.h"
 #include "corpus/validate.h"
+#include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
 #include "server/flow/split.h"
 #include "vcs/diff.h"
@@ -171,6 +172,22 @@ class MainJudge {
     context.schema = &schema_;
     context.words_of = [&](corpus::PageNumber page) { return words_of(files, page); };
     for (const corpus::Diagnostics& problems : TRY(corpus::validate_document(context, texts))) {
+      complaints_.add(problems);
+    }
+    return judge_verdicts(id, texts);
+  }
+
+  Result<void> judge_verdicts(const corpus::DocumentId& id,
+                              const std::vector<corpus::AnnotationText>& texts) {
+    if (actor_.may(corpus::Permission::review_write)) return {};
+    corpus::KnownVerdicts known;
+    for (const AnnotationFile& file :
+         TRY(DocumentFiles(before_, project_.fan_out, id).annotation_files())) {
+      known.add(corpus::parse_annotations(TRY(text_of(before_, file.path))).values());
+    }
+    for (const corpus::AnnotationText& text : texts) {
+      corpus::Diagnostics problems(text.path);
+      known.check(corpus::parse_annotations(text.text).lines, problems);
       complaints_.add(problems);
     }
     return {};

@@ -125,6 +125,25 @@ class Features(harness.Scenario):
         self.assertEqual(again.status, 200)
         self.assertEqual(annotator.client.get(path).json["state"], "in_progress")
 
+    def test_verdicts_on_annotations_are_the_reviewers(self):
+        document = self.admin.ready("verdict.png", sample("glazing-estimate-en.png") + b"\0\0")["id"]
+        reviewer, annotator = self.user("vera", "reviewer"), self.user("vic", "annotator")
+        label = span("total", [self.words[0]["id"]], "1")
+        judged = {**label, "review": {"state": "accepted", "reason": "me"}}
+
+        def save(project, *annotations):
+            return project.save(document, list(annotations),
+                                self.admin.annotations(document).headers["ETag"])
+
+        refused = save(annotator, judged)
+        self.assertEqual(refused.status, 422, refused)
+        self.assertIn("review:write", refused.json["errors"][0]["detail"])
+        self.assertEqual(save(annotator, label).status, 200)
+        self.assertEqual(save(reviewer, judged).status, 200)
+        self.assertEqual(save(annotator, {**judged, "text": "2"}).status, 200)
+        self.assertEqual(save(annotator, label).status, 422)
+        self.assertEqual(save(annotator).status, 200)
+
     def test_events_are_followed_and_replayed(self):
         request = urllib.request.Request(
             self.server.url + "/api/v1/events",

@@ -194,6 +194,10 @@ class RefusedPushes(harness.Scenario):
         self.clone.commit()
         self.assert_refused("review.json: ")
 
+    def test_a_verdict_of_ones_own(self):
+        self.write_annotations(json.dumps(self.annotation(review={"state": "accepted"})) + "\n")
+        self.assert_refused('.annotations.jsonl:1:', "only who may review (review:write)")
+
     def test_a_release_tag(self):
         self.clone.git("tag", "datasets/claims/v9.0.0")
         self.assert_refused("tags belong to the server",
