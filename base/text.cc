@@ -46,6 +46,14 @@ Result<std::string> map_text(std::string_view utf8, int options) {
   return std::string(reinterpret_cast<const char*>(raw), static_cast<size_t>(length));
 }
 
+bool is_unprintable(utf8proc_int32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+  const bool line_break = c == 0x2028 || c == 0x2029;
+  const bool turns = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+                     (c >= 0x2066 && c <= 0x2069);
+  return control || line_break || turns;
+}
+
 // Damerau-Levenshtein distance with adjacent swaps; words here are short.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
@@ -82,6 +90,32 @@ size_t count_code_points(std::string_view utf8) {
   return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   }));
+}
+
+std::string replace_unprintable(std::string_view text) {
+  constexpr uint32_t kReplacement = 0xfffd;
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = sequence_length(text, at);
+    utf8proc_int32_t code_point = 0;
+    if (length > 0) {
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
+                       static_cast<utf8proc_ssize_t>(length), &code_point);
+    }
+    if (length == 0 || is_unprintable(code_point)) {
+      append_utf8(out, kReplacement);
+    } else {
+      out += text.substr(at, length);
+    }
+    at += std::max<size_t>(length, 1);
+  }
+  return out;
+}
+
+std::string_view cut_utf8(std::string_view utf8, size_t most) {
+  if (utf8.size() <= most) return utf8;
+  while (most > 0 && (static_cast<unsigned char>(utf8[most]) & 0xc0) == 0x80) --most;
+  return utf8.substr(0, most);
 }
 
 void append_utf8(std::string& out, uint32_t code_point) {

@@ -20,6 +20,12 @@ std::optional<size_t> find_malformed_utf8(std::string_view text);
 size_t count_code_points(std::string_view utf8);
 void append_utf8(std::string& out, uint32_t code_point);
 
+// Text as one line that shows what it says: malformed sequences, control characters, line breaks
+// and the marks that turn the direction of writing become U+FFFD.
+std::string replace_unprintable(std::string_view text);
+// As many whole code points as have at most `most` bytes.
+std::string_view cut_utf8(std::string_view utf8, size_t most);
+
 // Unicode normalisation form C. The text must be well-formed UTF-8.
 bool is_nfc(std::string_view utf8);
 Result<std::string> to_nfc(std::string_view utf8);

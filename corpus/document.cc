@@ -4,6 +4,8 @@
 #include <array>
 
 #include "corpus/detail/object_reader.h"
+#include "corpus/detail/read_back.h"
+#include "corpus/detail/source_json.h"
 #include "corpus/layout.h"
 
 namespace corpus {
@@ -14,8 +16,6 @@ using detail::ObjectReader;
 using detail::Presence;
 
 constexpr size_t kMaxDocumentBytes = size_t{64} << 20;
-constexpr size_t kMaxSources = 100'000;
-constexpr size_t kMaxGroupValues = 1'000;
 
 struct MediaType {
   std::string_view name;
@@ -33,23 +33,6 @@ constexpr std::array<MediaType, 10> kMediaTypes = {{
     {"image/x-portable-anymap", "pnm"},
     {"text/plain", "txt"},
 }};
-
-Json group_keys_json(const std::map<std::string, std::vector<std::string>>& keys) {
-  Json out = Json::object();
-  for (const auto& [key, values] : keys) out.set(key, detail::strings_json(values));
-  return out;
-}
-
-Json source_json(const Source& source) {
-  Json out = Json::object();
-  detail::set_text(out, "external_id", source.external_id);
-  detail::set_text(out, "file_name", source.file_name);
-  detail::set_text(out, "customer", source.customer);
-  detail::set_text(out, "claim", source.claim);
-  if (!source.group_keys.empty()) out.set("group_keys", group_keys_json(source.group_keys));
-  out.set("received_at", base::to_rfc3339_with_milliseconds(source.received_at));
-  return out;
-}
 
 void set_file(Json& out, const StoredFile& file) {
   out.set("media_type", file.media_type)
@@ -92,34 +75,6 @@ void read_file(ObjectReader& reader, StoredFile& out) {
   out.size = static_cast<uint64_t>(size);
   read_hash(reader, "sha256", out.sha256);
   read_hash(reader, "md5", out.md5);
-}
-
-void read_group_keys(ObjectReader& outer, Source& out) {
-  const Json* keys = outer.object("group_keys");
-  if (keys == nullptr) return;
-  ObjectReader reader(*keys, outer.problems());
-  for (const auto& member : *keys->as_object()) {
-    reader.names(member.key, out.group_keys[member.key], kMaxGroupValues);
-  }
-}
-
-Source read_source(const Json& json, Diagnostics& problems) {
-  Source out;
-  ObjectReader reader(json, problems);
-  reader.text("external_id", out.external_id);
-  reader.text("file_name", out.file_name);
-  reader.text("customer", out.customer);
-  reader.text("claim", out.claim);
-  read_group_keys(reader, out);
-  std::string received;
-  const Json* value = reader.member("received_at", Presence::required);
-  if (reader.text("received_at", received)) {
-    const auto moment = base::from_rfc3339(received);
-    if (!moment.ok()) reader.refuse(value->at(), moment.error().what);
-    out.received_at = moment.value_or(0);
-  }
-  reader.finish();
-  return out;
 }
 
 std::optional<TextOrigin> parse_text_origin(std::string_view name) {
@@ -177,7 +132,8 @@ std::optional<Document> read_document(std::string_view text, Diagnostics& proble
   out.id = DocumentId::of(out.source.sha256);
   if (id && *id != out.id) reader.refuse(json->at(), "\"id\" does not begin the sha256");
   if (const auto* sources = reader.array("sources", kMaxSources, Presence::required)) {
-    for (const Json& source : *sources) out.sources.push_back(read_source(source, problems));
+    for (const Json& source : *sources)
+      out.sources.push_back(detail::read_source(source, problems));
   }
   if (const auto* pages = reader.array("pages", kMaxPages, Presence::required)) {
     for (const Json& page : *pages) out.pages.push_back(read_page(page, problems));
@@ -217,11 +173,9 @@ bool same_but_time(Source a, const Source& b) {
 std::string print_document(const Document& document) {
   Json out = Json::object({{"id", document.id.hex}});
   set_file(out, document.source);
-  Json::Array sources;
-  for (const Source& source : document.sources) sources.push_back(source_json(source));
   Json::Array pages;
   for (const Page& page : document.pages) pages.push_back(page_json(page));
-  out.set("sources", std::move(sources)).set("pages", std::move(pages));
+  out.set("sources", detail::sources_json(document.sources)).set("pages", std::move(pages));
   out.set("next_word", document.next_word);
   Json pipeline = Json::object({{"version", document.pipeline.version}});
   if (!document.pipeline.settings.is_null()) {
@@ -238,6 +192,11 @@ base::Result<Document> parse_document(std::string_view text) {
       [&](Diagnostics& problems) { return read_document(text, problems); });
 }
 
+base::Result<std::string> write_document(const Document& document) {
+  TRY(check_room_for(document.sources));
+  return detail::if_readable(print_document(document), parse_document);
+}
+
 base::Result<void> add_source(Document& document, const Source& source) {
   for (Source& known : document.sources) {
     if (same_but_time(known, source)) return {};
@@ -248,7 +207,7 @@ base::Result<void> add_source(Document& document, const Source& source) {
     return {};
   }
   document.sources.push_back(source);
-  return {};
+  return check_room_for(document.sources);
 }
 
 std::string extension_of(std::string_view media_type) {

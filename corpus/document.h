@@ -3,32 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "corpus/ids.h"
+#include "corpus/source.h"
 
 namespace corpus {
-
-// One upload of these bytes. The same file for two claims is one document with two sources.
-struct Source {
-  std::string external_id;  // the customer's own name for it; may be empty
-  std::string file_name;    // as uploaded; for people only, never a path
-  std::string customer;
-  std::string claim;
-  // Further keys by which documents belong together (a split never divides a group).
-  std::map<std::string, std::vector<std::string>> group_keys;
-  base::Milliseconds received_at = 0;
-
-  bool operator==(const Source&) const = default;
-};
 
 // Stored bytes, by all the names under which they are known.
 struct StoredFile {
@@ -75,9 +61,13 @@ struct Document {
 
 std::string print_document(const Document& document);
 base::Result<Document> parse_document(std::string_view text);
+// What may be committed: printed, and read back before it is handed out. An error if it is beyond
+// the limits of the format, so that no file comes into being that nobody can read.
+base::Result<std::string> write_document(const Document& document);
 
 // What a later upload of the same bytes may say: the new source is added; the same external id
-// with other customer or claim is Code::conflict, and the message names both.
+// with other customer or claim is Code::conflict, and the message names both; Code::limit if there
+// is no room for one more.
 base::Result<void> add_source(Document& document, const Source& source);
 
 // The extension of the source's name in the repository: "pdf" for application/pdf, "bin" if

@@ -162,9 +162,10 @@ Result<std::vector<vcs::Edit>> edits_of(Services& services, OpenProject& project
   for (ReadDocument& read : documents) {
     corpus::Document& document = read.document;
     document.sources = TRY(sources_of(services, project.project, document.id));
+    std::string text = TRY(corpus::write_document(document));
     edits.insert(edits.end(), read.files.begin(), read.files.end());
     edits.push_back({corpus::document_path(corpus::document_dir(project.fan_out, document.id)),
-                     corpus::print_document(document)});
+                     std::move(text)});
   }
   return edits;
 }
@@ -202,7 +203,7 @@ Result<void> commit_sources(Services& services, OpenProject& project,
     const DocumentFiles files(tip, project.fan_out, id);
     corpus::Document document = TRY(files.document());
     document.sources = TRY(sources_of(services, project.project, id));
-    std::string text = corpus::print_document(document);
+    std::string text = TRY(corpus::write_document(document));
     return std::vector<vcs::Edit>{{corpus::document_path(files.directory()), std::move(text)}};
   };
   TRY(project.commits->commit(std::move(request)));

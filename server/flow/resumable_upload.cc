@@ -72,7 +72,7 @@ Json to_json(const UploadOutcome& outcome) {
 
 Result<storage::Upload> begin_upload(Services& services, const Actor& actor,
                                      const UploadPlan& plan) {
-  TRY(parse_upload_details(plan.details));  // wrong details are told before a byte is sent
+  TRY(corpus::parse_source_details(plan.details));  // wrong details are told before a byte is sent
   if (plan.length.value_or(0) > kLargestUpload) {
     return Error{Code::limit, "an upload has at most " + std::to_string(kLargestUpload) + " bytes"};
   }
@@ -177,7 +177,7 @@ Result<void> ResumableUpload::take_back() {
 
 Result<UploadOutcome> ResumableUpload::store() {
   const Json* details = row_.metadata.find("details");
-  Upload upload(*services_, actor_, TRY(parse_upload_details(*details)));
+  Upload upload(*services_, actor_, TRY(corpus::parse_source_details(*details)));
   const base::Path file = TRY(services_->upload_files->lend(row_.id));
   UploadOutcome outcome;
   auto taken = upload.take_file(row_.metadata.string_or("file_name", ""), file);

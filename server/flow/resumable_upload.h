@@ -32,7 +32,7 @@ inline constexpr int64_t kMostOpenUploads = 1000;  // of one user
 struct UploadPlan {
   std::optional<uint64_t> length = {};  // none: told later
   std::string file_name = {};
-  base::Json details = base::Json::object();  // what parse_upload_details takes
+  base::Json details = base::Json::object();  // what corpus::parse_source_details takes
   std::string as_sent = {};                   // the client's own words, to give them back
 };
 

@@ -21,33 +21,6 @@ namespace {
 
 constexpr size_t kFilesPerCommit = 64;  // stored together: few disk flushes, bounded memory
 
-Result<corpus::Source> parse_source(const base::Json& json) {
-  corpus::Source source;
-  source.external_id = json.string_or("external_id", "");
-  source.customer = json.string_or("customer", "");
-  source.claim = json.string_or("claim", "");
-  const base::Json* keys = json.find("group_keys");
-  if (keys == nullptr) return source;
-  if (!keys->is_object()) {
-    return base::Error{base::Code::invalid, "group_keys must be an object", keys->at()};
-  }
-  for (const auto& [key, value, at] : *keys->as_object()) {
-    if (const std::string* one = value.as_string()) {
-      source.group_keys[key] = {*one};
-      continue;
-    }
-    const auto* many = value.as_array();
-    if (many == nullptr) return base::Error{base::Code::invalid, "a group key needs text", at};
-    for (const base::Json& item : *many) {
-      if (!item.is_string()) {
-        return base::Error{base::Code::invalid, "a group key needs text", item.at()};
-      }
-      source.group_keys[key].push_back(*item.as_string());
-    }
-  }
-  return source;
-}
-
 Result<std::string> head_of(const base::Path& file) {
   const base::MappedFile content = TRY(base::MappedFile::open(file));
   return std::string(base::as_text(content.bytes()).substr(0, ocr::kHeadSize));
@@ -64,25 +37,10 @@ struct StagedFile {
 
 }  // namespace
 
-Result<UploadDetails> parse_upload_details(const base::Json& json) {
-  if (!json.is_object()) return base::Error{base::Code::invalid, "metadata must be an object"};
-  UploadDetails details;
-  details.common = TRY(parse_source(json));
-  if (const base::Json* files = json.find("files")) {
-    if (!files->is_object()) {
-      return base::Error{base::Code::invalid, "files must be an object", files->at()};
-    }
-    for (const auto& member : *files->as_object()) {
-      details.by_file_name[member.key] = TRY(parse_source(member.value));
-    }
-  }
-  return details;
-}
-
 struct Upload::State {
   Services& services;
   Actor actor;
-  UploadDetails details;
+  corpus::SourceDetails details;
   std::vector<UploadItem> items;
   std::vector<StagedFile> staged;
 
@@ -97,8 +55,8 @@ struct Upload::State {
 
   const storage::Project& project() const { return actor.project(); }
 
-  void begin(std::string name) {
-    file_name = std::move(name);
+  void begin(std::string_view name) {
+    file_name = corpus::clean_file_name(name);
     head.clear();
     decided = false;
     document.reset();
@@ -107,8 +65,8 @@ struct Upload::State {
     identity = {};
   }
 
-  Result<void> take(std::string name, const base::Path& file) {
-    begin(std::move(name));
+  Result<void> take(std::string_view name, const base::Path& file) {
+    begin(name);
     base::UniqueFd input = TRY(base::open_file(file, O_RDONLY));
     head = TRY(head_of(file));
     decided = true;
@@ -174,9 +132,7 @@ struct Upload::State {
   }
 
   corpus::Source source_of(const std::string& name) const {
-    const auto special = details.by_file_name.find(name);
-    corpus::Source source =
-        special == details.by_file_name.end() ? details.common : special->second;
+    corpus::Source source = details.of(name);
     source.file_name = name;
     source.received_at = base::now_milliseconds() / 1000 * 1000;
     return source;
@@ -288,13 +244,13 @@ struct Upload::State {
   }
 };
 
-Upload::Upload(Services& services, const Actor& actor, UploadDetails details)
+Upload::Upload(Services& services, const Actor& actor, corpus::SourceDetails details)
     : state_(
           new State{services, actor, std::move(details), {}, {}, {}, {}, false, {}, {}, {}, {}}) {}
 Upload::~Upload() = default;
 
 Result<void> Upload::begin_file(std::string file_name) {
-  state_->begin(std::move(file_name));
+  state_->begin(file_name);
   return {};
 }
 Result<void> Upload::write(std::string_view chunk) {
@@ -304,7 +260,7 @@ Result<void> Upload::end_file() {
   return state_->end();
 }
 Result<void> Upload::take_file(std::string file_name, const base::Path& file) {
-  return state_->take(std::move(file_name), file);
+  return state_->take(file_name, file);
 }
 Result<std::vector<UploadItem>> Upload::finish() {
   if (!state_->staged.empty()) TRY(state_->store_staged());

@@ -14,28 +14,18 @@
 // An Upload belongs to one thread.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
 #include "corpus/document.h"
 #include "server/flow/actor.h"
 #include "server/flow/services.h"
 #include "storage/document_table.h"
 
 namespace server {
-
-// What the sender says of the files: for all, and for single ones by their name.
-struct UploadDetails {
-  corpus::Source common;
-  std::map<std::string, corpus::Source> by_file_name;
-};
-// {"external_id","customer","claim","group_keys":{"k":["v"]},"files":{"a.pdf":{...}}}
-Result<UploadDetails> parse_upload_details(const base::Json& json);
 
 // A file that was refused, and why: a stable code and a sentence.
 struct Refusal {
@@ -55,7 +45,8 @@ struct UploadItem {
 
 class Upload {
  public:
-  Upload(Services& services, const Actor& actor, UploadDetails details);
+  // `details`: what the sender says of the files.
+  Upload(Services& services, const Actor& actor, corpus::SourceDetails details);
   ~Upload();
 
   Result<void> begin_file(std::string file_name);

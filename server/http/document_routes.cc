@@ -85,13 +85,13 @@ class FormUpload {
   }
   Result<void> end() {
     if (is_file_) return upload_->end_file();
-    details_ = TRY(parse_upload_details(TRY(base::parse_json(metadata_))));
+    details_ = TRY(corpus::parse_source_details(TRY(base::parse_json(metadata_))));
     return {};
   }
 
   Services& services_;
   const Actor& actor_;
-  UploadDetails details_;
+  corpus::SourceDetails details_;
   std::optional<Upload> upload_;
   std::string metadata_;
   bool is_file_ = false;
@@ -108,9 +108,9 @@ Result<std::vector<UploadItem>> receive_form(Services& services, const Actor& ac
 // A bare body: the file's name and details come in the query.
 Result<std::vector<UploadItem>> receive_body(Services& services, const Actor& actor,
                                              const Context& context) {
-  UploadDetails details;
+  corpus::SourceDetails details;
   if (const auto metadata = context.query("metadata")) {
-    details = TRY(parse_upload_details(TRY(base::parse_json(*metadata))));
+    details = TRY(corpus::parse_source_details(TRY(base::parse_json(*metadata))));
   }
   Upload upload(services, actor, std::move(details));
   TRY(upload.begin_file(context.query("file_name").value_or("document")));

@@ -21,6 +21,19 @@ TEST(Text, ComposesToNfc) {
   EXPECT_FALSE(is_nfc("e\xcc\x81"));
 }
 
+TEST(Text, ReplacesWhatDoesNotShow) {
+  EXPECT_EQ(replace_unprintable("gr\u00fc\u00df dich"), "gr\u00fc\u00df dich");
+  EXPECT_EQ(replace_unprintable("a\nb\u0085c\u2028d"), "a\uFFFDb\uFFFDc\uFFFDd");
+  EXPECT_EQ(replace_unprintable("a\u202eb\u2066c\u200f"), "a\uFFFDb\uFFFDc\uFFFD");
+  EXPECT_EQ(replace_unprintable("a\xff\xc3"), "a\uFFFD\uFFFD");
+}
+
+TEST(Text, IsCutBetweenCodePoints) {
+  EXPECT_EQ(cut_utf8("abc", 3), "abc");
+  EXPECT_EQ(cut_utf8("a\u00fc\u00fc", 4), "a\u00fc");
+  EXPECT_EQ(cut_utf8("\u20ac", 2), "");
+}
+
 TEST(Text, FindsTheNearestSpelling) {
   const std::vector<std::string> labels = {"total", "date", "invoice_number"};
   EXPECT_EQ(nearest_spelling("totl", labels), "total");

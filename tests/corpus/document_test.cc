@@ -40,6 +40,16 @@ TEST(Document, ReadsBackAsPrinted) {
   EXPECT_EQ(TAKE(parse_document(print_document(example()))), example());
 }
 
+TEST(Document, IsWrittenOnlyIfItCanBeRead) {
+  EXPECT_EQ(TAKE(write_document(example())), print_document(example()));
+  Document wrong = example();
+  wrong.sources[0].group_keys["vehicle"] = {""};
+  EXPECT_EQ(code_of(write_document(wrong)), base::Code::invalid);
+  wrong = example();
+  wrong.sources[0].customer = std::string("a\0b", 3);
+  EXPECT_EQ(code_of(write_document(wrong)), base::Code::invalid);
+}
+
 TEST(Document, IsOneLine) {
   const std::string text = print_document(example());
   EXPECT_EQ(text.find('\n'), text.size() - 1);
