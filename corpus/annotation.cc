@@ -5,8 +5,15 @@
 
 #include "corpus/detail/json_lines.h"
 #include "corpus/detail/object_reader.h"
+#include "corpus/detail/read_back.h"
 
 namespace corpus {
+namespace {
+
+constexpr detail::LineLimits kLimits{kMaxAnnotationFileBytes, kMaxAnnotationLineBytes,
+                                     kMaxAnnotationsPerFile};
+
+}  // namespace
 
 std::vector<Annotation> ParsedAnnotations::values() const {
   std::vector<Annotation> out;
@@ -18,9 +25,7 @@ std::vector<Annotation> ParsedAnnotations::values() const {
 ParsedAnnotations parse_annotations(std::string_view text, std::string path) {
   ParsedAnnotations out{{}, Diagnostics(std::move(path))};
   std::unordered_map<AnnotationId, uint32_t> line_of;
-  const detail::LineLimits limits{kMaxAnnotationFileBytes, kMaxAnnotationLineBytes,
-                                  kMaxAnnotationsPerFile};
-  detail::for_each_json_line(text, limits, out.problems, [&](base::Json json) {
+  detail::for_each_json_line(text, kLimits, out.problems, [&](base::Json json) {
     auto annotation = annotation_from_json(json, out.problems);
     if (!annotation) return;
     const auto [known, is_new] = line_of.try_emplace(annotation->id, json.at().line);
@@ -57,6 +62,13 @@ std::string print_annotations(std::vector<Annotation> annotations) {
     out += '\n';
   }
   return out;
+}
+
+base::Result<std::string> write_annotations(std::vector<Annotation> annotations) {
+  const size_t count = annotations.size();
+  auto text = print_annotations(std::move(annotations));
+  text = TRY(detail::within_limits(std::move(text), count, kLimits));
+  return detail::if_readable(std::move(text), read_annotations);
 }
 
 }  // namespace corpus

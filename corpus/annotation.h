@@ -147,6 +147,9 @@ base::Result<std::vector<Annotation>> read_annotations(std::string_view text);
 
 // The canonical file: sorted by id, one a line, each line ended by LF.
 std::string print_annotations(std::vector<Annotation> annotations);
+// What may be committed: the same, read back before it is handed out. Code::limit beyond the limits
+// of a file, as a merge of two can be.
+base::Result<std::string> write_annotations(std::vector<Annotation> annotations);
 // The canonical line, without LF.
 std::string print_annotation(const Annotation& annotation);
 

@@ -7,10 +7,14 @@
 #include "corpus/detail/json_lines.h"
 #include "corpus/detail/merge_fields.h"
 #include "corpus/detail/object_reader.h"
+#include "corpus/detail/read_back.h"
 #include "corpus/layout.h"
 
 namespace corpus {
 namespace {
+
+constexpr detail::LineLimits kLimits{kMaxAnnotationFileBytes, kMaxAnnotationLineBytes,
+                                     kMaxCommentsPerFile};
 
 using base::Json;
 using detail::ObjectReader;
@@ -100,9 +104,7 @@ std::optional<Comment> comment_from_json(const base::Json& json, Diagnostics& pr
 ParsedComments parse_comments(std::string_view text, std::string path) {
   ParsedComments out{{}, Diagnostics(std::move(path))};
   std::unordered_map<std::string, uint32_t> line_of;
-  const detail::LineLimits limits{kMaxAnnotationFileBytes, kMaxAnnotationLineBytes,
-                                  kMaxCommentsPerFile};
-  detail::for_each_json_line(text, limits, out.problems, [&](base::Json json) {
+  detail::for_each_json_line(text, kLimits, out.problems, [&](base::Json json) {
     auto comment = comment_from_json(json, out.problems);
     if (!comment) return;
     const auto [known, is_new] = line_of.try_emplace(comment->id.text, json.at().line);
@@ -144,6 +146,13 @@ std::string print_comments(std::vector<Comment> comments) {
     out += '\n';
   }
   return out;
+}
+
+base::Result<std::string> write_comments(std::vector<Comment> comments) {
+  const size_t count = comments.size();
+  auto text = print_comments(std::move(comments));
+  text = TRY(detail::within_limits(std::move(text), count, kLimits));
+  return detail::if_readable(std::move(text), read_comments);
 }
 
 void check_comment_changes(const std::vector<Comment>& before, const ParsedComments& after,

@@ -55,6 +55,9 @@ struct ParsedComments {
 ParsedComments parse_comments(std::string_view text, std::string path = {});
 base::Result<std::vector<Comment>> read_comments(std::string_view text);
 std::string print_comments(std::vector<Comment> comments);
+// What may be committed: the same, read back before it is handed out. Code::limit beyond the limits
+// of a file.
+base::Result<std::string> write_comments(std::vector<Comment> comments);
 base::Json to_json(const Comment& comment);
 std::optional<Comment> comment_from_json(const base::Json& json, Diagnostics& problems);
 

@@ -86,7 +86,8 @@ struct FileMerge {
   std::string marked;  // `text` with git's conflict markers around the lines in question
   std::vector<Conflict> conflicts;
 };
-// Code::invalid if a text of a mergeable kind cannot be read; the message says whose.
+// Code::invalid if a text of a mergeable kind cannot be read; the message says whose. Code::limit
+// if both sides together are more than a file may hold.
 base::Result<FileMerge> merge_file(PathKind kind, std::optional<std::string_view> base,
                                    std::optional<std::string_view> ours,
                                    std::optional<std::string_view> theirs);

@@ -83,14 +83,14 @@ std::string marked_lines(const std::array<Entries<Entry>, 3>& sides, const Merge
   return out;
 }
 
-template <typename Entry, typename Read, typename Merge, typename Print>
-base::Result<FileMerge> merge_lines(const Texts& texts, Read read, Merge merge, Print print) {
+template <typename Entry, typename Read, typename Merge, typename Write>
+base::Result<FileMerge> merge_lines(const Texts& texts, Read read, Merge merge, Write write) {
   const auto sides = TRY(read_sides<Entries<Entry>>(texts, read));
   const auto mine = merge(sides[0], sides[1], sides[2]);
   FileMerge out;
   out.conflicts = mine.conflicts;
   const bool gone = mine.merged.empty() && (!texts.ours || !texts.theirs);
-  if (!gone) out.text = print(mine.merged);
+  if (!gone) out.text = TRY(write(mine.merged));
   if (mine.conflicts.empty()) return out;
   out.outcome = Outcome::conflicts;
   out.marked = marked_lines(sides, mine, merge(sides[0], sides[2], sides[1]));
@@ -131,7 +131,7 @@ base::Result<FileMerge> merge_file(PathKind kind, Text base, Text ours, Text the
   if (!mergeable(kind)) return unmergeable;
   switch (kind) {
     case PathKind::comments:
-      return merge_lines<Comment>(texts, read_comments, merge_comments, print_comments);
+      return merge_lines<Comment>(texts, read_comments, merge_comments, write_comments);
     case PathKind::review:
       return merge_whole<Review>(
           texts, [](std::string_view text) { return parse_review(text); }, merge_reviews,
@@ -142,7 +142,7 @@ base::Result<FileMerge> merge_file(PathKind kind, Text base, Text ours, Text the
           texts, [](std::string_view text) { return parse_schema(text); }, merge_schemas,
           print_schema);
     default:
-      return merge_lines<Annotation>(texts, read_annotations, merge_annotations, print_annotations);
+      return merge_lines<Annotation>(texts, read_annotations, merge_annotations, write_annotations);
   }
 }
 

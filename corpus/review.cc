@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "corpus/detail/merge_fields.h"
 #include "corpus/detail/object_reader.h"
+#include "corpus/detail/read_back.h"
 
 namespace corpus {
 namespace {
@@ -149,6 +150,11 @@ base::Json to_json(const Review& review) {
 
 std::string print_review(const Review& review) {
   return to_json(review).print() + '\n';
+}
+
+base::Result<std::string> write_review(const Review& review) {
+  return detail::if_readable(print_review(review),
+                             [](std::string_view text) { return parse_review(text); });
 }
 
 base::Result<void> may_move(ReviewState from, ReviewState to, Role role, Work work,

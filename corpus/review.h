@@ -41,6 +41,8 @@ struct Review {
 base::Result<Review> parse_review(std::string_view text);
 std::optional<Review> parse_review(std::string_view text, Diagnostics& problems);
 std::string print_review(const Review& review);
+// What may be committed: the same, read back before it is handed out.
+base::Result<std::string> write_review(const Review& review);
 base::Json to_json(const Review& review);
 
 // Whose labels are being judged.

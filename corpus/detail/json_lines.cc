@@ -51,4 +51,13 @@ void for_each_json_line(std::string_view text, const LineLimits& limits, Diagnos
   }
 }
 
+base::Result<std::string> within_limits(std::string text, size_t lines, const LineLimits& limits) {
+  const auto beyond = [](size_t most, const std::string& of_what) {
+    return base::Error{base::Code::limit, "a file holds at most " + std::to_string(most) + of_what};
+  };
+  if (lines > limits.lines) return beyond(limits.lines, " entries, not " + std::to_string(lines));
+  if (text.size() > limits.file_bytes) return beyond(limits.file_bytes, " bytes");
+  return text;
+}
+
 }  // namespace corpus::detail

@@ -31,6 +31,11 @@ std::vector<corpus::AnnotationLine> lines_of(const base::Json& list,
                                              corpus::Diagnostics& problems) {
   std::vector<corpus::AnnotationLine> lines;
   std::set<corpus::AnnotationId> seen;
+  if (list.as_array()->size() > corpus::kMaxAnnotationsPerFile) {
+    problems.add(list.at(), "a page has at most " + std::to_string(corpus::kMaxAnnotationsPerFile) +
+                                " annotations");
+    return lines;
+  }
   for (const base::Json& item : *list.as_array()) {
     auto annotation = corpus::annotation_from_json(item, problems);
     if (!annotation) continue;
@@ -127,7 +132,7 @@ class Save {
       return stop(outcome, SaveOutcome::Kind::clash, current, theirs);
     }
     outcome.merged = current.id != request_.base;
-    const std::string text = corpus::print_annotations(merge.merged);
+    const std::string text = TRY(corpus::write_annotations(merge.merged));
     outcome.current = {vcs::object_id_of(vcs::ObjectKind::blob, text), std::move(merge.merged)};
     if (outcome.current.version == current.id) return std::vector<vcs::Edit>{};
     return with_review({{path, text}});

@@ -92,6 +92,10 @@ class StatesMerger {
     const auto our_text = TRY(text_of(change.ours));
     const auto their_text = TRY(text_of(theirs));
     auto merged = corpus::merge_file(change.info.kind, base_text, our_text, their_text);
+    if (!merged.ok() && merged.error().code == base::Code::limit) {
+      out_.clashes.push_back(place_of(change) + "both sides together: " + merged.error().what);
+      return {};
+    }
     if (!merged.ok()) return merged.error().within(change.path);
     if (merged->outcome == corpus::FileMerge::Outcome::unmergeable) {
       out_.clashes.push_back(place_of(change) + "was changed on main, too, and is taken whole");

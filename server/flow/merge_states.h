@@ -32,7 +32,8 @@ struct MergeSides {
 struct StateMerge {
   vcs::ObjectId tree;  // `theirs` with our changes; of no use if there are clashes
   // What both sides changed in different ways, one line each: file, page, annotation, field and
-  // both values. For the eyes of the one who merges, never for a log.
+  // both values; and files that would hold too much. For the eyes of the one who merges, never for
+  // a log.
   std::vector<std::string> clashes;
   // What was left out because it would not be true any more: a review of labels that have changed.
   std::vector<std::string> notes;

@@ -98,8 +98,8 @@ Result<corpus::Review> move_review(Services& services, const Actor& actor, const
     const DocumentFiles files(tip, project->fan_out, move.document);
     TRY(files.document());
     review = TRY(moved(files, actor, move));
-    return std::vector<vcs::Edit>{
-        {corpus::review_path(files.directory()), corpus::print_review(review)}};
+    std::string text = TRY(corpus::write_review(review));
+    return std::vector<vcs::Edit>{{corpus::review_path(files.directory()), std::move(text)}};
   };
   TRY(project->commits->commit(std::move(request)));
   TRY(catch_up(services, *project));

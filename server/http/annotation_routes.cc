@@ -90,7 +90,14 @@ Result<Reply> save(Services& services, Context& context) {
   SaveRequest request;
   request.document = TRY(document_of(context));
   request.page = TRY(page_number(context));
-  request.base = TRY(version_of(*if_match));
+  auto version = version_of(*if_match);
+  if (!version.ok()) {
+    // What is not there is said before what is wrong with its version.
+    const auto project = TRY(project_of(services, context));
+    TRY(read_annotations_of(*project, request.document, request.page));
+    return version.error();
+  }
+  request.base = *version;
   const Json body = TRY(context.request.read_json(kSaveLimit));
   const Json* annotations = body.find("annotations");
   if (annotations == nullptr || !annotations->is_array()) {

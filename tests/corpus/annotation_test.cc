@@ -144,6 +144,31 @@ TEST(Annotation, FromJsonRefusesWhatCouldNotBeReadAgain) {
   EXPECT_FALSE(annotation_from_json(json, problems));
 }
 
+std::vector<Annotation> many(size_t count) {
+  std::vector<Annotation> out;
+  for (size_t i = 0; i < count; ++i) {
+    Annotation a;
+    std::string digits = std::to_string(i);
+    a.id.text = "01J" + std::string(23 - digits.size(), '0') + digits;
+    a.label = "total";
+    a.words = {1};
+    out.push_back(std::move(a));
+  }
+  return out;
+}
+
+TEST(Annotation, IsWrittenUpToTheLimitOfAFile) {
+  const auto full = many(kMaxAnnotationsPerFile);
+  EXPECT_EQ(TAKE(read_annotations(TAKE(write_annotations(full)))), full);
+  EXPECT_EQ(test::code_of(write_annotations(many(kMaxAnnotationsPerFile + 1))), base::Code::limit);
+}
+
+TEST(Annotation, IsWrittenOnlyIfItCanBeRead) {
+  auto wrong = many(1);
+  wrong[0].text = std::string("a\0", 2);
+  EXPECT_EQ(test::code_of(write_annotations(wrong)), base::Code::invalid);
+}
+
 TEST(Annotation, AllTypesHaveNames) {
   for (const AnnotationType type : all_annotation_types()) {
     EXPECT_EQ(parse_annotation_type(name_of(type)), type);

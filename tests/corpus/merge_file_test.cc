@@ -71,6 +71,20 @@ TEST(MergeFile, SaysWhoseTextIsBroken) {
   EXPECT_NE(to_string(result.error()).find("their side"), std::string::npos);
 }
 
+TEST(MergeFile, RefusesTwoSidesThatAreTooMuchTogether) {
+  const auto numbered = [](int number) {
+    std::string text = line(0, "total");
+    return text.replace(text.find(test::ulid(0)) + 21, 5, std::to_string(number));
+  };
+  std::string ours, theirs;
+  for (int i = 0; i < 15'000; ++i) {
+    ours += numbered(10'000 + i);
+    theirs += numbered(50'000 + i);
+  }
+  EXPECT_EQ(test::code_of(merge_file(PathKind::page_annotations, "", ours, theirs)),
+            base::Code::limit);
+}
+
 TEST(MergeFile, MergesReviewsByState) {
   const FileMerge result = merge(std::nullopt, R"({"state":"in_progress"})",
                                  R"({"state":"submitted","submitted_by":"a@b"})", PathKind::review);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bad input over HTTP, by name: each gets a clear answer with a code, and nothing is harmed."""
+import base64
 import concurrent.futures
 import json
 import socket
@@ -7,7 +8,7 @@ import time
 import urllib.parse
 
 import harness
-from harness import Client, Project, multipart, sample, span
+from harness import Client, Clone, Project, multipart, sample, span
 
 
 class BadRequests(harness.Scenario):
@@ -125,6 +126,46 @@ class BadRequests(harness.Scenario):
         self.assert_problem(self.admin.client.post(f"{self.admin.api}/documents", body,
                                                    headers={"Content-Type": kind}), 400, "invalid")
 
+    def send_in_each_way(self, metadata):
+        """The same metadata with a form, a bare body and a resumable upload."""
+        kind, body = multipart([("file", "m.png", self.png)], [("metadata", metadata)])
+        yield self.admin.client.post(f"{self.admin.api}/documents", body,
+                                     headers={"Content-Type": kind})
+        if len(metadata) < 4000:  # more does not fit into a request line
+            query = urllib.parse.urlencode({"file_name": "m.png", "metadata": metadata})
+            yield self.admin.client.post(f"{self.admin.api}/documents?{query}", self.png,
+                                         headers={"Content-Type": "image/png"})
+            encoded = base64.b64encode(metadata.encode()).decode()
+            yield self.admin.client.post(f"{self.admin.api}/uploads", headers={
+                "Tus-Resumable": "1.0.0", "Upload-Length": "10",
+                "Upload-Metadata": f"metadata {encoded}"})
+
+    def test_metadata_that_no_document_can_hold(self):
+        before = self.admin.client.get(f"{self.admin.api}/documents?limit=500").json["items"]
+        long = "x" * 70_000
+        for metadata, field in (
+                ({"group_keys": {"a": ""}}, '"a"'), ({"customer": "a\0b"}, '"customer"'),
+                ({"customer": long}, '"customer"'), ({"group_keys": {"a": long}}, '"a"'),
+                ({"group_keys": {"": "v", "a\nb": "\0"}}, '"group_keys"'),
+                ({"bogus": 1}, '"bogus"'), ({"customer": 5}, '"customer"'),
+                ({"keys": {}}, '"keys"'), ({"costumer": "C"}, 'did you mean "customer"?'),
+                ({"files": {"m.png": {"claim": 7}}}, '"claim"')):
+            for reply in self.send_in_each_way(json.dumps(metadata)):
+                with self.subTest(str(metadata)[:40]):
+                    self.assert_problem(reply, 400, "invalid")
+                    self.assertIn(field, reply.json["detail"])
+        after = self.admin.client.get(f"{self.admin.api}/documents?limit=500").json["items"]
+        self.assertEqual([item["id"] for item in before], [item["id"] for item in after])
+
+    def test_a_file_name_shows_what_it_says(self):
+        query = urllib.parse.urlencode({"file_name": "a\nb\u202efdp." + "x" * 1000 + ".png"})
+        reply = self.admin.client.post(f"{self.admin.api}/documents?{query}",
+                                       self.png + b"\0" * 11, headers={"Content-Type": "image/png"})
+        self.assertEqual(reply.status, 201, reply)
+        name = reply.json["items"][0]["file_name"]
+        self.assertEqual((name[:6], name[-5:]), ("a\ufffdb\ufffdfd", "x.png"))
+        self.assertLessEqual(len(name.encode()), 255)
+
     # ---- routes, methods, types
 
     def test_unknown_routes_and_methods(self):
@@ -175,6 +216,38 @@ class BadRequests(harness.Scenario):
         self.assertIn('did you mean "total"?', details)
         self.assertIn("999999", details)
         self.assertTrue(all(error["line"] == 1 for error in reply.json["errors"]))
+
+    def test_more_annotations_than_a_page_holds(self):
+        document = self.admin.ready("many.png", self.png + b"\0" * 12)["id"]
+        word = self.project.words(document)[0]["id"]
+
+        def spans(count):
+            return [span("total", [word], "x") for _ in range(count)]
+
+        empty = self.project.annotations(document).headers["ETag"]
+        reply = self.project.save(document, spans(25_000), empty)
+        self.assert_problem(reply, 422, "invalid_annotations")
+        saved = self.project.save(document, spans(15_000), empty)
+        self.assertEqual(saved.status, 200, saved)
+        self.assert_problem(self.project.save(document, spans(15_000), empty), 413, "limit")
+        now = self.project.annotations(document)
+        self.assertEqual((now.status, len(now.json["annotations"])), (200, 15_000))
+
+        clone = Clone(self.project, self.directory, "sam")
+        base = clone.git("rev-list", "--max-count=1", "--skip=1", "HEAD").stdout.strip()
+        clone.git("reset", "-q", "--hard", base)
+        clone.annotate(document, *spans(15_000))
+        clone.commit()
+        pushed = clone.push(check=False)
+        self.assertNotEqual(pushed.returncode, 0)
+        self.assertIn("at most 20000", pushed.stderr)
+        self.assertEqual(self.project.annotations(document).headers["ETag"],
+                         saved.headers["ETag"])
+
+    def test_a_page_that_is_not_there(self):
+        for etag in ('"nonsense"', '"' + "0" * 40 + '"'):
+            reply = self.project.save(self.document, [], etag, page=99)
+            self.assert_problem(reply, 404, "not_found")
 
     # ---- rights
 
