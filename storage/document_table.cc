@@ -227,6 +227,23 @@ Result<void> DocumentTable::put_from_git(ProjectId project, const corpus::Docume
   return put_keys(tx_, number, document.sources);
 }
 
+Result<void> DocumentTable::put_unreadable(ProjectId project, const corpus::DocumentId& id,
+                                           std::string_view commit, const Failure& failure,
+                                           base::Milliseconds now) {
+  TRY(tx_.execute(
+      "INSERT INTO documents (project_id, id, state, failure_code, failure_reason, file_name, md5,"
+      " sha256, size, media_type, uploader_id, received_at, page_count, pages_done, review_state,"
+      " git_commit, sources, changed_at)"
+      " VALUES (?, ?, 'failed', ?, ?, '', ?, ?, 0, '', (SELECT uploader_id FROM document_uploads"
+      " WHERE project_id = ? AND document_id = ? ORDER BY number LIMIT 1), ?, 0, 0, 'new', ?, '[]',"
+      " ?) ON CONFLICT (project_id, id) DO UPDATE SET state = excluded.state,"
+      " failure_code = excluded.failure_code, failure_reason = excluded.failure_reason,"
+      " git_commit = excluded.git_commit, changed_at = excluded.changed_at",
+      {project, id.hex, failure.code, failure.reason, base::Md5{}, base::Sha256{}, project, id.hex,
+       now, commit, now}));
+  return {};
+}
+
 Result<void> DocumentTable::set_review_state(ProjectId project, const corpus::DocumentId& id,
                                              std::string_view review_state,
                                              base::Milliseconds now) {

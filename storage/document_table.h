@@ -105,6 +105,14 @@ class DocumentTable {
   // Everything that git knows of it: inserts or replaces the row. state ready or partly_ready.
   Result<void> put_from_git(ProjectId project, const corpus::Document& document,
                             std::string_view commit, DocumentState state, base::Milliseconds now);
+  // One that is in git but cannot be read from there: failed, and why. What is known stays.
+  struct Failure {
+    std::string code;
+    std::string reason;
+  };
+  Result<void> put_unreadable(ProjectId project, const corpus::DocumentId& id,
+                              std::string_view commit, const Failure& failure,
+                              base::Milliseconds now);
   Result<void> set_review_state(ProjectId project, const corpus::DocumentId& id,
                                 std::string_view review_state, base::Milliseconds now);
   // Labels per page (page 0: annotations of the document as a whole), so that a save of one page

@@ -64,15 +64,25 @@ Result<std::vector<storage::Project>> projects_of(Services& services) {
       [](storage::Transaction& tx) { return storage::UserStore(tx).projects(); });
 }
 
-Result<void> rebuild(const std::string& data) {
+Result<void> rebuild_project(Services& services, const storage::Project& project) {
+  const auto open = TRY(services.catalog->open(project));
+  TRY(rebuild_index(services, *open));
+  return rebuild_releases(services, *open);
+}
+
+// One project that cannot be rebuilt keeps no other back; gives how many those were.
+Result<size_t> rebuild(const std::string& data) {
   const auto services = TRY(open_data(data));
+  size_t failures = 0;
   for (const storage::Project& project : TRY(projects_of(*services))) {
     std::fprintf(stderr, "rebuilding %s\n", project.path().c_str());
-    const auto open = TRY(services->catalog->open(project));
-    TRY(rebuild_index(*services, *open));
-    TRY(rebuild_releases(*services, *open));
+    const auto rebuilt = rebuild_project(*services, project);
+    if (rebuilt.ok()) continue;
+    ++failures;
+    std::fprintf(stderr, "cannot rebuild %s: %s\n", project.path().c_str(),
+                 base::to_string(rebuilt.error()).c_str());
   }
-  return {};
+  return failures;
 }
 
 // Verifies every release of a project, or of all; gives the number of findings.
@@ -124,7 +134,8 @@ Verb rebuild_verb() {
       [o](Options& options) { options.text("--data", o->data, "the data directory").required(); },
       [o] {
         const auto rebuilt = rebuild(o->data);
-        return rebuilt.ok() ? kDone : fail(rebuilt.error());
+        if (!rebuilt.ok()) return fail(rebuilt.error());
+        return *rebuilt == 0 ? kDone : kFailed;
       }};
 }
 

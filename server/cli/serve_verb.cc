@@ -127,10 +127,7 @@ Result<void> serve(const ServeOptions& options) {
           ? options.public_url
           : (options.tls_certificate.empty() ? "http://" : "https://") + server->address();
   services->catalog->set_public_url(url);
-  const auto caught_up = catch_up_all(*services);
-  if (!caught_up.ok()) {
-    base::log_error("an index is behind", {{"error.message", caught_up.error().what}});
-  }
+  TRY(catch_up_all(*services));
   Processing processing(*services);
   Housekeeping housekeeping(*services);
   TRY(announce(options, url, TRY(owner_link(*services))));

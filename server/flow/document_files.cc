@@ -1,5 +1,7 @@
 #include "server/flow/document_files.h"
 
+#include "base/log.h"
+
 namespace server {
 namespace {
 
@@ -50,6 +52,22 @@ Result<corpus::Review> DocumentFiles::review() const {
   const FileVersion file = TRY(version(corpus::review_path(directory_)));
   if (file.text.empty()) return corpus::Review{};
   return as_stored(corpus::parse_review(file.text));
+}
+
+bool is_unreadable(const base::Error& error) {
+  using base::Code;
+  return error.code == Code::invalid || error.code == Code::limit ||
+         error.code == Code::not_found || error.code == Code::internal;
+}
+
+void log_unreadable(const std::string& project, const corpus::DocumentId& id,
+                    const base::Error& error) {
+  base::log_warning("a document in git cannot be read and is passed over",
+                    {{"project", project},
+                     {"document", id.hex},
+                     {"error.code", base::name_of(error.code)},
+                     {"line", static_cast<int64_t>(error.at.line)},
+                     {"column", static_cast<int64_t>(error.at.column)}});
 }
 
 namespace {

@@ -71,6 +71,13 @@ class DocumentFiles {
   std::string directory_;
 };
 
+// Whether a document's own files are at fault (malformed, missing, damaged), not the disk or the
+// database. Whoever goes through all documents passes over such a one: it must not hold up others.
+bool is_unreadable(const base::Error& error);
+// Says in the log that it is passed over; where, but nothing of what stands there.
+void log_unreadable(const std::string& project, const corpus::DocumentId& id,
+                    const base::Error& error);
+
 // Calls `visit` for each document of the revision, by directory, without reading its files.
 Result<void> for_each_document(const vcs::Snapshot& snapshot,
                                const std::function<Result<void>(const corpus::DocumentId&)>& visit);

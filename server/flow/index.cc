@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "corpus/event.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
@@ -107,12 +108,14 @@ class Indexer {
   Result<void> index(const corpus::DocumentId& id, const DocumentChanges& changes) {
     const DocumentFiles files(snapshot_, project_.fan_out, id);
     if (!TRY(snapshot_.entry(files.directory()))) return table_.remove(project_.project.id, id);
-    if (changes.record) TRY(index_record(id, files, changes.is_new));
-    for (const auto page : changes.words) TRY(index_words(id, files, page));
-    for (const auto page : changes.annotations) TRY(index_labels(id, files, page));
-    if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
-    if (changes.review) TRY(index_review(id, files));
-    return {};
+    const auto indexed = index_files(id, files, changes);
+    if (indexed.ok() || !is_unreadable(indexed.error())) return indexed;
+    log_unreadable(project_.project.path(), id, indexed.error());
+    TRY(table_.put_unreadable(project_.project.id, id, commit_,
+                              {kUnreadable, "its record in git cannot be read"},
+                              base::now_milliseconds()));
+    return tell(corpus::event_type::kDocumentFailed, id,
+                base::Json::object({{"code", kUnreadable}}));
   }
 
   Result<void> tell(std::string_view type, const std::string& subject, base::Json data) {
@@ -125,6 +128,16 @@ class Indexer {
   }
 
  private:
+  Result<void> index_files(const corpus::DocumentId& id, const DocumentFiles& files,
+                           const DocumentChanges& changes) {
+    if (changes.record) TRY(index_record(id, files, changes.is_new));
+    for (const auto page : changes.words) TRY(index_words(id, files, page));
+    for (const auto page : changes.annotations) TRY(index_labels(id, files, page));
+    if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
+    if (changes.review) TRY(index_review(id, files));
+    return {};
+  }
+
   Result<void> tell(std::string_view type, const corpus::DocumentId& id,
                     base::Json data = base::Json::object()) {
     return tell(type, document_subject(project_.project, id.hex), std::move(data));
@@ -198,14 +211,32 @@ Result<void> write_changes(Services& services, OpenProject& project, const Chang
   });
 }
 
-}  // namespace
-
-Result<void> catch_up(Services& services, OpenProject& project) {
+Result<void> write_what_is_new(Services& services, OpenProject& project) {
   const std::lock_guard lock(project.index_mutex);
   const vcs::ObjectId tip = TRY(project.tip_id());
   const vcs::ObjectId seen = TRY(commit_seen(services, project));
   if (tip == seen) return {};
   return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip);
+}
+
+}  // namespace
+
+Result<void> catch_up(Services& services, OpenProject& project) {
+  auto done = write_what_is_new(services, project);
+  services.index_lag.note(project.project.id, !done.ok());
+  return done;
+}
+
+Result<void> index_document(Services& services, OpenProject& project,
+                            const corpus::DocumentId& id) {
+  const std::lock_guard lock(project.index_mutex);
+  const vcs::ObjectId tip = TRY(project.tip_id());
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
+  DocumentChanges changes;
+  changes.record = true;
+  return services.database->write([&](storage::Transaction& tx) {
+    return Indexer(services, project, snapshot, tip.hex(), tx).index(id, changes);
+  });
 }
 
 Result<void> rebuild_index(Services& services, OpenProject& project) {
@@ -223,8 +254,12 @@ Result<void> catch_up_all(Services& services) {
   const auto projects = TRY(services.database->read(
       [](storage::Transaction& tx) { return storage::UserStore(tx).projects(); }));
   for (const storage::Project& project : projects) {
-    const auto open = TRY(services.catalog->open(project));
-    TRY(catch_up(services, *open));
+    const auto open = services.catalog->open(project);
+    if (!open.ok()) services.index_lag.note(project.id, true);
+    const auto done = open.ok() ? catch_up(services, **open) : Result<void>(open.error());
+    if (done.ok()) continue;
+    base::log_error("an index is behind",
+                    {{"project", project.path()}, {"error.message", done.error().what}});
   }
   return {};
 }

@@ -13,12 +13,21 @@ namespace server {
 
 // Rows, labels, page texts and review states from the difference between the commit seen last and
 // main, and one event for each thing that changed, in one transaction. The cost follows the change.
+// A document whose record cannot be read becomes a failed one with kUnreadable; the others go on.
+// What fails is noted in services.index_lag until it succeeds.
 Result<void> catch_up(Services& services, OpenProject& project);
+
+// The failure code of a document whose files in git are not what they should be.
+inline constexpr char kUnreadable[] = "unreadable";
+
+// Reads the record of one document in main again, after a failure.
+Result<void> index_document(Services& services, OpenProject& project, const corpus::DocumentId& id);
 
 // Forgets what was derived and reads main again from its beginning: `glossator rebuild`.
 Result<void> rebuild_index(Services& services, OpenProject& project);
 
-// Catches up with every project, after a start.
+// Catches up with every project, after a start. What fails is logged and keeps no other back; an
+// error only if the projects cannot be listed.
 Result<void> catch_up_all(Services& services);
 
 }  // namespace server

@@ -195,6 +195,7 @@ Result<std::optional<ReadDocument>> process_document(Services& services,
   const auto open = TRY(services.catalog->open(project));
   if (TRY(is_in_git(*open, id))) {
     TRY(catch_up(services, *open));
+    TRY(index_document(services, *open, id));
     return std::optional<ReadDocument>();
   }
   const storage::DocumentRow row =

@@ -50,7 +50,7 @@ class Releasing {
     const vcs::ObjectId data_commit = TRY(publish_snapshot(manifest, hashes));
     const storage::ReleaseRow row = TRY(tag(hashes, data_commit));
     TRY(record(row));
-    return MadeRelease{row, change_};
+    return MadeRelease{row, change_, unreadable_};
   }
 
  private:
@@ -97,11 +97,22 @@ class Releasing {
     }));
     std::sort(ids.begin(), ids.end());
     for (const corpus::DocumentId& id : ids) {
-      const auto record = TRY(record_of(id));
-      if (!record) continue;
-      header_.totals.add(*record);
-      TRY(records.append(dataset::print_record(*record)));
+      const auto record = record_of(id);
+      if (!record.ok()) {
+        TRY(leave_out(id, record.error()));
+        continue;
+      }
+      if (!*record) continue;
+      header_.totals.add(**record);
+      TRY(records.append(dataset::print_record(**record)));
     }
+    return {};
+  }
+
+  Result<void> leave_out(const corpus::DocumentId& id, const base::Error& error) {
+    if (!is_unreadable(error)) return error;
+    log_unreadable(project().path(), id, error);
+    ++unreadable_;
     return {};
   }
 
@@ -130,7 +141,11 @@ class Releasing {
     record.labels = std::move(labels);
     record.state = corpus::name_of(review.state);
     if (split_) {
-      record.split = split_->result.placements.at(id).part;
+      const auto placed = split_->result.placements.find(id);
+      if (placed == split_->result.placements.end()) {
+        return base::Error{base::Code::invalid, "the split could not place the document"};
+      }
+      record.split = placed->second.part;
       for (const std::string& group :
            dataset::group_values_of(document, split_->split.rule.group_by)) {
         record.groups.push_back(dataset::group_pseudonym(split_->split.salt, group));
@@ -291,6 +306,7 @@ class Releasing {
   std::optional<SplitReading> split_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
+  size_t unreadable_ = 0;
 };
 
 }  // namespace

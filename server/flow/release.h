@@ -30,6 +30,7 @@ struct ReleaseRequest {
 struct MadeRelease {
   storage::ReleaseRow row;
   dataset::ReleaseChange change;  // against the release before
+  size_t unreadable = 0;          // documents left out, because their files cannot be read
 };
 
 Result<MadeRelease> make_release(Services& services, const Actor& actor,

@@ -10,6 +10,20 @@
 
 namespace server {
 
+void IndexLag::note(storage::ProjectId project, bool is_behind) {
+  const std::lock_guard lock(mutex_);
+  if (is_behind) {
+    behind_.insert(project);
+  } else {
+    behind_.erase(project);
+  }
+}
+
+size_t IndexLag::count() const {
+  const std::lock_guard lock(mutex_);
+  return behind_.size();
+}
+
 void DocumentPasswords::keep(storage::ProjectId project, const corpus::DocumentId& id,
                              std::string password) {
   const std::lock_guard lock(mutex_);

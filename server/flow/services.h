@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,18 @@ class DocumentPasswords {
   std::map<Key, std::string> passwords_;
 };
 
+// The projects whose index could not be brought in step with git: what /readyz tells. Safe from any
+// thread.
+class IndexLag {
+ public:
+  void note(storage::ProjectId project, bool is_behind);
+  size_t count() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<storage::ProjectId> behind_;
+};
+
 struct Services {
   ServerConfig config;
   std::unique_ptr<storage::Database> database;
@@ -62,6 +75,7 @@ struct Services {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<ocr::WorkerPool> readers;
   DocumentPasswords passwords;
+  IndexLag index_lag;
   base::UniqueFd lock;  // the data directory is ours, as long as it is open
 };
 

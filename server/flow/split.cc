@@ -32,7 +32,7 @@ Result<std::vector<corpus::Annotation>> all_annotations(const DocumentFiles& fil
 Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snapshot,
                            const corpus::SplitRule& rule) {
   Members out;
-  TRY(for_each_document(snapshot, [&](const corpus::DocumentId& id) -> Result<void> {
+  const auto add = [&](const corpus::DocumentId& id) -> Result<void> {
     const DocumentFiles files(snapshot, project.fan_out, id);
     const corpus::Document document = TRY(files.document());
     dataset::SplitMember member{id, dataset::group_values_of(document, rule.group_by), {}};
@@ -46,6 +46,12 @@ Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snap
     }
     out.members.push_back(std::move(member));
     out.leakage.push_back(std::move(leak));
+    return {};
+  };
+  TRY(for_each_document(snapshot, [&](const corpus::DocumentId& id) -> Result<void> {
+    auto added = add(id);
+    if (added.ok() || !is_unreadable(added.error())) return added;
+    log_unreadable(project.project.path(), id, added.error());
     return {};
   }));
   return out;

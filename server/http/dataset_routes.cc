@@ -111,6 +111,7 @@ Result<Reply> create_release(Services& services, Context& context) {
   const auto made = TRY(make_release(services, actor_of(context), request));
   Json reply = release_json(services, context.principal.access->project, made.row);
   reply.set("change", change_json(made.change));
+  if (made.unreadable > 0) reply.set("unreadable", static_cast<int64_t>(made.unreadable));
   return Reply::json(201, reply);
 }
 

@@ -13,7 +13,9 @@ Reply ready(Services& services) {
   const auto answer = services.database->read(
       [](storage::Transaction& tx) { return storage::SettingsTable(tx).find("ready"); });
   if (!answer.ok()) return Reply::json(503, Json::object({{"ready", false}}));
-  return Reply::json(200, Json::object({{"ready", true}}));
+  // A project that lags is told of, but takes the others' server out of no balancer.
+  const auto behind = static_cast<int64_t>(services.index_lag.count());
+  return Reply::json(200, Json::object({{"ready", true}, {"indexes_behind", behind}}));
 }
 
 // Prometheus text format 0.0.4.
@@ -31,6 +33,10 @@ Result<Reply> metrics(Services& services) {
       "# HELP glossator_sandbox_processes Sandboxed processes alive.\n"
       "# TYPE glossator_sandbox_processes gauge\nglossator_sandbox_processes " +
       std::to_string(services.readers ? services.readers->alive() : 0) + "\n";
+  out +=
+      "# HELP glossator_indexes_behind Projects whose index is not in step with git.\n"
+      "# TYPE glossator_indexes_behind gauge\nglossator_indexes_behind " +
+      std::to_string(services.index_lag.count()) + "\n";
   return Reply::text(200, std::move(out), "text/plain; version=0.0.4; charset=utf-8");
 }
 
@@ -66,7 +72,9 @@ void add_health_routes(Router& router, Services& services) {
               .id = "readyz",
               .summary = "The server can do its work",
               .tag = "server",
-              .responses = {json_response(200, "ready")}});
+              .responses = {json_response(200,
+                                          "ready; indexes_behind counts the projects whose index "
+                                          "could not be brought in step with git")}});
   router.add({.method = Method::get,
               .path = "/metrics",
               .access = Access::needs(corpus::Permission::operate),

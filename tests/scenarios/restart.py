@@ -49,6 +49,37 @@ class Restart(unittest.TestCase):
         leftovers = subprocess.run(["pgrep", "-f", str(self.server.data)], capture_output=True)
         self.assertEqual(leftovers.stdout, b"", "processes outlived the server")
 
+    def test_a_document_that_cannot_be_read_holds_up_no_other(self):
+        good = self.admin.ready("good.png", sample("glazing-estimate-en.png"))["id"]
+        bad = self.admin.ready("bad.png", harness.tiny_png(1))["id"]
+        self.server.stop()
+        self.push_past_the_server(bad, '{"format":999}', name="document.json")
+        for rebuild in (False, True):
+            if rebuild:
+                self.server.stop()
+                self.server.command("rebuild")
+            self.server.start()
+            self.assertEqual(self.admin.client.get("/readyz").json,
+                             {"ready": True, "indexes_behind": 0})
+            shown = {item["id"]: item for item in
+                     self.admin.client.get(f"{self.admin.api}/documents").json["items"]}
+            self.assertEqual(shown[good]["state"], "ready")
+            self.assertEqual((shown[bad]["state"], shown[bad]["failure"]["code"]),
+                             ("failed", "unreadable"))
+        retried = self.admin.client.post(f"{self.admin.api}/documents/{bad}/retry?wait=60", {})
+        self.assertEqual((retried.status, retried.json["state"]), (202, "failed"))
+        self.admin.ready("later.png", harness.tiny_png(2))
+        scientist = Project(self.server, self.tokens["scientist"])
+        rule = {"rule": {"group_by": ["claim"]}, "salt": "s", "seed": 1,
+                "ratios": {"train": 80, "test": 20}, "locks": ["test"]}
+        split = scientist.client.put(f"{scientist.api}/splits/half", rule)
+        self.assertEqual(split.status, 200, split)
+        release = scientist.client.post(f"{scientist.api}/releases",
+                                        {"name": "claims", "split": "half"})
+        self.assertEqual((release.status, release.json["documents"], release.json["unreadable"]),
+                         (201, 2, 1), release)
+        self.assertNotIn("999", self.server.log.read_text())
+
     def test_versions_that_cannot_be_read_are_told_of(self):
         """What a history holds from times when less was checked, written past the server."""
         document = self.admin.ready("estimate.png", sample("glazing-estimate-en.png"))["id"]
@@ -75,13 +106,13 @@ class Restart(unittest.TestCase):
     def tip(self):
         return git("rev-parse", "main", cwd=self.server.repository()).stdout.strip()
 
-    def push_past_the_server(self, document, *versions):
-        """One commit for each version of the first page's labels."""
+    def push_past_the_server(self, document, *versions, name="pages/0001.annotations.jsonl"):
+        """One commit for each version of a file of the document."""
         clone = self.server.directory / "past"
         git("clone", "-q", self.server.repository(), clone)
-        pages = next(clone.glob(f"documents/**/{document}/pages"))
+        directory = next(clone.glob(f"documents/**/{document}"))
         for version in versions:
-            (pages / "0001.annotations.jsonl").write_text(version)
+            (directory / name).write_text(version)
             git("add", "-A", cwd=clone)
             git("commit", "-qm", "Label", cwd=clone,
                 configuration=("user.name=Old", "user.email=old@acme.example"))
