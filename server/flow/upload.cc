@@ -26,6 +26,11 @@ Result<std::string> head_of(const base::Path& file) {
   return std::string(base::as_text(content.bytes()).substr(0, ocr::kHeadSize));
 }
 
+Refusal nothing_in(const ocr::ArchiveReading& reading) {
+  return {ocr::kEmpty, "the archive holds no file; folders, links and devices that it has: " +
+                           std::to_string(reading.skipped)};
+}
+
 // A file whose bytes are hashed and on disk but not yet visible under their name.
 struct StagedFile {
   size_t item = 0;  // which UploadItem it becomes
@@ -164,6 +169,8 @@ struct Upload::State {
     if (reading.failure) {
       items.push_back(
           {archive_name, {}, false, Refusal{reading.failure->code, reading.failure->reason}});
+    } else if (reading.entries == 0) {
+      items.push_back({archive_name, {}, false, nothing_in(reading)});
     }
     return {};
   }

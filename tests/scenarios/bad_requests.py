@@ -2,8 +2,10 @@
 """Bad input over HTTP, by name: each gets a clear answer with a code, and nothing is harmed."""
 import base64
 import concurrent.futures
+import io
 import json
 import socket
+import tarfile
 import time
 import urllib.parse
 
@@ -32,6 +34,21 @@ class BadRequests(harness.Scenario):
 
     def test_a_file_that_is_nothing(self):
         self.assert_upload_refused("noise.png", bytes(range(256)) * 20, "unsupported")
+
+    def test_an_archive_without_a_file(self):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            for name, kind in (("link", tarfile.SYMTYPE), ("null", tarfile.CHRTYPE)):
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = kind, "/etc/passwd"
+                archive.addfile(entry)
+        self.assert_upload_refused("links.tar", stream.getvalue(), "empty")
+        kind, body = multipart([("file", "links.tar", stream.getvalue()),
+                                ("file", "page.png", self.png)])
+        items = self.admin.client.post(f"{self.admin.api}/documents", body,
+                                       headers={"Content-Type": kind}).json["items"]
+        refused = [item["file_name"] for item in items if "refusal" in item or not item.get("id")]
+        self.assertEqual(refused, ["links.tar"])
 
     def test_a_truncated_file_fails_with_a_reason_and_can_be_retried(self):
         reply = self.admin.upload("half.png", self.png[:2000], wait=120)
