@@ -138,6 +138,20 @@ TEST_F(DocumentTableTest, TakesOverADocumentFromGit) {
   EXPECT_EQ(row.received_at, kNow);
 }
 
+TEST_F(DocumentTableTest, KeepsWhatIsKnownOfOneThatCannotBeRead) {
+  const auto known = add("a"), unknown = row_of("b").id;
+  for (const auto& id : {known, unknown}) {
+    TAKE(with_table([&](DocumentTable& t) {
+      return t.put_unreadable(project.id, id, "c0ffee", {"unreadable", "why"}, kNow);
+    }));
+    EXPECT_EQ(find(id).state, DocumentState::failed);
+    EXPECT_EQ(find(id).failure_code, "unreadable");
+  }
+  EXPECT_EQ(find(known).source, row_of("a").source);
+  put("b");
+  EXPECT_EQ(find(unknown).state, DocumentState::ready);
+}
+
 TEST_F(DocumentTableTest, TellsWhichPagesFailed) {
   corpus::Document document = document_of("a");
   document.pages[1].failure = "the image is damaged";
