@@ -104,11 +104,19 @@ constexpr auto kPermissions = [] {
   return out;
 }();
 
+// Everything but the server's own operation: an organisation is a guest on the server.
+constexpr auto kOrganisation = [] {
+  std::array<Permission, kPermissions.size() - 1> out = {};
+  std::copy_if(kPermissions.begin(), kPermissions.end(), out.begin(),
+               [](Permission permission) { return permission != P::operate; });
+  return out;
+}();
+
 std::span<const Permission> permissions_of(Role role) {
   switch (role) {
     case Role::owner:
     case Role::admin:
-      return kPermissions;
+      return kOrganisation;
     case Role::manager:
       return kManager;
     case Role::reviewer:

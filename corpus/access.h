@@ -13,7 +13,7 @@
 namespace corpus {
 
 enum class Role {
-  owner,           // everything in the organisation
+  owner,           // everything in the organisation; not the server's own operation
   admin,           // its settings, users, projects, retention, erasure
   manager,         // a project's schema, guidelines, members, assignments, splits, policies
   reviewer,        // read, accept, reject, adjudicate, restore
@@ -52,12 +52,12 @@ enum class Permission {
   project_create,     // project:create
   project_manage,     // project:manage        policies
   member_manage,      // member:manage
-  token_manage,       // token:manage          one's own tokens
+  token_manage,       // token:manage          one's own tokens: everybody's; a scope of tokens
   user_manage,        // user:manage
   event_read,         // event:read
   audit_read,         // audit:read
   erase,              // document:erase
-  operate,            // server:operate        rebuild, scrub, gc
+  operate,            // server:operate        metrics, any user: of no role, see storage/account.h
 };
 
 std::string_view name_of(Role role);

@@ -19,6 +19,10 @@ bool Principal::scope_allows(corpus::Permission permission) const {
   });
 }
 
+bool Principal::allows_on_server(corpus::Permission permission) const {
+  return user.owns_server && !only_project && scope_allows(permission);
+}
+
 bool Access::allows(corpus::Permission permission) const {
   return principal.scope_allows(permission) && any_allows(roles, permission, project.policy);
 }

@@ -42,6 +42,7 @@ struct User {
   std::vector<std::string> addresses;  // the first one is used for new commits
   bool disabled = false;
   bool has_password = false;
+  bool owns_server = false;  // operates the server itself, which no organisation's role allows
   base::Milliseconds created_at = 0;
   bool operator==(const User&) const = default;
 };
@@ -61,10 +62,13 @@ struct Principal {
   TokenId token;                                          // none: a session
   std::optional<std::vector<corpus::Permission>> scopes;  // what the token is limited to
   ProjectId only_project;                                 // none: all of the user's
+  base::Milliseconds token_expires_at = 0;                // 0: never
   std::string csrf;                                       // of the session
   bool token_use_unrecorded = false;                      // UserStore::note_token_use is due
 
   bool scope_allows(corpus::Permission permission) const;
+  // What concerns the whole server, no organisation: its owners' alone.
+  bool allows_on_server(corpus::Permission permission) const;
 };
 
 // A principal in front of a project. The only place where roles, token scopes and policy meet.

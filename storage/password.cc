@@ -1,5 +1,6 @@
 // Passwords: outside of any transaction, because Argon2id is slow by design.
 #include "base/secret.h"
+#include "base/text.h"
 #include "storage/detail/account_rows.h"
 #include "storage/user_store.h"
 
@@ -25,13 +26,21 @@ Result<std::optional<Stored>> find_stored(Database& database, std::string_view a
             " WHERE a.folded = ? AND u.disabled = 0 AND u.password_hash <> ''",
         {folded_address(address)}));
     if (!row) return std::optional<Stored>();
-    Stored stored{user_of(*row), row->text(5)};
+    Stored stored{user_of(*row), row->text(6)};
     stored.user.addresses = TRY(addresses_of(tx, stored.user.id));
     return std::optional<Stored>(std::move(stored));
   });
 }
 
 }  // namespace
+
+Result<std::string> hash_new_password(std::string_view password) {
+  if (base::count_code_points(password) < kLeastPassword) {
+    return base::Error{base::Code::invalid, "a password needs at least " +
+                                                std::to_string(kLeastPassword) + " characters"};
+  }
+  return base::hash_password(password);
+}
 
 Result<User> authenticate_password(Database& database, std::string_view address,
                                    std::string_view password) {

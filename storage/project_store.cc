@@ -27,6 +27,11 @@ Result<std::vector<corpus::Role>> roles_from(const Rows& rows) {
   return roles;
 }
 
+std::optional<corpus::Role> first_of(const std::vector<corpus::Role>& roles) {
+  if (roles.empty()) return std::nullopt;
+  return roles.front();
+}
+
 std::vector<Member> members_from(const Rows& rows) {
   std::vector<Member> members;
   for (const Row& row : rows) {
@@ -113,15 +118,48 @@ Result<void> UserStore::set_role(OrganisationId organisation, UserId user, corpu
 }
 
 Result<void> UserStore::remove_role(ProjectId project, UserId user) {
-  TRY(tx_.execute("DELETE FROM project_members WHERE project_id = ? AND user_id = ?",
-                  {project, user}));
-  return {};
+  TRY(require_row(
+      TRY(tx_.execute("DELETE FROM project_members WHERE project_id = ? AND user_id = ?",
+                      {project, user})),
+      "member"));
+  TRY(tx_.execute("DELETE FROM tokens WHERE project_id = ? AND user_id = ?", {project, user}));
+  return end_access_of_strangers(user);
 }
 
 Result<void> UserStore::remove_role(OrganisationId organisation, UserId user) {
-  TRY(tx_.execute("DELETE FROM organisation_members WHERE organisation_id = ? AND user_id = ?",
-                  {organisation, user}));
-  return {};
+  TRY(require_row(
+      TRY(tx_.execute("DELETE FROM organisation_members WHERE organisation_id = ? AND user_id = ?",
+                      {organisation, user})),
+      "member"));
+  return end_access_of_strangers(user);
+}
+
+// Who has no role left anywhere has nothing to sign in for; a later role must not wake old tokens.
+Result<void> UserStore::end_access_of_strangers(UserId user) {
+  const auto left =
+      TRY(tx_.query_first("SELECT 1 FROM project_members WHERE user_id = ?"
+                          " UNION ALL SELECT 1 FROM organisation_members WHERE user_id = ?"
+                          " UNION ALL SELECT 1 FROM users WHERE id = ? AND owns_server = 1",
+                          {user, user, user}));
+  return left ? Result<void>() : end_access(user);
+}
+
+Result<std::optional<corpus::Role>> UserStore::role_in(ProjectId project, UserId user) {
+  return first_of(TRY(roles_from(TRY(tx_.query(
+      "SELECT role FROM project_members WHERE project_id = ? AND user_id = ?", {project, user})))));
+}
+
+Result<std::optional<corpus::Role>> UserStore::role_in(OrganisationId organisation, UserId user) {
+  return first_of(TRY(roles_of(user, organisation)));
+}
+
+Result<bool> UserStore::belongs_to(OrganisationId organisation, UserId user) {
+  const auto row = TRY(tx_.query_first(
+      "SELECT 1 FROM organisation_members WHERE organisation_id = ? AND user_id = ?"
+      " UNION ALL SELECT 1 FROM project_members m JOIN projects p ON p.id = m.project_id"
+      " WHERE p.organisation_id = ? AND m.user_id = ?",
+      {organisation, user, organisation, user}));
+  return row.has_value();
 }
 
 Result<std::vector<Member>> UserStore::members(ProjectId project) {

@@ -15,6 +15,10 @@ base::Error not_authentic() {
   return base::Error{base::Code::denied, "the credentials are not valid"};
 }
 
+base::Error link_is_over() {
+  return base::Error{base::Code::denied, "the link is not valid any more"};
+}
+
 Token token_of(const Row& row) {
   Token token;
   token.id = row.id<TokenId>(0);
@@ -59,17 +63,19 @@ Result<void> UserStore::revoke_token(UserId user, TokenId token) {
 
 Result<Principal> UserStore::authenticate_token(std::string_view secret, base::Milliseconds now) {
   const auto row = TRY(tx_.query_first(
-      "SELECT t.id, t.scopes, t.project_id, t.last_used_at, " + std::string(kUserColumns) +
+      "SELECT t.id, t.scopes, t.project_id, t.last_used_at, t.expires_at, " +
+          std::string(kUserColumns) +
           " FROM tokens t JOIN users u ON u.id = t.user_id"
           " WHERE t.hash = ? AND u.disabled = 0 AND (t.expires_at = 0 OR t.expires_at > ?)",
       {base::hash_token(secret), now}));
   if (!row) return not_authentic();
   Principal principal;
-  principal.user = user_of(*row, 4);
+  principal.user = user_of(*row, 5);
   principal.user.addresses = TRY(addresses_of(tx_, principal.user.id));
   principal.token = row->id<TokenId>(0);
   principal.scopes = scopes_of(*row, 1);
   principal.only_project = row->id<ProjectId>(2);
+  principal.token_expires_at = row->integer(4);
   principal.token_use_unrecorded = row->integer(3) + kCoarse <= now;
   return principal;
 }
@@ -108,6 +114,12 @@ Result<void> UserStore::end_session(std::string_view cookie) {
   return {};
 }
 
+Result<void> UserStore::end_access(UserId user) {
+  TRY(tx_.execute("DELETE FROM sessions WHERE user_id = ?", {user}));
+  TRY(tx_.execute("DELETE FROM tokens WHERE user_id = ?", {user}));
+  return {};
+}
+
 Result<int64_t> UserStore::forget_expired_sessions(base::Milliseconds now) {
   TRY(tx_.execute("DELETE FROM links WHERE expires_at <= ?", {now}));
   return tx_.execute("DELETE FROM sessions WHERE expires_at <= ?", {now});
@@ -121,12 +133,21 @@ Result<std::string> UserStore::create_link(std::string_view purpose, const base:
   return secret;
 }
 
+Result<Link> UserStore::find_link(std::string_view secret, base::Milliseconds now) {
+  const auto row =
+      TRY(tx_.query_first("SELECT purpose, payload FROM links WHERE hash = ? AND expires_at > ?",
+                          {base::hash_token(secret), now}));
+  if (!row) return link_is_over();
+  base::Json payload = TRY(base::parse_json(row->text(1)));
+  return Link{row->text(0), std::move(payload)};
+}
+
 Result<base::Json> UserStore::redeem_link(std::string_view secret, std::string_view purpose,
                                           base::Milliseconds now) {
   const Rows rows = TRY(tx_.query(
       "DELETE FROM links WHERE hash = ? AND purpose = ? AND expires_at > ? RETURNING payload",
       {base::hash_token(secret), purpose, now}));
-  if (rows.empty()) return base::Error{base::Code::denied, "the link is not valid any more"};
+  if (rows.empty()) return link_is_over();
   return base::parse_json(rows.front().text(0));
 }
 

@@ -2,6 +2,9 @@
 // secret_store.cc.
 #include "storage/user_store.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "corpus/ids.h"
 #include "storage/detail/account_rows.h"
 
@@ -12,14 +15,19 @@ base::Error invalid(std::string what) {
   return base::Error{base::Code::invalid, std::move(what)};
 }
 
-// What git can carry in "Name <address>".
+constexpr size_t kMaxName = 200;  // characters
+
+// What git can carry in "Name <address>", and a line can show.
 bool fits_signature(std::string_view text) {
-  return !text.empty() && text.find_first_of("<>\n\r") == std::string_view::npos &&
-         text.find('\0') == std::string_view::npos;
+  return !text.empty() && text.find_first_of("<>") == std::string_view::npos &&
+         std::none_of(text.begin(), text.end(), [](unsigned char byte) { return byte < 0x20; }) &&
+         base::count_code_points(text) <= kMaxName;
 }
 
 Result<void> check_name(std::string_view name) {
-  if (!fits_signature(name)) return invalid("a name must not be empty or hold <, > or line breaks");
+  if (!fits_signature(name))
+    return invalid(
+        "a name must not be empty, longer than 200 characters, or hold <, > or control characters");
   return {};
 }
 
@@ -49,6 +57,11 @@ Result<User> with_addresses(Transaction& tx, const std::optional<Row>& row) {
 }
 
 }  // namespace
+
+Result<void> check_new_user(std::string_view name, std::string_view address) {
+  TRY(check_name(name));
+  return check_address(address);
+}
 
 Result<Organisation> UserStore::create_organisation(std::string_view slug, std::string_view name,
                                                     base::Milliseconds now) {
@@ -136,8 +149,22 @@ Result<void> UserStore::set_password_hash(UserId user, std::string_view hash) {
 }
 
 Result<void> UserStore::set_disabled(UserId user, bool disabled) {
+  TRY(require_row(TRY(tx_.execute("UPDATE users SET disabled = ? WHERE id = ?", {disabled, user})),
+                  "user"));
+  return disabled ? end_access(user) : Result<void>();
+}
+
+Result<void> UserStore::set_server_owner(UserId user, bool owns) {
   return require_row(
-      TRY(tx_.execute("UPDATE users SET disabled = ? WHERE id = ?", {disabled, user})), "user");
+      TRY(tx_.execute("UPDATE users SET owns_server = ? WHERE id = ?", {owns, user})), "user");
+}
+
+Result<std::vector<User>> UserStore::server_owners() {
+  std::vector<User> owners;
+  for (const User& user : TRY(users())) {
+    if (user.owns_server && !user.disabled) owners.push_back(user);
+  }
+  return owners;
 }
 
 }  // namespace storage

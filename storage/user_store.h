@@ -67,6 +67,11 @@ struct MadeSession {
   std::string csrf;    // to be sent back in a header with every change
 };
 
+struct Link {
+  std::string purpose;
+  base::Json payload;
+};
+
 class UserStore {
  public:
   explicit UserStore(Transaction& tx) : tx_(tx) {}
@@ -85,8 +90,12 @@ class UserStore {
   Result<void> add_address(UserId user, std::string_view address);
   // A password change ends the user's sessions.
   Result<void> set_password_hash(UserId user, std::string_view hash);
-  // Disabled users authenticate by nothing; their commits and rows stay.
+  // Disabled users authenticate by nothing, and their sessions and tokens end; their commits and
+  // rows stay.
   Result<void> set_disabled(UserId user, bool disabled);
+  // Who operates the server itself (User::owns_server).
+  Result<void> set_server_owner(UserId user, bool owns);
+  Result<std::vector<User>> server_owners();
 
   Result<Project> create_project(const NewProject& project, base::Milliseconds now);
   Result<Project> find_project(std::string_view organisation, std::string_view slug);
@@ -100,8 +109,15 @@ class UserStore {
   // One role per user and place; setting replaces.
   Result<void> set_role(ProjectId project, UserId user, corpus::Role role);
   Result<void> set_role(OrganisationId organisation, UserId user, corpus::Role role);
+  // Tokens that were limited to the project end with the role there; with the last role of all, all
+  // the user's sessions and tokens. not_found if there is no role to take away.
   Result<void> remove_role(ProjectId project, UserId user);
   Result<void> remove_role(OrganisationId organisation, UserId user);
+  // The role that was given in this very place.
+  Result<std::optional<corpus::Role>> role_in(ProjectId project, UserId user);
+  Result<std::optional<corpus::Role>> role_in(OrganisationId organisation, UserId user);
+  // Whether the user has a role in the organisation or in any of its projects.
+  Result<bool> belongs_to(OrganisationId organisation, UserId user);
   Result<std::vector<Member>> members(ProjectId project);  // with those of its organisation
   Result<std::vector<Member>> members(OrganisationId organisation);
   // The project's role first, then the organisation's; empty: a stranger.
@@ -124,18 +140,31 @@ class UserStore {
                                      base::Milliseconds lifetime);
   Result<Principal> authenticate_session(std::string_view cookie, base::Milliseconds now);
   Result<void> end_session(std::string_view cookie);
+  Result<void> end_access(UserId user);  // all sessions and tokens
   Result<int64_t> forget_expired_sessions(base::Milliseconds now);
 
   // A secret that works once: the owner link of a new server, invitations, password resets.
   Result<std::string> create_link(std::string_view purpose, const base::Json& payload,
                                   base::Milliseconds expires_at);
+  // What it is for, without using it up. denied if unknown, used or expired.
+  Result<Link> find_link(std::string_view secret, base::Milliseconds now);
   // denied if unknown, used, expired or made for another purpose.
   Result<base::Json> redeem_link(std::string_view secret, std::string_view purpose,
                                  base::Milliseconds now);
 
  private:
+  Result<void> end_access_of_strangers(UserId user);
+
   Transaction& tx_;
 };
+
+// What a name and a mail address must be like: what git can carry, and people can read.
+Result<void> check_new_user(std::string_view name, std::string_view address);
+
+inline constexpr size_t kLeastPassword = 10;  // characters
+
+// The one rule for new passwords, and base::hash_password. Takes as long as authenticating.
+Result<std::string> hash_new_password(std::string_view password);
 
 // Takes tens of milliseconds (Argon2id, outside of any transaction), for unknown addresses too.
 Result<User> authenticate_password(Database& database, std::string_view address,

@@ -1,12 +1,12 @@
-// user add, token create: on the data directory, whether the server runs or not.
+// user add, user remove-role, user disable, token create: on the data directory, whether the server
+// runs or not.
 #include <cstdio>
 #include <iostream>
 
 #include "base/clock.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "server/cli/verbs.h"
-#include "server/flow/services.h"
+#include "server/flow/members.h"
 #include "storage/user_store.h"
 
 namespace server::cli {
@@ -21,6 +21,7 @@ struct UserOptions {
   std::string role;
   std::string project;
   std::string organisation;
+  std::string public_url = "http://127.0.0.1:8080";
   bool password = false;
 };
 
@@ -28,19 +29,39 @@ Result<std::unique_ptr<storage::Database>> open_database(const std::string& data
   return storage::open_sqlite(base::Path(data) / "glossator.db");
 }
 
-Result<void> give_role(storage::UserStore& users, const UserOptions& options,
-                       storage::UserId user) {
-  if (options.role.empty()) return {};
-  const auto role = corpus::parse_role(options.role);
-  if (!role) return base::Error{base::Code::invalid, "there is no role " + options.role};
+// Acts of the command line in the audit log: nobody is signed in there.
+Result<void> note(storage::Transaction& tx, std::string_view action, const std::string& address,
+                  base::Json detail = base::Json::object()) {
+  return audit(tx, Caller{.address = "command line"}, action, "users/" + address,
+               std::move(detail));
+}
+
+struct RolePlace {
+  storage::OrganisationId organisation;  // one of the two
+  storage::ProjectId project;
+};
+
+Result<RolePlace> find_place(storage::UserStore& users, const UserOptions& options) {
   if (!options.organisation.empty()) {
-    return users.set_role(TRY(users.find_organisation(options.organisation)).id, user, *role);
+    const auto organisation = TRY(users.find_organisation(options.organisation));
+    return RolePlace{organisation.id, {}};
   }
   const auto parts = base::split(options.project, '/');
   if (parts.size() != 2) {
     return base::Error{base::Code::invalid, "name the project as organisation/project"};
   }
-  return users.set_role(TRY(users.find_project(parts[0], parts[1])).id, user, *role);
+  const auto project = TRY(users.find_project(parts[0], parts[1]));
+  return RolePlace{{}, project.id};
+}
+
+Result<void> give_role(storage::UserStore& users, const UserOptions& options,
+                       storage::UserId user) {
+  if (options.role.empty()) return {};
+  const auto role = corpus::parse_role(options.role);
+  if (!role) return base::Error{base::Code::invalid, "there is no role " + options.role};
+  const RolePlace place = TRY(find_place(users, options));
+  return place.project ? users.set_role(place.project, user, *role)
+                       : users.set_role(place.organisation, user, *role);
 }
 
 // The user of that address, made if there is none.
@@ -56,17 +77,51 @@ Result<storage::UserId> find_or_create(storage::UserStore& users, const UserOpti
   return known->id;
 }
 
-Result<void> add_user(const UserOptions& options) {
+// The secret of a link that sets a password, for who has none.
+Result<std::string> add_user(const UserOptions& options) {
   std::string hash;
   if (options.password) {
     std::string password;
     std::getline(std::cin, password);
-    hash = TRY(base::hash_password(password));
+    hash = TRY(storage::hash_new_password(password));
   }
+  const auto database = TRY(open_database(options.data));
+  return database->write([&](storage::Transaction& tx) -> Result<std::string> {
+    storage::UserStore users(tx);
+    const storage::UserId id = TRY(find_or_create(users, options, hash));
+    TRY(give_role(users, options, id));
+    TRY(note(tx, "user.add", options.address, base::Json::object({{"role", options.role}})));
+    const storage::User user = TRY(users.find_user(id));
+    return user.has_password ? std::string() : create_password_link(users, id);
+  });
+}
+
+void tell_added(const UserOptions& options, const std::string& link) {
+  std::printf("%s signs in as %s\n", options.name.c_str(), options.address.c_str());
+  if (link.empty()) return;
+  std::printf("once a password is chosen; this works once, for a day:\n  %s/#link=%s\n",
+              options.public_url.c_str(), link.c_str());
+}
+
+Result<void> remove_role(const UserOptions& options) {
   const auto database = TRY(open_database(options.data));
   return database->write([&](storage::Transaction& tx) -> Result<void> {
     storage::UserStore users(tx);
-    return give_role(users, options, TRY(find_or_create(users, options, hash)));
+    const RolePlace place = TRY(find_place(users, options));
+    const storage::User user = TRY(users.find_user_by_address(options.address));
+    TRY(place.project ? users.remove_role(place.project, user.id)
+                      : users.remove_role(place.organisation, user.id));
+    return note(tx, "member.remove", options.address);
+  });
+}
+
+Result<void> disable_user(const UserOptions& options) {
+  const auto database = TRY(open_database(options.data));
+  return database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::UserStore users(tx);
+    const storage::User user = TRY(users.find_user_by_address(options.address));
+    TRY(users.set_disabled(user.id, true));
+    return note(tx, "user.disable", options.address);
   });
 }
 
@@ -90,6 +145,7 @@ Result<std::string> create_token(const TokenOptions& options) {
       TRY(database->write([&](storage::Transaction& tx) -> Result<storage::MadeToken> {
         storage::UserStore users(tx);
         const auto user = TRY(users.find_user_by_address(options.address));
+        TRY(note(tx, "token.create", options.address));
         return users.create_token({.user = user.id, .name = options.name, .scopes = scopes},
                                   base::now_milliseconds());
       }));
@@ -111,10 +167,46 @@ Verb user_add_verb() {
             options.text("--project", o->project, "organisation/project where the role holds");
             options.text("--organisation", o->organisation, "organisation where the role holds");
             options.flag("--password-stdin", o->password, "read a password from standard input");
+            options.text("--public-url", o->public_url, "the server's address, for the link")
+                .environment("GLOSSATOR_PUBLIC_URL");
           },
           [o] {
             const auto added = add_user(*o);
-            return added.ok() ? kDone : fail(added.error());
+            if (!added.ok()) return fail(added.error());
+            tell_added(*o, *added);
+            return kDone;
+          }};
+}
+
+Verb user_remove_role_verb() {
+  auto o = std::make_shared<UserOptions>();
+  return {"user remove-role", "take away a user's role in a project or an organisation",
+          [o](Options& options) {
+            options.text("--data", o->data, "the data directory").required();
+            options.text("--address", o->address, "e-mail address").required();
+            options.text("--project", o->project, "organisation/project where the role holds");
+            options.text("--organisation", o->organisation, "organisation where the role holds");
+          },
+          [o] {
+            const auto removed = remove_role(*o);
+            if (!removed.ok()) return fail(removed.error());
+            std::printf("%s has that role no more\n", o->address.c_str());
+            return kDone;
+          }};
+}
+
+Verb user_disable_verb() {
+  auto o = std::make_shared<UserOptions>();
+  return {"user disable", "end a user's sessions and tokens, and let them in no more",
+          [o](Options& options) {
+            options.text("--data", o->data, "the data directory").required();
+            options.text("--address", o->address, "e-mail address").required();
+          },
+          [o] {
+            const auto disabled = disable_user(*o);
+            if (!disabled.ok()) return fail(disabled.error());
+            std::printf("%s is disabled\n", o->address.c_str());
+            return kDone;
           }};
 }
 

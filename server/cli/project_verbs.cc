@@ -36,10 +36,15 @@ Result<std::pair<std::string, std::string>> split_path(const std::string& path) 
   return std::pair(TRY(corpus::parse_slug(parts[0])), TRY(corpus::parse_slug(parts[1])));
 }
 
+// A new one belongs to whoever owns the server, who sees it in the page.
 Result<storage::Organisation> find_or_create(storage::UserStore& users, const std::string& slug) {
   auto known = users.find_organisation(slug);
   if (known.ok() || known.error().code != base::Code::not_found) return known;
-  return users.create_organisation(slug, slug, base::now_milliseconds());
+  const auto made = TRY(users.create_organisation(slug, slug, base::now_milliseconds()));
+  for (const storage::User& owner : TRY(users.server_owners())) {
+    TRY(users.set_role(made.id, owner.id, corpus::Role::owner));
+  }
+  return made;
 }
 
 // Only the row: the server makes the repository, with its own URLs in it, on first use.
@@ -123,7 +128,9 @@ Verb project_create_verb() {
           },
           [o] {
             const auto made = create_project(*o);
-            return made.ok() ? kDone : fail(made.error());
+            if (!made.ok()) return fail(made.error());
+            std::printf("made the project %s\n", o->path.c_str());
+            return kDone;
           }};
 }
 

@@ -9,6 +9,7 @@
 #include "server/cli/verbs.h"
 #include "server/flow/housekeeping.h"
 #include "server/flow/index.h"
+#include "server/flow/members.h"
 #include "server/flow/process.h"
 #include "server/flow/services.h"
 #include "server/http/asset_routes.h"
@@ -61,20 +62,22 @@ http::HttpServer::Options http_options(const ServeOptions& options) {
   return out;
 }
 
-// The first start makes an owner, whose password is set by a link that works once.
+constexpr char kOwnerAddress[] = "owner@localhost";
+
+// The first start makes an owner of the server and of what is there, whose password is set by a
+// link that works once.
 Result<std::string> owner_link(Services& services) {
   return services.database->write([](storage::Transaction& tx) -> Result<std::string> {
     storage::UserStore users(tx);
     if (!TRY(users.users()).empty()) return std::string();
     const base::Milliseconds now = base::now_milliseconds();
-    const auto organisations = TRY(users.organisations());
-    const auto organisation = organisations.empty()
-                                  ? TRY(users.create_organisation("main", "Main", now))
-                                  : organisations.front();
-    const auto owner = TRY(users.create_user({"Owner", {"owner@localhost"}}, now));
-    TRY(users.set_role(organisation.id, owner.id, corpus::Role::owner));
-    return users.create_link("password", base::Json::object({{"user", owner.id.value}}),
-                             now + 24 * 3'600'000);
+    if (TRY(users.organisations()).empty()) TRY(users.create_organisation("main", "Main", now));
+    const auto owner = TRY(users.create_user({"Owner", {kOwnerAddress}}, now));
+    TRY(users.set_server_owner(owner.id, true));
+    for (const storage::Organisation& organisation : TRY(users.organisations())) {
+      TRY(users.set_role(organisation.id, owner.id, corpus::Role::owner));
+    }
+    return create_password_link(users, owner.id);
   });
 }
 
@@ -101,8 +104,10 @@ Result<void> announce(const ServeOptions& options, const std::string& url,
                       const std::string& link) {
   base::log_info("listening", {{"url", url}});
   if (!link.empty()) {
-    std::printf("Open this once to become the owner (it works for a day):\n  %s/#link=%s\n",
-                url.c_str(), link.c_str());
+    std::printf(
+        "Open this once to become the owner (it works for a day):\n  %s/#link=%s\n"
+        "From then on you sign in as %s, with the password that you choose there.\n",
+        url.c_str(), link.c_str(), kOwnerAddress);
     std::fflush(stdout);
   }
   if (options.address_file.empty()) return {};

@@ -6,17 +6,19 @@
 
 namespace server::cli {
 
-Verb serve_verb();           // serve: the server itself
-Verb user_add_verb();        // user add
-Verb token_create_verb();    // token create
-Verb project_create_verb();  // project create
-Verb rebuild_verb();         // rebuild: the index from git
-Verb verify_verb();          // verify: recompute a release, or all of them
-Verb ocr_verb();             // ocr: read files without a server
-Verb merge_driver_verb();    // merge-driver: what git calls for annotation files
-Verb clone_url_verb();       // clone-url: the git commands for a part of a project
-Verb fmt_verb();             // fmt: canonical form of repository files
-Verb doctor_verb();          // doctor: what this machine can do
+Verb serve_verb();             // serve: the server itself
+Verb user_add_verb();          // user add
+Verb user_remove_role_verb();  // user remove-role
+Verb user_disable_verb();      // user disable
+Verb token_create_verb();      // token create
+Verb project_create_verb();    // project create
+Verb rebuild_verb();           // rebuild: the index from git
+Verb verify_verb();            // verify: recompute a release, or all of them
+Verb ocr_verb();               // ocr: read files without a server
+Verb merge_driver_verb();      // merge-driver: what git calls for annotation files
+Verb clone_url_verb();         // clone-url: the git commands for a part of a project
+Verb fmt_verb();               // fmt: canonical form of repository files
+Verb doctor_verb();            // doctor: what this machine can do
 
 // Parses the command line and runs one of them.
 int run(int argc, char** argv);

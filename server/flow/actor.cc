@@ -17,17 +17,27 @@ std::string document_subject(const storage::Project& project, const std::string&
   return project.path() + "/documents/" + document;
 }
 
+Caller caller_of(const Actor& actor) {
+  return {actor.user(), actor.access.principal.token, actor.project().organisation, actor.address,
+          actor.request_id};
+}
+
 Result<void> audit(storage::Transaction& tx, const Actor& actor, std::string_view action,
                    std::string_view resource, base::Json detail) {
+  return audit(tx, caller_of(actor), action, resource, std::move(detail));
+}
+
+Result<void> audit(storage::Transaction& tx, const Caller& caller, std::string_view action,
+                   std::string_view resource, base::Json detail, std::string_view outcome) {
   TRY(storage::AuditLog(tx).append({.at = base::now_milliseconds(),
-                                    .organisation = actor.project().organisation,
-                                    .user = actor.user(),
-                                    .token = actor.access.principal.token,
+                                    .organisation = caller.organisation,
+                                    .user = caller.user,
+                                    .token = caller.token,
                                     .action = std::string(action),
                                     .resource = std::string(resource),
-                                    .outcome = "ok",
-                                    .address = actor.address,
-                                    .request_id = actor.request_id,
+                                    .outcome = std::string(outcome),
+                                    .address = caller.address,
+                                    .request_id = caller.request_id,
                                     .detail = std::move(detail)}));
   return {};
 }

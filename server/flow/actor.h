@@ -29,6 +29,17 @@ struct Actor {
   const std::string& mail() const { return access.principal.user.addresses.front(); }
 };
 
+// Whoever stands at the server itself or at an organisation, in front of no project: for the audit
+// log. Empty ids: nobody was authenticated, or the command line.
+struct Caller {
+  storage::UserId user = {};
+  storage::TokenId token = {};
+  storage::OrganisationId organisation = {};
+  std::string address = {};
+  std::string request_id = {};
+};
+Caller caller_of(const Actor& actor);
+
 // The signature of a change that the actor makes now.
 vcs::Signature signature_of(const Actor& actor);
 // The server's own: it brings documents in and publishes releases.
@@ -40,5 +51,8 @@ std::string document_subject(const storage::Project& project, const std::string&
 // Appends to the audit log, in the transaction of what it tells of.
 Result<void> audit(storage::Transaction& tx, const Actor& actor, std::string_view action,
                    std::string_view resource, base::Json detail = base::Json::object());
+Result<void> audit(storage::Transaction& tx, const Caller& caller, std::string_view action,
+                   std::string_view resource, base::Json detail = base::Json::object(),
+                   std::string_view outcome = "ok");
 
 }  // namespace server

@@ -1,9 +1,12 @@
 // Signing in and out, who one is, tokens, users.
+#include <algorithm>
+
 #include "base/clock.h"
-#include "base/secret.h"
 #include "base/text.h"
+#include "server/flow/members.h"
 #include "server/http/auth.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/routes.h"
 #include "storage/user_store.h"
 
@@ -22,18 +25,36 @@ Json user_json(const storage::User& user) {
       {{"id", user.id.value}, {"name", user.name}, {"addresses", std::move(addresses)}});
 }
 
-Result<std::string> text_member(const Json& body, std::string_view key) {
-  const std::string* text = body.find_string(key);
-  if (text == nullptr || text->empty()) {
-    return base::Error{base::Code::invalid, "\"" + std::string(key) + "\" is missing", body.at()};
-  }
-  return *text;
-}
-
 Reply with_session(Reply reply, const storage::MadeSession& session, bool secure, int max_age) {
   Cookie cookie{cookie_name(kSessionCookie, secure), session.cookie, max_age, secure, false};
   Cookie csrf{cookie_name(kCsrfCookie, secure), session.csrf, max_age, secure, true};
   return std::move(reply).set_cookie(to_string(cookie)).set_cookie(to_string(csrf));
+}
+
+Result<Reply> begin_session(Services& services, Context& context, const storage::User& user) {
+  Caller caller = caller_of(context);
+  caller.user = user.id;
+  const auto session =
+      TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::MadeSession> {
+        TRY(audit(tx, caller, "session.create", "users/" + user.addresses.front()));
+        return storage::UserStore(tx).create_session(user.id, base::now_milliseconds(),
+                                                     kSessionLifetime);
+      }));
+  Json reply = user_json(user);
+  reply.set("csrf_token", session.csrf);
+  return with_session(Reply::json(201, reply), session, context.request.secure,
+                      static_cast<int>(kSessionLifetime / 1000));
+}
+
+// Only names that exist are written down: in the field of the name, people also type passwords.
+Result<void> note_refused_sign_in(Services& services, Caller caller, const std::string& address) {
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    const auto user = storage::UserStore(tx).find_user_by_address(address);
+    if (user.ok()) caller.user = user->id;
+    return audit(tx, caller, "session.create",
+                 user.ok() ? "users/" + user->addresses.front() : "users", Json::object(),
+                 "denied");
+  });
 }
 
 // Guessing passwords: ten tries from one address, then one every ten seconds.
@@ -44,48 +65,34 @@ Result<Reply> sign_in(Services& services, RateLimiter& failures, Context& contex
   if (const auto wait = failures.check(context.request.peer, now)) {
     return context.problem(Problem::too_many_requests(seconds_to_wait(*wait)));
   }
-  const Json body = TRY(context.request.read_json());
-  const std::string address = TRY(text_member(body, "name"));
-  const std::string password = TRY(text_member(body, "password"));
+  const BodyFields body = TRY(read_fields(context.request, {"name", "password"}));
+  const std::string address = TRY(body.text("name"));
+  const std::string password = TRY(body.secret("password"));
   const auto user = storage::authenticate_password(*services.database, address, password);
   if (!user.ok()) {
     if (user.error().code != base::Code::denied) return user.error();
     (void)failures.take(context.request.peer, now);
+    TRY(note_refused_sign_in(services, caller_of(context), address));
     return context.problem(Problem::make(401, "denied", "the name or the password is wrong"));
   }
-  const auto session = TRY(services.database->write([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).create_session(user->id, base::now_milliseconds(),
-                                                 kSessionLifetime);
-  }));
-  Json reply = user_json(*user);
-  reply.set("csrf_token", session.csrf);
-  return with_session(Reply::json(201, reply), session, context.request.secure,
-                      static_cast<int>(kSessionLifetime / 1000));
+  return begin_session(services, context, *user);
 }
 
-// The one-time link of a new server: sets the owner's password and signs in.
-Result<Reply> redeem_owner_link(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
-  const std::string secret = TRY(text_member(body, "link"));
-  const std::string password = TRY(text_member(body, "password"));
-  if (password.size() < 10) {
-    return base::Error{base::Code::invalid, "a password needs at least 10 characters"};
-  }
-  const std::string hash = TRY(base::hash_password(password));
+// A link that works once: of a new server's owner, of a user without a password, an invitation.
+Result<Reply> redeem(Services& services, RateLimiter& failures, Context& context) {
   const base::Milliseconds now = base::now_milliseconds();
-  storage::User user;
-  const auto session =
-      TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::MadeSession> {
-        storage::UserStore users(tx);
-        const Json payload = TRY(users.redeem_link(secret, "password", now));
-        user = TRY(users.find_user(storage::UserId{payload.integer_or("user", 0)}));
-        TRY(users.set_password_hash(user.id, hash));
-        return users.create_session(user.id, now, kSessionLifetime);
-      }));
-  Json reply = user_json(user);
-  reply.set("csrf_token", session.csrf);
-  return with_session(Reply::json(201, reply), session, context.request.secure,
-                      static_cast<int>(kSessionLifetime / 1000));
+  if (const auto wait = failures.check(context.request.peer, now)) {
+    return context.problem(Problem::too_many_requests(seconds_to_wait(*wait)));
+  }
+  const BodyFields body = TRY(read_fields(context.request, {"link", "password"}));
+  const std::string secret = TRY(body.secret("link"));
+  const std::string password = TRY(body.secret("password"));
+  const auto user = redeem_link(services, caller_of(context), secret, password);
+  if (!user.ok()) {
+    if (user.error().code == base::Code::denied) (void)failures.take(context.request.peer, now);
+    return user.error();
+  }
+  return begin_session(services, context, *user);
 }
 
 Result<Reply> sign_out(Services& services, Context& context) {
@@ -140,56 +147,111 @@ Result<Reply> list_tokens(Services& services, Context& context) {
   return Reply::json(200, Json::object({{"items", std::move(items)}}));
 }
 
-Result<std::vector<corpus::Permission>> parse_scopes(const Json::Array& list) {
+using Scopes = std::optional<std::vector<corpus::Permission>>;
+
+Result<Scopes> scopes_in(const BodyFields& body) {
+  const auto names = TRY(body.optional_texts("scopes"));
+  if (!names) return Scopes();
   std::vector<corpus::Permission> scopes;
-  for (const Json& item : list) {
-    const auto scope = corpus::parse_permission(item.is_string() ? *item.as_string() : "");
-    if (!scope) return base::Error{base::Code::invalid, "unknown scope", item.at()};
+  for (const std::string& name : *names) {
+    const auto scope = corpus::parse_permission(name);
+    if (!scope) return body.error("scopes", "names a permission that does not exist");
     scopes.push_back(*scope);
   }
-  return scopes;
+  return Scopes(std::move(scopes));
+}
+
+// Whether a token with these limits can do nothing that the caller, maybe a token too, cannot.
+bool covers(const storage::Principal& who, const Scopes& scopes, storage::ProjectId project) {
+  if (who.only_project && who.only_project != project) return false;
+  if (!who.scopes) return true;
+  return scopes && std::all_of(scopes->begin(), scopes->end(),
+                               [&](corpus::Permission scope) { return who.scope_allows(scope); });
+}
+
+// The end that was asked for, or the caller's own; never past that.
+Result<base::Milliseconds> expiry_in(const BodyFields& body, const storage::Principal& who) {
+  const auto wanted = TRY(body.optional_time("expires_at"));
+  if (!wanted) return who.token_expires_at;
+  if (*wanted <= base::now_milliseconds()) return body.error("expires_at", "is in the past");
+  if (who.token_expires_at != 0 && *wanted > who.token_expires_at) {
+    return body.error("expires_at", "is later than the end of the token that you use");
+  }
+  return *wanted;
+}
+
+std::string token_resource(const storage::Principal& who, storage::TokenId token) {
+  return "users/" + who.user.addresses.front() + "/tokens/" + std::to_string(token.value);
 }
 
 Result<Reply> create_token(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
+  const BodyFields body = TRY(read_fields(context.request, {"name", "scopes", "expires_at"}));
   const storage::Principal& who = principal_of(context);
-  if (who.scopes) {
-    return context.problem(Problem::forbidden("a limited token can't make tokens"));
-  }
   storage::NewToken token;
   token.user = who.user.id;
-  token.name = TRY(text_member(body, "name"));
-  if (const auto* scopes = body.find_array("scopes")) token.scopes = TRY(parse_scopes(*scopes));
-  if (const std::string* until = body.find_string("expires_at")) {
-    token.expires_at = TRY(base::from_rfc3339(*until));
+  token.name = TRY(body.text("name"));
+  token.scopes = TRY(scopes_in(body));
+  token.only_project = who.only_project;
+  token.expires_at = TRY(expiry_in(body, who));
+  if (!covers(who, token.scopes, token.only_project)) {
+    return context.problem(Problem::forbidden("a limited token makes no token that may do more"));
   }
-  const auto made = TRY(services.database->write([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).create_token(token, base::now_milliseconds());
-  }));
+  const auto made =
+      TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::MadeToken> {
+        auto created = storage::UserStore(tx).create_token(token, base::now_milliseconds());
+        if (created.ok()) {
+          TRY(audit(tx, caller_of(context), "token.create", token_resource(who, created->id)));
+        }
+        return created;
+      }));
   return Reply::json(201, Json::object({{"id", made.id.value}, {"token", made.secret}}))
       .cache("no-store");
 }
 
+Result<storage::Token> own_token(storage::UserStore& users, const storage::Principal& who,
+                                 int64_t id) {
+  for (const storage::Token& token : TRY(users.tokens(who.user.id))) {
+    if (token.id.value == id) return token;
+  }
+  return base::Error{base::Code::not_found, "no such token"};
+}
+
 Result<Reply> revoke_token(Services& services, Context& context) {
   const auto id = base::parse_integer(context.parameter("id")).value_or(0);
-  TRY(services.database->write([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).revoke_token(principal_of(context).user.id, storage::TokenId{id});
+  const storage::Principal& who = principal_of(context);
+  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::UserStore users(tx);
+    const storage::Token token = TRY(own_token(users, who, id));
+    if (!covers(who, token.scopes, token.only_project)) {
+      return base::Error{base::Code::denied, "a limited token revokes no token that may do more"};
+    }
+    TRY(users.revoke_token(who.user.id, token.id));
+    return audit(tx, caller_of(context), "token.revoke", token_resource(who, token.id));
   }));
   return Reply::empty(204);
 }
 
+// For any address, so only by who operates the server; organisations invite.
 Result<Reply> create_user(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
+  const BodyFields body = TRY(read_fields(context.request, {"name", "address", "password"}));
   storage::NewUser user;
-  user.name = TRY(text_member(body, "name"));
-  user.addresses = {TRY(text_member(body, "address"))};
-  if (const std::string* password = body.find_string("password")) {
-    user.password_hash = TRY(base::hash_password(*password));
+  user.name = TRY(body.text("name"));
+  user.addresses = {TRY(body.text("address"))};
+  if (const auto password = TRY(body.optional_secret("password"))) {
+    user.password_hash = TRY(storage::hash_new_password(*password));
   }
-  const auto made = TRY(services.database->write([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).create_user(user, base::now_milliseconds());
-  }));
-  return Reply::json(201, user_json(made));
+  std::string link;
+  const auto made =
+      TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::User> {
+        storage::UserStore users(tx);
+        const storage::User created = TRY(users.create_user(user, base::now_milliseconds()));
+        if (!created.has_password) link = TRY(create_password_link(users, created.id));
+        TRY(audit(tx, caller_of(context), "user.create", "users/" + user.addresses.front()));
+        return created;
+      }));
+  Json reply = user_json(made);
+  if (!link.empty()) reply.set("link", link);
+  return Reply::json(201, reply).cache("no-store");
 }
 
 Json credentials_schema(const char* first, const char* second) {
@@ -214,15 +276,16 @@ void add_account_routes(Router& router, Services& services) {
        .tag = "accounts",
        .body = json_body(credentials_schema("name", "password")),
        .responses = {json_response(201, "signed in; the session is in a cookie")}});
-  router.add({.method = Method::post,
-              .path = "/api/v1/session/link",
-              .access = Access::everyone(),
-              .handler = handled([&](Context& c) { return redeem_owner_link(services, c); }),
-              .id = "redeem_link",
-              .summary = "Set a password with a one-time link and sign in",
-              .tag = "accounts",
-              .body = json_body(credentials_schema("link", "password")),
-              .responses = {json_response(201, "signed in")}});
+  router.add(
+      {.method = Method::post,
+       .path = "/api/v1/session/link",
+       .access = Access::everyone(),
+       .handler = handled([&, failures](Context& c) { return redeem(services, *failures, c); }),
+       .id = "redeem_link",
+       .summary = "Use a one-time link: set a password, or accept an invitation; and sign in",
+       .tag = "accounts",
+       .body = json_body(credentials_schema("link", "password")),
+       .responses = {json_response(201, "signed in")}});
   router.add({.method = Method::delete_,
               .path = "/api/v1/session",
               .access = Access::signed_in(),
@@ -241,7 +304,7 @@ void add_account_routes(Router& router, Services& services) {
               .responses = {json_response(200, "the user")}});
   router.add({.method = Method::get,
               .path = "/api/v1/tokens",
-              .access = Access::signed_in(),
+              .access = Access::own(corpus::Permission::token_manage),
               .handler = handled([&](Context& c) { return list_tokens(services, c); }),
               .id = "list_tokens",
               .summary = "Your tokens, without their secrets",
@@ -250,7 +313,7 @@ void add_account_routes(Router& router, Services& services) {
   router.add(
       {.method = Method::post,
        .path = "/api/v1/tokens",
-       .access = Access::signed_in(),
+       .access = Access::own(corpus::Permission::token_manage),
        .handler = handled([&](Context& c) { return create_token(services, c); }),
        .id = "create_token",
        .summary = "Make a token for a program; the secret is shown once",
@@ -261,21 +324,23 @@ void add_account_routes(Router& router, Services& services) {
        .responses = {json_response(201, "the token")}});
   router.add({.method = Method::delete_,
               .path = "/api/v1/tokens/{id}",
-              .access = Access::signed_in(),
+              .access = Access::own(corpus::Permission::token_manage),
               .handler = handled([&](Context& c) { return revoke_token(services, c); }),
               .id = "revoke_token",
               .summary = "Revoke one of your tokens",
               .tag = "accounts",
               .responses = {{204, "revoked", "", {}, {}}}});
-  router.add({.method = Method::post,
-              .path = "/api/v1/users",
-              .access = Access::needs(corpus::Permission::user_manage),
-              .handler = handled([&](Context& c) { return create_user(services, c); }),
-              .id = "create_user",
-              .summary = "Add a user to the server",
-              .tag = "accounts",
-              .body = json_body(credentials_schema("name", "address")),
-              .responses = {json_response(201, "the user")}});
+  router.add(
+      {.method = Method::post,
+       .path = "/api/v1/users",
+       .access = Access::needs(corpus::Permission::operate),
+       .handler = handled([&](Context& c) { return create_user(services, c); }),
+       .id = "create_user",
+       .summary = "Add a user of any address to the server, as its owner",
+       .description = "Without a password the answer has the secret of a link that sets one.",
+       .tag = "accounts",
+       .body = json_body(credentials_schema("name", "address")),
+       .responses = {json_response(201, "the user")}});
 }
 
 }  // namespace server::http

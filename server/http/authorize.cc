@@ -47,22 +47,15 @@ std::string_view parameter(const PathParameters& path, std::string_view name) {
   return found == path.end() ? std::string_view() : std::string_view(found->second);
 }
 
-// A right that the caller holds in any organisation: for routes that name none.
-Result<bool> holds_anywhere(storage::UserStore& users, const storage::Principal& who,
-                            corpus::Permission permission) {
-  for (const storage::Organisation& organisation : TRY(users.organisations())) {
-    const auto access = users.access_to(who, organisation.slug);
-    if (access.ok() && access->allows(permission)) return true;
-  }
-  return false;
+std::string lacking_sentence(corpus::Permission permission) {
+  return "this needs the permission " + std::string(corpus::name_of(permission));
 }
 
 Result<std::optional<Problem>> refuse(Services& services, const Route& route,
                                       const PathParameters& path, Principal& principal) {
   using Answer = std::optional<Problem>;
   const corpus::Permission permission = route.access.permission();
-  const std::string lacking =
-      "this needs the permission " + std::string(corpus::name_of(permission));
+  const std::string lacking = lacking_sentence(permission);
   return services.database->read([&](storage::Transaction& tx) -> Result<Answer> {
     storage::UserStore users(tx);
     const std::string_view organisation = parameter(path, "org");
@@ -75,9 +68,10 @@ Result<std::optional<Problem>> refuse(Services& services, const Route& route,
     if (!organisation.empty()) {
       const auto access = users.access_to(*principal.proof, organisation);
       if (!access.ok()) return Answer(Problem::not_found());
+      principal.organisation = std::make_shared<const storage::OrganisationAccess>(*access);
       return access->allows(permission) ? Answer() : Answer(Problem::forbidden(lacking));
     }
-    const bool allowed = TRY(holds_anywhere(users, *principal.proof, permission));
+    const bool allowed = principal.proof->allows_on_server(permission);
     return allowed ? Answer() : Answer(Problem::forbidden(lacking));
   });
 }
@@ -112,6 +106,10 @@ Answer authorize(Services& services, RateLimiter& failures, const Request& reque
   if (principal.via == Principal::Via::session && !is_safe(request.method)) {
     if (auto forged = refuse_forged_request(request, principal.csrf_token)) return *forged;
   }
+  if (route.access.kind() == Access::Kind::own &&
+      !principal.proof->scope_allows(route.access.permission())) {
+    return Problem::forbidden(lacking_sentence(route.access.permission()));
+  }
   if (route.access.kind() == Access::Kind::permission) {
     auto refusal = refuse(services, route, path, principal);
     if (!refusal.ok()) return Problem::of(refusal.error());
@@ -131,6 +129,18 @@ Authorizer make_authorizer(Services& services, RateLimiter& failures) {
 
 Actor actor_of(const Context& context) {
   return {*context.principal.access, context.request.peer, context.request_id()};
+}
+
+Caller caller_of(const Context& context) {
+  Caller caller{.address = context.request.peer, .request_id = context.request_id()};
+  const Principal& principal = context.principal;
+  if (principal.proof) {
+    caller.user = principal.proof->user.id;
+    caller.token = principal.proof->token;
+  }
+  if (principal.access) caller.organisation = principal.access->project.organisation;
+  if (principal.organisation) caller.organisation = principal.organisation->organisation.id;
+  return caller;
 }
 
 const storage::Principal& principal_of(const Context& context) {

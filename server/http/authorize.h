@@ -1,8 +1,9 @@
 // Who the caller is and whether the route is theirs: the one door between requests and rights.
 //
 // Tokens and sessions are looked up in the database; a route below a project is decided by the
-// caller's roles there, any other by their roles in an organisation. What a caller may not know of
-// is answered like what does not exist.
+// caller's roles there, one below an organisation by their roles in it; any other right concerns
+// the whole server and is its owners'. What a caller may not know of is answered like what does not
+// exist.
 #pragma once
 
 #include <string>
@@ -21,6 +22,8 @@ Authorizer make_authorizer(Services& services, RateLimiter& failures);
 
 // Of a route below a project, after the authorizer: on whose behalf the flow runs.
 Actor actor_of(const Context& context);
+// For the audit log, of any route: nobody, too.
+Caller caller_of(const Context& context);
 // Of any authenticated route.
 const storage::Principal& principal_of(const Context& context);
 

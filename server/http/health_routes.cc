@@ -44,7 +44,8 @@ ApiInfo api_info() {
   ApiInfo info;
   info.description = "Documents in, labels as git revisions, datasets out.";
   info.tags = {{"accounts", "Sessions, tokens, users"},
-               {"projects", "Projects, members, schema"},
+               {"projects", "Projects, policy, schema"},
+               {"members", "Roles and invitations"},
                {"documents", "Upload, state, pages"},
                {"annotations", "Labels and their review"},
                {"history", "Who changed what"},

@@ -168,6 +168,9 @@ std::vector<std::pair<int, std::string_view>> own_refusals(const Route& route) {
   if (route.access.kind() != Access::Kind::everyone) {
     out.emplace_back(401, "no valid token or session");
   }
+  if (route.access.kind() == Access::Kind::own) {
+    out.emplace_back(403, "the token is limited to other permissions");
+  }
   if (route.access.kind() == Access::Kind::permission) {
     out.emplace_back(403, "the permission is missing");
     out.emplace_back(404, "it does not exist, or may not be seen");
@@ -264,6 +267,7 @@ std::string marker_name(const Access& access) {
       return "everyone";
     case Access::Kind::signed_in:
       return "signed-in";
+    case Access::Kind::own:
     case Access::Kind::permission:
       break;
   }

@@ -1,8 +1,9 @@
-// Projects: making and listing them, members, policy, the schema.
+// Projects: making and listing them, policy, the schema.
 #include "base/clock.h"
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/routes.h"
 #include "storage/document_table.h"
 #include "storage/user_store.h"
@@ -51,8 +52,9 @@ Result<Reply> show_project(Services& services, Context& context) {
 }
 
 Result<Reply> create_project(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
-  const std::string slug = TRY(corpus::parse_slug(body.string_or("slug", "")));
+  const BodyFields body = TRY(read_fields(context.request, {"slug", "name"}));
+  const std::string slug = TRY(corpus::parse_slug(TRY(body.text("slug"))));
+  const std::string name = TRY(body.optional_text("name")).value_or("");
   const auto project =
       TRY(services.database->write([&](storage::Transaction& tx) -> Result<storage::Project> {
         storage::UserStore users(tx);
@@ -60,11 +62,12 @@ Result<Reply> create_project(Services& services, Context& context) {
         storage::NewProject made;
         made.organisation = access.organisation.id;
         made.slug = slug;
-        made.name = body.string_or("name", slug);
+        made.name = name.empty() ? slug : name;
         storage::Project project = TRY(users.create_project(made, base::now_milliseconds()));
         TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kProjectCreated),
                                          .project = project.id,
                                          .subject = project.path()}));
+        TRY(audit(tx, caller_of(context), "project.create", project.path()));
         return project;
       }));
   TRY(services.catalog->open(project));
@@ -81,46 +84,6 @@ Result<Reply> set_policy(Services& services, Context& context) {
     return audit(tx, actor, "project.policy", actor.project().path(), corpus::to_json(policy));
   }));
   return Reply::json(200, corpus::to_json(policy));
-}
-
-Result<Reply> list_members(Services& services, Context& context) {
-  const auto members = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).members(context.principal.access->project.id);
-  }));
-  Json items = Json::array();
-  for (const storage::Member& member : members) {
-    items.push(Json::object({{"name", member.name},
-                             {"address", member.address},
-                             {"role", corpus::name_of(member.role)},
-                             {"through_organisation", member.through_organisation}}));
-  }
-  return Reply::json(200, Json::object({{"items", std::move(items)}}));
-}
-
-// The organisation's own roles are given only by those who manage its users.
-bool may_give(const storage::Access& access, corpus::Role role) {
-  const bool of_organisation =
-      role == corpus::Role::owner || role == corpus::Role::admin || role == corpus::Role::auditor;
-  return !of_organisation || access.allows(Permission::user_manage);
-}
-
-Result<Reply> set_member(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
-  const auto role = corpus::parse_role(body.string_or("role", ""));
-  if (!role) return base::Error{base::Code::invalid, "there is no such role"};
-  if (!may_give(*context.principal.access, *role)) {
-    return context.problem(Problem::forbidden("you may not give this role"));
-  }
-  const Actor actor = actor_of(context);
-  const std::string& address = context.parameter("address");
-  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    storage::UserStore users(tx);
-    const storage::User user = TRY(users.find_user_by_address(address));
-    TRY(users.set_role(actor.project().id, user.id, *role));
-    return audit(tx, actor, "member.set", actor.project().path() + "/members/" + address,
-                 Json::object({{"role", corpus::name_of(*role)}}));
-  }));
-  return Reply::json(200, Json::object({{"address", address}, {"role", corpus::name_of(*role)}}));
 }
 
 Result<Reply> show_schema(Services& services, Context& context) {
@@ -174,25 +137,6 @@ void add_project_routes(Router& router, Services& services) {
               .body = json_body(Json::object({{"type", "object"}}),
                                 corpus::to_json(corpus::ProjectPolicy{})),
               .responses = {json_response(200, "the policy")}});
-  router.add({.method = Method::get,
-              .path = project + "/members",
-              .access = Access::needs(Permission::member_manage),
-              .handler = handled([&](Context& c) { return list_members(services, c); }),
-              .id = "list_members",
-              .summary = "Who has which role",
-              .tag = "projects",
-              .responses = {json_response(200, "the members")}});
-  router.add(
-      {.method = Method::put,
-       .path = project + "/members/{address}",
-       .access = Access::needs(Permission::member_manage),
-       .handler = handled([&](Context& c) { return set_member(services, c); }),
-       .id = "set_member",
-       .summary = "Give a user a role in the project",
-       .tag = "projects",
-       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"role"})}}),
-                         Json::object({{"role", "annotator"}})),
-       .responses = {json_response(200, "the member")}});
   router.add({.method = Method::get,
               .path = project + "/schema",
               .access = Access::needs(Permission::document_read),

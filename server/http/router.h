@@ -47,20 +47,24 @@ struct Principal {
   // What the authorizer found, for the flows: of any authenticated route, of one below a project.
   std::shared_ptr<const storage::Principal> proof;
   std::shared_ptr<const storage::Access> access;
+  std::shared_ptr<const storage::OrganisationAccess> organisation;  // of one below an organisation
 };
 
 // What a route asks of the caller. Every route says one.
 class Access {
  public:
-  enum class Kind { everyone, signed_in, permission };
+  enum class Kind { everyone, signed_in, own, permission };
   static Access everyone() { return Access(Kind::everyone, {}); }
-  // Any authenticated user: for what belongs to the user, such as their own tokens.
+  // Any authenticated user, by whatever token: for who one is, and for routes that ask for more.
   static Access signed_in() { return Access(Kind::signed_in, {}); }
+  // What belongs to the user, such as their own tokens: whatever their roles are, but by a limited
+  // token only if it holds the permission.
+  static Access own(corpus::Permission permission) { return Access(Kind::own, permission); }
   static Access needs(corpus::Permission permission) {
     return Access(Kind::permission, permission);
   }
   Kind kind() const { return kind_; }
-  // Only of Kind::permission.
+  // Only of Kind::own and Kind::permission.
   corpus::Permission permission() const { return *permission_; }
   bool operator==(const Access&) const = default;
 

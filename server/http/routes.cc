@@ -7,6 +7,7 @@ namespace server::http {
 void add_all_routes(Router& router, Services& services) {
   add_account_routes(router, services);
   add_project_routes(router, services);
+  add_member_routes(router, services);
   add_document_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);

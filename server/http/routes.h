@@ -9,9 +9,11 @@
 namespace server::http {
 
 inline constexpr char kProjectPath[] = "/api/v1/projects/{org}/{project}";
+inline constexpr char kOrganisationPath[] = "/api/v1/organisations/{org}";
 
 void add_account_routes(Router& router, Services& services);     // sessions, users, tokens
-void add_project_routes(Router& router, Services& services);     // projects, members, schema
+void add_project_routes(Router& router, Services& services);     // projects, policy, schema
+void add_member_routes(Router& router, Services& services);      // roles, invitations
 void add_document_routes(Router& router, Services& services);    // upload, list, pages
 void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history

@@ -31,6 +31,7 @@ User user_of(const Row& row, size_t first) {
   user.disabled = row.flag(first + 2);
   user.has_password = row.flag(first + 3);
   user.created_at = row.integer(first + 4);
+  user.owns_server = row.flag(first + 5);
   return user;
 }
 

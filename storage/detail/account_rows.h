@@ -13,7 +13,7 @@ namespace storage {
 std::string folded_address(std::string_view address);
 
 inline constexpr std::string_view kUserColumns =
-    "u.id, u.name, u.disabled, u.password_hash <> '', u.created_at";
+    "u.id, u.name, u.disabled, u.password_hash <> '', u.created_at, u.owns_server";
 // From columns `first` on; without the addresses.
 User user_of(const Row& row, size_t first = 0);
 Result<std::vector<std::string>> addresses_of(Transaction& tx, UserId user);

@@ -296,6 +296,48 @@ TEST_F(UserStoreTest, WithoutAPasswordNobodyLogsIn) {
   EXPECT_EQ(test::code_of(authenticate_password(*db, "ada@acme.example", "")), Code::denied);
 }
 
+TEST_F(UserStoreTest, ANewPasswordHasAtLeastTenCharacters) {
+  EXPECT_EQ(test::code_of(hash_new_password("123456789")), Code::invalid);
+  EXPECT_OK(hash_new_password("1234567890"));
+}
+
+TEST_F(UserStoreTest, TheServersOwnersAreNoRole) {
+  grant(Role::owner);
+  EXPECT_FALSE(principal_of(user).allows_on_server(Permission::operate));
+  TAKE(with_store([&](UserStore& s) { return s.set_server_owner(user.id, true); }));
+  Principal owner =
+      principal_of(TAKE(with_store([&](UserStore& s) { return s.find_user(user.id); })));
+  EXPECT_TRUE(owner.allows_on_server(Permission::operate));
+  owner.scopes = std::vector{Permission::document_read};
+  EXPECT_FALSE(owner.allows_on_server(Permission::operate));
+}
+
+TEST_F(UserStoreTest, BelongsToTheOrganisationOfItsProjects) {
+  const auto belongs = [&] {
+    return TAKE(with_store([&](UserStore& s) { return s.belongs_to(organisation.id, user.id); }));
+  };
+  EXPECT_FALSE(belongs());
+  grant(Role::annotator);
+  EXPECT_TRUE(belongs());
+  EXPECT_EQ(TAKE(with_store([&](UserStore& s) { return s.role_in(project.id, user.id); })),
+            Role::annotator);
+}
+
+TEST_F(Tokens, EndWithTheLastRole) {
+  const Project letters = other_project();
+  grant(Role::annotator);
+  TAKE(with_store([&](UserStore& s) { return s.set_role(letters.id, user.id, Role::annotator); }));
+  const MadeToken anywhere = make(), there = make({.only_project = letters.id});
+  TAKE(with_store([&](UserStore& s) { return s.remove_role(letters.id, user.id); }));
+  EXPECT_EQ(test::code_of(authenticate(there.secret)), Code::denied);
+  EXPECT_OK(authenticate(anywhere.secret));
+  TAKE(with_store([&](UserStore& s) { return s.remove_role(project.id, user.id); }));
+  EXPECT_EQ(test::code_of(authenticate(anywhere.secret)), Code::denied);
+  EXPECT_EQ(
+      test::code_of(with_store([&](UserStore& s) { return s.remove_role(project.id, user.id); })),
+      Code::not_found);
+}
+
 TEST_F(UserStoreTest, ALinkWorksOnce) {
   const base::Json payload = base::Json::object({{"role", "owner"}});
   const std::string secret =

@@ -1,4 +1,4 @@
-// Sign in with address and password, or by pasting a token; or as a new server's owner.
+// Sign in with address and password, or by pasting a token; or by a link that works once.
 import * as api from '../api.js';
 import { error_box, h, replace } from '../dom.js';
 
@@ -26,7 +26,8 @@ export function show_first_password(place, link, done) {
     type: 'password', minlength: 10, required: true, autocomplete: 'new-password' })),
   h('button.primary', { type: 'submit' }, 'Set password and sign in'));
   replace(place, h('section.sign-in', h('h1', 'Welcome to Glossator'),
-    h('p.muted', 'You become the owner of this server.'), problem, form));
+    h('p.muted', 'If your address has an account here already, type the password of that.'),
+    problem, form));
   form.querySelector('input').focus();
 }
 
