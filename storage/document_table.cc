@@ -300,6 +300,18 @@ Result<std::vector<DocumentUpload>> DocumentTable::uploads(ProjectId project,
   return all;
 }
 
+Result<base::Json> DocumentTable::sources_of(ProjectId project, const corpus::DocumentId& id,
+                                             UserId user) {
+  base::Json sources = base::Json::array();
+  for (const Row& row :
+       TRY(tx_.query("SELECT source FROM document_uploads WHERE uploader_id = ? AND project_id = ?"
+                     " AND document_id = ? ORDER BY number",
+                     {user, project, id.hex}))) {
+    sources.push(TRY(base::parse_json(row.text(0))));
+  }
+  return sources;
+}
+
 Result<bool> DocumentTable::was_uploaded_by(ProjectId project, const corpus::DocumentId& id,
                                             UserId user) {
   const auto row = TRY(tx_.query_first(

@@ -124,6 +124,8 @@ class DocumentTable {
 
   Result<void> add_upload(const DocumentUpload& upload);
   Result<std::vector<DocumentUpload>> uploads(ProjectId project, const corpus::DocumentId& id);
+  // The sources that this user sent, oldest first, as in document.json; empty: none.
+  Result<base::Json> sources_of(ProjectId project, const corpus::DocumentId& id, UserId user);
   Result<bool> was_uploaded_by(ProjectId project, const corpus::DocumentId& id, UserId user);
 
   // Row, text, labels, keys, uploads: for erasure and for giving up a failed document.

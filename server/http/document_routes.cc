@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -25,6 +26,7 @@ using corpus::Permission;
 
 constexpr size_t kMetadataLimit = size_t{1} << 20;
 constexpr int64_t kLongestWait = 300;
+constexpr std::array kSearches = {"q", "label", "review", "key"};
 
 bool may_read_all(const Context& context) {
   return context.principal.access->allows(Permission::document_read);
@@ -132,7 +134,7 @@ Result<Reply> upload_documents(Services& services, Context& context) {
   }
   const base::Milliseconds deadline =
       base::now_milliseconds() + context.query_integer("wait", 0) * 1000;
-  Json list = TRY(to_json(services, actor.project(), items, deadline));
+  Json list = TRY(to_json(services, actor.access, items, deadline));
   const bool any_new =
       std::any_of(items.begin(), items.end(), [](const UploadItem& item) { return item.is_new; });
   return Reply::json(any_new ? 201 : 200, Json::object({{"items", std::move(list)}}));
@@ -152,8 +154,17 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_keys(const Contex
   return keys;
 }
 
+// Whether the answer tells of text, labels, review or others' metadata by what it finds.
+bool searches(const Context& context) {
+  return std::any_of(kSearches.begin(), kSearches.end(),
+                     [&](const char* name) { return context.query(name).has_value(); });
+}
+
 Result<Reply> list_documents(Services& services, Context& context) {
   const storage::Access& access = *context.principal.access;
+  if (!may_read_all(context) && searches(context)) {
+    return base::Error{base::Code::denied, "searching documents needs document:read"};
+  }
   storage::DocumentQuery query;
   query.project = access.project.id;
   query.text = context.query("q").value_or("");
@@ -169,7 +180,8 @@ Result<Reply> list_documents(Services& services, Context& context) {
   const auto page = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::DocumentTable(tx).list(query); }));
   Json items = Json::array();
-  for (const storage::DocumentRow& row : page.rows) items.push(to_json(row));
+  for (const storage::DocumentRow& row : page.rows)
+    items.push(TRY(document_json(services, access, row)));
   Json reply = Json::object({{"items", std::move(items)}});
   reply.set("next_cursor", page.next_cursor.empty() ? Json() : Json(page.next_cursor));
   return Reply::json(200, reply).cache("private, no-cache");
@@ -194,7 +206,7 @@ Result<void> audit_read(Services& services, const Context& context, std::string_
 
 Result<Reply> show_document(Services& services, Context& context) {
   const storage::DocumentRow row = TRY(visible_document(services, context));
-  Json reply = to_json(row);
+  Json reply = TRY(document_json(services, *context.principal.access, row));
   if (may_read_all(context) && !row.commit.empty()) {
     const auto project = TRY(project_of(services, context));
     const vcs::Snapshot tip = TRY(project->tip());
@@ -217,7 +229,7 @@ Result<Reply> retry(Services& services, Context& context) {
   const auto project = context.principal.access->project;
   const auto row =
       TRY(wait_for_document(services, project, id, context.query_integer("wait", 0) * 1000));
-  return Reply::json(202, to_json(row));
+  return Reply::json(202, TRY(document_json(services, *context.principal.access, row)));
 }
 
 Result<Reply> stored_reply(Services& services, const storage::Project& project,

@@ -83,7 +83,7 @@ Result<Json> describe(Services& services, const Context& context, const storage:
                            {"expires_at", base::to_rfc3339(upload.expires_at)}});
   if (const auto outcome = outcome_of(upload)) {
     out.set("state", "complete");
-    out.set("items", TRY(to_json(services, context.principal.access->project, outcome->items, 0)));
+    out.set("items", TRY(to_json(services, *context.principal.access, outcome->items, 0)));
   }
   return out;
 }

@@ -314,6 +314,23 @@ class BadRequests(harness.Scenario):
         listed = uploader.client.get(f"{uploader.api}/documents").json["items"]
         self.assertEqual([item["id"] for item in listed], [own["id"]])
 
+    def test_an_uploader_learns_nothing_of_others_who_sent_the_same(self):
+        data = self.png + b"\0" * 99
+        document = self.admin.ready("secret.png", data, customer="Secret", claim="C-Secret")["id"]
+        uploader = self.user("uwe", "uploader")
+        again = uploader.ready("mine.png", data, claim="C-Mine")
+        listed, = uploader.client.get(f"{uploader.api}/documents").json["items"]
+        shown = uploader.client.get(f"{uploader.api}/documents/{document}").json
+        for view in (again, listed, shown):
+            self.assertNotIn("secret", json.dumps(view).lower())
+            self.assertEqual((view["id"], view["state"], view["file_name"]),
+                             (document, "ready", "mine.png"))
+            self.assertEqual([source["claim"] for source in view["sources"]], ["C-Mine"])
+            self.assertFalse({"labels", "review"} & set(view))
+        for search in ("label=total", "review=new", "q=secret", "key=claim%3DC-Secret"):
+            reply = uploader.client.get(f"{uploader.api}/documents?{search}")
+            self.assert_problem(reply, 403, "denied")
+
     def test_a_limited_token_is_limited(self):
         token = self.server.add_user("lim", "admin", scopes=["release:read"])
         client = Client(self.server.url, token)

@@ -256,6 +256,20 @@ TEST_F(DocumentTableTest, FiltersByUploader) {
       with_table([&](DocumentTable& t) { return t.was_uploaded_by(project.id, a, user.id); })));
 }
 
+TEST_F(DocumentTableTest, TellsSourcesOfOneUser) {
+  const User bob = other_user("Bob");
+  const auto id = add("a");
+  for (const auto& [who, name] : {std::pair(user.id, "hers"), std::pair(bob.id, "his")}) {
+    corpus::Source source;
+    source.file_name = name;
+    TAKE(with_table([&](DocumentTable& t) { return t.add_upload({project.id, id, who, source}); }));
+  }
+  const auto his =
+      TAKE(with_table([&](DocumentTable& t) { return t.sources_of(project.id, id, bob.id); }));
+  ASSERT_EQ(his.as_array()->size(), 1u);
+  EXPECT_EQ(his.as_array()->front().string_or("file_name", ""), "his");
+}
+
 TEST_F(DocumentTableTest, KeepsEveryUpload) {
   const corpus::Source source = {.external_id = "1",
                                  .file_name = "a.pdf",
