@@ -88,4 +88,12 @@ Result<int64_t> UploadTable::count_open(UserId owner) {
                            {owner});
 }
 
+Result<uint64_t> UploadTable::promised_bytes(UserId owner, uint64_t unknown) {
+  const int64_t bytes =
+      TRY(tx_.query_integer("SELECT coalesce(sum(coalesce(length, ?)), 0) FROM uploads"
+                            " WHERE owner_id = ? AND outcome = 'null'",
+                            {unknown, owner}));
+  return static_cast<uint64_t>(bytes);
+}
+
 }  // namespace storage

@@ -52,6 +52,8 @@ class UploadTable {
   Result<std::vector<Upload>> expired(base::Milliseconds now, size_t limit = 1000);
   // How many of the owner's have no outcome yet.
   Result<int64_t> count_open(UserId owner);
+  // Their lengths together; one without a length counts as `unknown`.
+  Result<uint64_t> promised_bytes(UserId owner, uint64_t unknown);
 
  private:
   Transaction& tx_;

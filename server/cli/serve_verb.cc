@@ -1,4 +1,5 @@
 // serve: opens the data directory, starts reading and answering, waits for a signal, drains.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -39,6 +40,7 @@ struct ServeOptions {
   std::vector<std::string> languages;
   int workers = 0;
   int threads = 256;
+  int open_uploads_gib = 64;
 };
 
 ServerConfig config_of(const ServeOptions& options) {
@@ -46,6 +48,7 @@ ServerConfig config_of(const ServeOptions& options) {
   config.data = options.data;
   config.workers = options.workers;
   config.public_url = options.public_url;
+  config.most_promised_bytes = static_cast<uint64_t>(std::max(options.open_uploads_gib, 0)) << 30;
   if (!options.languages.empty()) config.languages = options.languages;
   if (options.sandbox == "seccomp-only") config.sandbox = ocr::SandboxMode::seccomp_only;
   return config;
@@ -165,6 +168,8 @@ Verb serve_verb() {
                          "where to write the address once ready");
             options.number("--workers", o->workers, "pages read at once; 0: one for each core");
             options.number("--threads", o->threads, "connections served at once");
+            options.number("--open-uploads-gib", o->open_uploads_gib,
+                           "of one user's unfinished uploads together");
             options.texts("--language", o->languages, "of OCR, e.g. eng; may be repeated");
             options.text("--sandbox", o->sandbox, "seccomp-only: do without Landlock")
                 .one_of({"full", "seccomp-only"});

@@ -68,6 +68,20 @@ Json to_json(const UploadOutcome& outcome) {
   return Json::object({{"items", std::move(items)}});
 }
 
+Result<void> require_room(storage::UploadTable table, const storage::Upload& upload,
+                          uint64_t most_bytes) {
+  if (TRY(table.count_open(upload.owner)) >= kMostOpenUploads) {
+    return Error{Code::conflict,
+                 "you have too many unfinished uploads; go on with them or end some"};
+  }
+  const uint64_t promised = TRY(table.promised_bytes(upload.owner, kLargestUpload));
+  const uint64_t wanted = upload.length.value_or(kLargestUpload);
+  if (promised <= most_bytes && wanted <= most_bytes - promised) return {};
+  return Error{Code::limit, "your unfinished uploads may have " + std::to_string(most_bytes) +
+                                " bytes together and have " + std::to_string(promised) +
+                                " already; go on with them or end some"};
+}
+
 }  // namespace
 
 Result<storage::Upload> begin_upload(Services& services, const Actor& actor,
@@ -86,12 +100,8 @@ Result<storage::Upload> begin_upload(Services& services, const Actor& actor,
   upload.created_at = base::now_milliseconds();
   upload.expires_at = upload.created_at + kUploadLifetime;
   TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    storage::UploadTable table(tx);
-    if (TRY(table.count_open(upload.owner)) >= kMostOpenUploads) {
-      return Error{Code::conflict,
-                   "you have too many unfinished uploads; go on with them or end some"};
-    }
-    return table.create(upload);
+    TRY(require_room(storage::UploadTable(tx), upload, services.config.most_promised_bytes));
+    return storage::UploadTable(tx).create(upload);
   }));
   return upload;
 }

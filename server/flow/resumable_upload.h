@@ -37,7 +37,8 @@ struct UploadPlan {
 };
 
 // Code::conflict if the user has kMostOpenUploads already, Code::limit if it is longer than
-// kLargestUpload.
+// kLargestUpload, or together with the user's other unfinished ones than
+// ServerConfig::most_promised_bytes: one whose length is told later promises kLargestUpload.
 Result<storage::Upload> begin_upload(Services& services, const Actor& actor,
                                      const UploadPlan& plan);
 

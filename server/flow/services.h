@@ -37,6 +37,7 @@ struct ServerConfig {
   std::vector<std::string> languages = {"eng", "deu"};  // of OCR, unless the project says otherwise
   ocr::SandboxMode sandbox = ocr::SandboxMode::full;
   ocr::ReadLimits read_limits;
+  uint64_t most_promised_bytes = uint64_t{64} << 30;  // in one user's unfinished uploads
 };
 
 // Passwords that people supplied for encrypted documents: kept in memory until the document has

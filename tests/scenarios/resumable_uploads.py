@@ -220,6 +220,18 @@ class ResumableUploads(harness.Scenario):
         self.assert_problem(self.send("POST", f"{self.admin.api}/uploads", Upload_Length=1 << 50),
                             413, "limit")
 
+    def test_promised_bytes_have_a_limit(self):
+        greedy = self.user("greta", "uploader")
+        uploads = [self.create(20 << 30, project=greedy) for _ in range(3)]
+        for length in ({"Upload_Length": 5 << 30}, {"Upload_Defer_Length": 1}):
+            refused = self.send("POST", f"{greedy.api}/uploads", project=greedy, **length)
+            self.assert_problem(refused, 413, "limit")
+            self.assertIn("unfinished uploads", refused.json["detail"])
+        self.create(4 << 30, project=greedy)
+        self.send("DELETE", uploads[0], project=greedy)
+        self.create(5 << 30, project=greedy)
+        self.create(5 << 30)  # another user
+
     def test_a_full_disk_loses_nothing(self):
         data = self.new_file()
         upload = self.create(len(data))

@@ -80,6 +80,24 @@ TEST_F(UploadTableTest, RemembersWhatBecameOfIt) {
   EXPECT_EQ(open(), 1);
 }
 
+TEST_F(UploadTableTest, AddsUpWhatIsPromised) {
+  const auto promised = [&] {
+    return TAKE(with_table([&](UploadTable& t) { return t.promised_bytes(user.id, 1000); }));
+  };
+  EXPECT_EQ(promised(), 0u);
+  for (const auto length : {std::optional<uint64_t>(7), std::optional<uint64_t>()}) {
+    Upload upload{.id = base::new_ulid(), .owner = user.id, .project = project.id};
+    upload.length = length;
+    TAKE(with_table([&](UploadTable& t) { return t.create(upload); }));
+    EXPECT_EQ(promised(), length ? 7u : 1007u);
+    if (length) continue;
+    TAKE(with_table([&](UploadTable& t) { return t.set_length(upload.id, 5); }));
+    EXPECT_EQ(promised(), 12u);
+    TAKE(with_table([&](UploadTable& t) { return t.set_outcome(upload.id, base::Json::array()); }));
+    EXPECT_EQ(promised(), 7u);
+  }
+}
+
 TEST_F(UploadTableTest, Expires) {
   const Upload upload = create();
   EXPECT_TRUE(TAKE(with_table([](UploadTable& t) { return t.expired(kNow + 99); })).empty());

@@ -193,6 +193,17 @@ TEST_F(ResumableUploadTest, AreNotWithoutNumber) {
   EXPECT_EQ(test::code_of(begin_upload(*services, actor, {})), Code::conflict);
 }
 
+TEST_F(ResumableUploadTest, CannotPromiseMoreBytesThanTheServerTakes) {
+  services->config.most_promised_bytes = 1000;
+  begin(600);
+  UploadPlan plan;
+  plan.length = 401;
+  EXPECT_EQ(test::code_of(begin_upload(*services, actor, plan)), Code::limit);
+  plan.length.reset();  // as many as there may be
+  EXPECT_EQ(test::code_of(begin_upload(*services, actor, plan)), Code::limit);
+  begin(400);
+}
+
 TEST_F(ResumableUploadTest, CannotBeLongerThanAnyUpload) {
   UploadPlan plan;
   plan.length = kLargestUpload + 1;
