@@ -149,9 +149,13 @@ def main():
                       f"{found[1]} uploads acknowledged, none lost", flush=True)
         admin = harness.Project(server, tokens["admin"])
         deadline = time.monotonic() + 600
-        while admin.client.get(admin.api).json["documents"].get("queued", 0) > 0:
-            assert time.monotonic() < deadline, "documents still wait"
+        while True:
+            states = admin.client.get(admin.api).json["documents"]
+            if not any(states.get(state) for state in ("queued", "processing")):
+                break
+            assert time.monotonic() < deadline, f"documents still wait: {states}"
             time.sleep(0.5)
+        assert not states.get("failed"), f"documents failed: {states}"
         project = harness.Project(server, tokens["scientist"])  # at today's address
         release = project.client.post(f"{project.api}/releases", {"name": "claims"}, timeout=600)
         assert release.status == 201, release
