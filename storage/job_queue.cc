@@ -280,9 +280,10 @@ Result<int64_t> TableJobQueue::recover(const Worker& here) {
                                        " WHERE state = 'leased' AND worker_host = ?",
                                        {here.host}))) {
       if (row.text(0) == here.process || process_alive_(row.text(0))) continue;
-      count +=
-          TRY(tx.execute(std::string(kGiveUpLease) + "AND worker_host = ? AND worker_process = ?",
-                         {now, now, "the worker's process ended", here.host, row.text(0)}));
+      count += TRY(tx.execute(
+          "UPDATE jobs SET state = 'ready', attempts = attempts - 1, lease_until = 0, run_at = ?,"
+          " reason = ? WHERE state = 'leased' AND worker_host = ? AND worker_process = ?",
+          {now, "the worker's process ended", here.host, row.text(0)}));
     }
     if (count > 0) notify_after(tx);
     return count;

@@ -138,10 +138,11 @@ class JobQueue {
   virtual Result<void> retry(Transaction& tx, JobId job) = 0;
   virtual Result<void> retry(JobId job) = 0;
 
-  // At start-up: jobs whose process on this host is gone become ready (or dead if no attempt is
-  // left). Returns how many.
+  // At start-up: jobs whose process on this host is gone become ready. The attempt does not count:
+  // what ended the process ended many jobs, and was hardly the doing of each. Returns how many.
   virtual Result<int64_t> recover(const Worker& here) = 0;
-  // Likewise for leases whose time is over; leasing does it by itself.
+  // Leases whose time is over become ready, or dead if no attempt is left; leasing does it by
+  // itself.
   virtual Result<int64_t> reclaim_expired() = 0;
   // Forgets done jobs that ended before the moment.
   virtual Result<int64_t> forget_done(base::Milliseconds before) = 0;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
 #include "storage/idempotency.h"
 #include "storage/user_store.h"
@@ -43,6 +44,7 @@ void keep_house(Services& services) {
     note("roll up packs", vcs::roll_up(*project->repository));
     note("roll up packs", vcs::roll_up(*project->data));
   }
+  note("fail abandoned documents", fail_abandoned(services));
   forget_old_rows(services);
 }
 

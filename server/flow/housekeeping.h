@@ -1,6 +1,7 @@
-// What keeps a long-lived server small, in the background: small packs are rolled up, and uploads
-// and rows that nobody will ask for again are forgotten. Nothing here is needed for correctness;
-// everything may be killed at any moment.
+// What keeps a long-lived server small, in the background: small packs are rolled up, documents
+// whose reading was abandoned are told as failed, and uploads and rows that nobody will ask for
+// again are forgotten. Nothing here is needed for correctness; everything may be killed at any
+// moment.
 #pragma once
 
 #include <memory>

@@ -160,6 +160,25 @@ Result<void> mark_failed(Services& services, const storage::Project& project,
   });
 }
 
+Result<storage::Project> project_of(Services& services, const storage::Job& job) {
+  return services.database->read(
+      [&](storage::Transaction& tx) { return storage::UserStore(tx).find_project(job.project); });
+}
+
+// Of a dead job. A document that came to its end by other means, or waits again since, stays as it
+// is.
+Result<void> fail_unless_ended(Services& services, const storage::Job& job) {
+  const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
+  const storage::Project project = TRY(project_of(services, job));
+  const auto row = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::DocumentTable(tx).find(project.id, id); }));
+  using State = storage::DocumentState;
+  const bool waits = row.state == State::queued || row.state == State::processing;
+  if (!waits || row.changed_at > job.ended_at) return {};
+  return mark_failed(services, project, id,
+                     {"server_failed", "the server could not read it: " + job.reason});
+}
+
 ocr::ReadSettings settings_for(const Services& services, const storage::Project& project,
                                const corpus::DocumentId& id) {
   ocr::ReadSettings settings;
@@ -237,6 +256,16 @@ Result<std::optional<ReadDocument>> process_document(Services& services,
   return std::optional<ReadDocument>({open, std::move(reading.document()), std::move(files)});
 }
 
+Result<void> fail_abandoned(Services& services) {
+  storage::JobQuery query{.state = storage::JobState::dead, .kind = kJobKind};
+  while (true) {
+    const auto dead = TRY(services.jobs->list(query));
+    for (const storage::Job& job : dead) TRY(fail_unless_ended(services, job));
+    if (dead.size() < query.limit) return {};
+    query.after = dead.back().id;
+  }
+}
+
 struct Processing::State {
   explicit State(Services& all)
       : services(all),
@@ -304,9 +333,7 @@ struct Processing::State {
 
   Result<std::optional<ReadDocument>> process(const storage::Job& job) {
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
-    const auto project = TRY(services.database->read([&](storage::Transaction& tx) {
-      return storage::UserStore(tx).find_project(job.project);
-    }));
+    const storage::Project project = TRY(project_of(services, job));
     base::Milliseconds beaten = base::now_milliseconds();
     return process_document(
         services, project, id, [&] { return stopping.load(); },
@@ -325,9 +352,7 @@ struct Processing::State {
     const auto state = TRY(services.jobs->fail(job.lease(), error.what, storage::Retry::later));
     if (state != storage::JobState::dead) return {};
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
-    const auto project = TRY(services.database->read([&](storage::Transaction& tx) {
-      return storage::UserStore(tx).find_project(job.project);
-    }));
+    const storage::Project project = TRY(project_of(services, job));
     return mark_failed(services, project, id,
                        {"server_failed", "the server could not read it: " + error.what});
   }

@@ -30,6 +30,10 @@ Result<std::optional<ReadDocument>> process_document(Services& services,
                                                      const std::function<bool()>& cancelled,
                                                      const std::function<void()>& heartbeat);
 
+// Documents whose last attempt ended without an answer (its lease ran out) become failed ones,
+// which can be retried: nothing waits for ever. Part of housekeeping.
+Result<void> fail_abandoned(Services& services);
+
 // The threads that take jobs from the queue, one document each at a time.
 class Processing {
  public:

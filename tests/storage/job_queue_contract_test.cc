@@ -215,6 +215,16 @@ TEST_P(JobQueueContract, RecoversTheJobsOfADeadProcess) {
   EXPECT_EQ(find(elsewhere).state, JobState::leased);
 }
 
+TEST_P(JobQueueContract, CountsNoAttemptThatEndedWithItsProcess) {
+  const JobId job = put();
+  for (int restart = 0; restart < 10; ++restart) {
+    ASSERT_TRUE(TAKE(queue->lease({"host", "dead"}, {}, 60'000)));
+    ASSERT_EQ(TAKE(queue->recover(worker)), 1);
+  }
+  EXPECT_EQ(find(job).state, JobState::ready);
+  EXPECT_EQ(find(job).attempts, 0);
+}
+
 TEST_P(JobQueueContract, WakesAWaitingWorker) {
   std::optional<Job> job;
   std::thread waiting([&] { job = TAKE(queue->lease_or_wait(worker, {}, 60'000, 60'000)); });
