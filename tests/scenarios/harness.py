@@ -29,6 +29,8 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("GLOSSATOR_BINARY", str(ROOT / "build/release/glossator"))
+IO_RECORDER = pathlib.Path(os.environ.get(
+    "GLOSSATOR_IO_RECORDER", pathlib.Path(BINARY).parent / "tests/power_loss/libio_recorder.so"))
 SAMPLES = ROOT / "samples" / "documents"
 START_SECONDS = 60
 
@@ -96,6 +98,7 @@ class Server:
 
     def __init__(self, directory=None, arguments=(), environment=None):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="glossator-scenario-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
         self.data = self.directory / "data"
         self.log = self.directory / "server.log"
         self.arguments, self.environment = list(arguments), dict(environment or {})
@@ -114,9 +117,18 @@ class Server:
         while not address.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the server did not start:\n" + self.log.read_text()[-4000:])
-            time.sleep(0.02)
+            time.sleep(0.005)
         self.url = address.read_text().strip()
         return self
+
+    def watch_disk(self, **variables):
+        """From the next start on tests/power_loss/io_recorder.cc stands between program and disk."""
+        if not IO_RECORDER.exists():
+            raise RuntimeError(f"{IO_RECORDER} is not built")
+        self.environment.update({"LD_PRELOAD": str(IO_RECORDER), "IO_RECORDER_ROOT": str(self.data),
+                                 "ASAN_OPTIONS": "verify_asan_link_order=0"})
+        self.environment.update({f"IO_RECORDER_{name.upper()}": str(value)
+                                 for name, value in variables.items()})
 
     def stop(self, how=signal.SIGTERM, timeout=60):
         """Returns the exit code; SIGKILL is the crash of the kill tests."""
@@ -324,12 +336,17 @@ class Scenario(unittest.TestCase):
     def setUpClass(cls):
         cls.server = Server(arguments=cls.server_arguments)
         cls.addClassCleanup(cls.server.remove)
+        cls.prepare(cls.server)
         cls.server.start()
         cls.server.command("project", "create", "acme/claims", "--name", "Claims")
         cls.admin = Project(cls.server, cls.server.add_user("ada", "admin"))
         cls.project = Project(cls.server, cls.server.add_user("sam", "scientist"))
         cls.directory = pathlib.Path(tempfile.mkdtemp(prefix="glossator-clones-"))
         cls.addClassCleanup(shutil.rmtree, cls.directory, True)
+
+    @classmethod
+    def prepare(cls, server):
+        """For scenarios that change the server before its first start."""
 
     @classmethod
     def user(cls, name, role):

@@ -2,8 +2,11 @@
 """kill -9 at random moments under mixed uploads, saves and pushes. After each restart everything
 that was acknowledged is there; at the end the repository and the release are sound.
 
-usage: kill_anytime.py [ROUNDS] [SEED]
+usage: kill_anytime.py [--bad-disk] [ROUNDS] [SEED]
+
+With --bad-disk syncs fail in some rounds, and in others the disk is full every now and then.
 """
+import argparse
 import hashlib
 import http.client
 import pathlib
@@ -118,13 +121,27 @@ def check_at_rest(server, workers):
     print(server.command("verify").stdout.strip())
 
 
+FAULTS = ("0 0", "0 0", "20 0", "0 5")  # as tests/power_loss/io_recorder.cc reads them
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rounds", nargs="?", type=int, default=200)
+    parser.add_argument("seed", nargs="?", type=int, default=int(time.time()))
+    parser.add_argument("--bad-disk", action="store_true")
+    return parser.parse_args()
+
+
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(time.time())
-    chance = random.Random(seed)
-    print(f"{rounds} kills, seed {seed}")
-    server = harness.Server().start()
+    asked = parse_arguments()
+    rounds, chance = asked.rounds, random.Random(asked.seed)
+    print(f"{rounds} kills, seed {asked.seed}{', on a bad disk' if asked.bad_disk else ''}")
+    server = harness.Server()
+    faults = server.directory / "faults"
+    if asked.bad_disk:
+        server.watch_disk(faults=faults)
     try:
+        server.start()
         server.command("project", "create", "acme/claims")
         tokens = {"admin": server.add_user("ada", "admin"),
                   "scientist": server.add_user("sam", "scientist")}
@@ -137,8 +154,11 @@ def main():
         for number in range(1, rounds + 1):
             stop = threading.Event()
             threads = workers.run_until(stop)
-            time.sleep(chance.uniform(0.02, 2.0))
+            time.sleep(chance.uniform(0.02, 1.0))
+            faults.write_text(chance.choice(FAULTS))
+            time.sleep(chance.uniform(0.0, 1.0))
             server.stop(signal.SIGKILL)
+            faults.write_text("0 0")
             stop.set()
             server.start()
             for thread in threads:
