@@ -65,13 +65,13 @@ Result<dataset::TreeWriter> SnapshotObjects::open_tree() {
 }
 
 Result<void> SnapshotObjects::show_directories() {
-  for (const auto& [blob, tree] : directories_) {
+  for (const auto& directory : directories_) {
     std::vector<storage::BlobName> children;
-    for (const dataset::DvcTreeEntry& entry : tree.entries) {
+    for (const dataset::DvcTreeEntry& entry : directory.second.entries) {
       children.push_back({entry.md5, false});
     }
     TRY(services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).record_directory(project(), blob, children);
+      return storage::BlobTable(tx).record_directory(project(), directory.first, children);
     }));
   }
   return {};
