@@ -22,6 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "scenarios"))
 import harness  # noqa: E402
+from figures import forget_peak, peak_memory, seconds_of  # noqa: E402
 from harness import tiny_png  # noqa: E402
 
 CONNECTIONS = 32
@@ -83,20 +84,6 @@ def large_file(path, size, number):
         os.fsync(file.fileno())
 
 
-def peak_memory(process):
-    """Bytes resident at most since forget_peak()."""
-    for line in open(f"/proc/{process.pid}/status"):
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) * 1024
-
-
-def forget_peak(process):
-    """Returns what is resident now."""
-    with open(f"/proc/{process.pid}/clear_refs", "w") as file:
-        file.write("5")
-    return peak_memory(process)
-
-
 def wait_until_read(project):
     """The reading of what came before must not be timed with what comes next."""
     while True:
@@ -104,12 +91,6 @@ def wait_until_read(project):
         if not states.get("queued") and not states.get("processing"):
             return
         time.sleep(0.2)
-
-
-def seconds_of(work):
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 def bench_large(server, project, nginx, directory, size, rounds):

@@ -1,0 +1,106 @@
+"""Generated projects for the benches, made once and kept below build/bench.
+
+    project = projects.make(100_000, 20_000)       # data directory with repository, index and users
+    data = project.copy(directory / "data")        # one's own, to write to; packs are shared by links
+    project.token                                  # of sam@acme.example, who may do everything
+
+The repository is what `make_project_bench` writes, packed once by stock git with bitmaps and a commit
+graph, so that peers which use them have them. `client` is the object store of somebody who lacks the
+last commit.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from figures import progress, run
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "scenarios"))
+import harness  # noqa: E402
+
+harness.START_SECONDS = 300  # a peer may be slow to start
+
+GENERATOR = ROOT / "build/release/bench/make_project_bench"
+PATH = "acme/claims"
+
+
+def git(*arguments, cwd=None, stdin=None):
+    """Stock git without anybody's configuration; gives its output, bytes."""
+    return run("git", *arguments, cwd=cwd, input=stdin, env=harness.git_environment())
+
+
+class Project:
+    def __init__(self, directory):
+        self.directory = directory
+        self.data, self.client = directory / "data", directory / "client.git"
+        self.repository = self.data / "repos" / f"{PATH}.git"
+        known = json.loads((directory / "known.json").read_text())
+        self.token, self.tip, self.before = known["token"], known["tip"], known["before"]
+
+    def copy(self, target):
+        copy_tree(self.data, target)
+        return target
+
+
+def copy_tree(source, target):
+    """Packs by hard links: nobody writes into them."""
+    def copy(one, other):
+        if pathlib.Path(one).parent.name == "pack":
+            return os.link(one, other)
+        return shutil.copy2(one, other)
+    shutil.copytree(source, target, copy_function=copy)
+
+
+def make(documents, commits):
+    version = hashlib.sha256((ROOT / "bench/make_project.cc").read_bytes()).hexdigest()[:8]
+    directory = ROOT / "build/bench" / f"project-{documents}-{commits}-{version}"
+    if not directory.exists():
+        progress(f"making a project of {documents} documents and {commits} commits, once")
+        unfinished = directory.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        build(unfinished, documents, commits)
+        unfinished.rename(directory)
+    return Project(directory)
+
+
+def build(directory, documents, commits):
+    server = harness.Server(directory)
+    server.command("project", "create", PATH)
+    token = server.add_user("sam", "admin", PATH)
+    repository = server.repository(PATH)
+    fill_repository(repository, documents, commits)
+    server.command("rebuild")
+    tip, before = git("rev-parse", "main", "main~1", cwd=repository).decode().split()
+    make_client(repository, directory / "client.git", before)
+    (directory / "known.json").write_text(
+        json.dumps({"token": token, "tip": tip, "before": before}))
+
+
+def fill_repository(repository, documents, commits):
+    git("init", "--quiet", "--bare", "--initial-branch=main", repository)
+    for setting in ("uploadpack.allowFilter=true", "http.receivepack=true"):
+        git("config", *setting.split("="), cwd=repository)
+    with subprocess.Popen([GENERATOR, str(documents), str(commits)],
+                          stdout=subprocess.PIPE) as generator:
+        subprocess.run(["git", "fast-import", "--quiet"], stdin=generator.stdout, cwd=repository,
+                       check=True)
+    git("repack", "-adbq", cwd=repository)
+    git("pack-refs", "--all", cwd=repository)
+    git("commit-graph", "write", "--reachable", cwd=repository)
+
+
+def make_client(repository, client, commit):
+    """All objects but those of the last commit, in one pack."""
+    git("init", "--quiet", "--bare", "--initial-branch=main", client)
+    with subprocess.Popen(["git", "pack-objects", "--revs", "--stdout", "--quiet"], cwd=repository,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as packing:
+        packing.stdin.write(commit.encode() + b"\n")
+        packing.stdin.close()
+        subprocess.run(["git", "index-pack", "--stdin"], stdin=packing.stdout, cwd=client,
+                       check=True, stdout=subprocess.DEVNULL)
+    git("update-ref", "refs/heads/main", commit, cwd=client)
