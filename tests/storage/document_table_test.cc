@@ -259,10 +259,12 @@ TEST_F(DocumentTableTest, FiltersByUploader) {
 TEST_F(DocumentTableTest, TellsSourcesOfOneUser) {
   const User bob = other_user("Bob");
   const auto id = add("a");
-  for (const auto& [who, name] : {std::pair(user.id, "hers"), std::pair(bob.id, "his")}) {
+  for (const auto& uploaded : {std::pair(user.id, "hers"), std::pair(bob.id, "his")}) {
     corpus::Source source;
-    source.file_name = name;
-    TAKE(with_table([&](DocumentTable& t) { return t.add_upload({project.id, id, who, source}); }));
+    source.file_name = uploaded.second;
+    TAKE(with_table([&](DocumentTable& t) {
+      return t.add_upload({project.id, id, uploaded.first, source});
+    }));
   }
   const auto his =
       TAKE(with_table([&](DocumentTable& t) { return t.sources_of(project.id, id, bob.id); }));
