@@ -102,9 +102,16 @@ bool Repository::contains(const ObjectId& id) const {
 }
 
 Result<void> Repository::pack_added(std::string_view name) {
-  const std::lock_guard changing(state_->changing);
-  state_->set(TRY(view()->with_pack(name)));
-  return {};
+  {
+    const std::lock_guard changing(state_->changing);
+    auto with_it = view()->with_pack(name);
+    if (with_it.ok()) {
+      state_->set(std::move(*with_it));
+      return {};
+    }
+    if (with_it.error().code != base::Code::not_found) return with_it.error();
+  }
+  return refresh();  // maintenance found it first and has joined it with others
 }
 
 Result<void> Repository::refresh() {

@@ -8,6 +8,8 @@
 #include "tests/support/git.h"
 #include "tests/support/result_matchers.h"
 #include "vcs/commit.h"
+#include "vcs/maintenance.h"
+#include "vcs/pack_writer.h"
 
 namespace vcs {
 namespace {
@@ -127,6 +129,21 @@ TEST(Repository, ForgetsPacksThatWentOnRefresh) {
   EXPECT_TRUE(repository->contains(id(name)));
   ASSERT_OK(repository->refresh());
   EXPECT_FALSE(repository->contains(id(name)));
+}
+
+// Whoever writes a pack says so only after it is durable; maintenance may be faster.
+TEST(Repository, TakesAPackThatMaintenanceHasJoinedAlready) {
+  const auto directory = TAKE(base::TempDir::create());
+  ASSERT_OK(Repository::create(directory.path()));
+  const auto repository = TAKE(Repository::open(directory.path()));
+  PackWriter first, second;
+  first.add(ObjectKind::blob, "one");
+  ASSERT_OK(first.write(*repository));
+  const ObjectId two = second.add(ObjectKind::blob, "two");
+  const std::string name = TAKE(second.write(repository->pack_directory()));
+  ASSERT_EQ(TAKE(roll_up(*repository, {.min_packs = 2})).packs_after, 1u);
+  ASSERT_OK(repository->pack_added(name));
+  EXPECT_EQ(TAKE(repository->read(two)).content, "two");
 }
 
 TEST(ObjectOverlay, ShowsPendingObjectsOverTheRepository) {
