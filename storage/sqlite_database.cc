@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/database.h"
+#include "storage/database_copy.h"
 #include "storage/detail/migrations.h"
 #include "storage/detail/schema.h"
 #include "storage/detail/sqlite_connection.h"
@@ -125,6 +126,18 @@ class Writer {
   std::thread::id leader_;
 };
 
+Result<void> copy_file(const base::Path& source, const base::Path& target, int busy_milliseconds) {
+  if (std::filesystem::exists(target)) {
+    return base::Error{base::Code::conflict, target.string() + " exists already"};
+  }
+  SqliteConnection connection =
+      TRY(SqliteConnection::open(source, SqliteConnection::Use::writing, busy_milliseconds));
+  TRY(connection.run("VACUUM INTO ?", {target.string()}));
+  const base::UniqueFd fd = TRY(base::open_file(target, O_RDONLY));
+  TRY(base::sync_file(fd.get()));
+  return base::sync_directory(target.parent_path());
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(base::Path path, SqliteOptions options, SqliteConnection writer, int version)
@@ -196,15 +209,7 @@ Result<void> SqliteDatabase::run_read(const Step& step) {
 }
 
 Result<void> SqliteDatabase::copy_to(const base::Path& target) {
-  if (std::filesystem::exists(target)) {
-    return base::Error{base::Code::conflict, target.string() + " exists already"};
-  }
-  SqliteConnection source = TRY(
-      SqliteConnection::open(path_, SqliteConnection::Use::writing, options_.busy_milliseconds));
-  TRY(source.run("VACUUM INTO ?", {target.string()}));
-  const base::UniqueFd fd = TRY(base::open_file(target, O_RDONLY));
-  TRY(base::sync_file(fd.get()));
-  return base::sync_directory(target.parent_path());
+  return copy_file(path_, target, options_.busy_milliseconds);
 }
 
 Result<void> SqliteDatabase::check() {
@@ -217,6 +222,31 @@ Result<void> SqliteDatabase::check() {
 }
 
 }  // namespace
+
+Result<void> copy_sqlite(const base::Path& source, const base::Path& target) {
+  if (!std::filesystem::exists(source)) {
+    return base::Error{base::Code::not_found, "there is no database " + source.string()};
+  }
+  return copy_file(source, target, SqliteOptions{}.busy_milliseconds);
+}
+
+Result<void> update_blob_rights(const base::Path& source, const base::Path& copy) {
+  SqliteConnection connection = TRY(SqliteConnection::open(copy, SqliteConnection::Use::writing,
+                                                           SqliteOptions{}.busy_milliseconds));
+  TRY(connection.run("ATTACH ? AS live", {source.string()}));
+  TRY(connection.run("BEGIN IMMEDIATE"));
+  for (const std::string_view statement :
+       {"INSERT OR IGNORE INTO blobs SELECT * FROM live.blobs WHERE organisation_id IN"
+        " (SELECT id FROM main.organisations)",
+        "INSERT OR IGNORE INTO blob_children SELECT * FROM live.blob_children WHERE directory_id IN"
+        " (SELECT id FROM main.blobs) AND child_id IN (SELECT id FROM main.blobs)",
+        "INSERT OR IGNORE INTO project_blobs SELECT * FROM live.project_blobs WHERE project_id IN"
+        " (SELECT id FROM main.projects) AND blob_id IN (SELECT id FROM main.blobs)"}) {
+    TRY(connection.run(statement));
+  }
+  TRY(connection.run("COMMIT"));
+  return {};
+}
 
 Result<std::unique_ptr<Database>> open_sqlite(const base::Path& path,
                                               const SqliteOptions& options) {

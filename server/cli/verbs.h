@@ -13,6 +13,7 @@ Verb user_disable_verb();      // user disable
 Verb token_create_verb();      // token create
 Verb project_create_verb();    // project create
 Verb rebuild_verb();           // rebuild: the index from git
+Verb backup_verb();            // backup: a consistent copy of the data directory
 Verb verify_verb();            // verify: recompute a release, or all of them
 Verb ocr_verb();               // ocr: read files without a server
 Verb merge_driver_verb();      // merge-driver: what git calls for annotation files
