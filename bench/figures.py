@@ -10,6 +10,7 @@ are absolute: report.at_most(...), report.at_least(...).
 """
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -150,10 +151,11 @@ class ProcessTree:
 
     V1 = pathlib.Path("/sys/fs/cgroup/cpuacct")
     V2 = pathlib.Path("/sys/fs/cgroup")
+    numbers = itertools.count()
 
-    def __init__(self, name):
+    def __init__(self):
         root = self.V1 if self.V1.exists() else self.V2
-        self.path = root / f"glossator-bench-{os.getpid()}-{name}"
+        self.path = root / f"glossator-bench-{os.getpid()}-{next(self.numbers)}"
         try:
             self.path.mkdir()
         except OSError:

@@ -13,7 +13,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 
 import projects
 from figures import ProcessTree
@@ -51,7 +50,7 @@ class GitServer:
     name, path, headers = "", "", {}
 
     def __init__(self):
-        self.tree = ProcessTree(self.name.replace(" ", "-"))
+        self.tree = ProcessTree()
         self.processes = []
 
     def launch(self, *command, **more):
@@ -63,7 +62,7 @@ class GitServer:
     def url(self):
         return f"http://{self.address[0]}:{self.address[1]}{self.path}"
 
-    def git_options(self, url=None):
+    def git_options(self):
         """So that stock git sends what must go along, at once."""
         return [item for key, value in self.headers.items()
                 for item in ("-c", f"http.extraHeader={key}: {value}")]

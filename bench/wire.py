@@ -119,23 +119,29 @@ def packets(body):
         at += max(length, 4)
 
 
+def one_want(recorded, want):
+    return packet(recorded if recorded.startswith(b"want-ref ") else f"want {want}\n")
+
+
 def with_other_commits(server, request, want, haves):
-    """A recorded fetch for another commit, by somebody who has these."""
+    """A recorded fetch for another commit, by somebody who has these. Where the server knows
+    ref-in-want the request names main, not the commit."""
     out, placed = b"", False
     for one in packets(body_of(request)):
         if isinstance(one, str):
             out += one.encode()
-        elif one.startswith(b"want "):
-            out += b"" if placed else packet(f"want {want}\n")
-            out += b"" if placed else b"".join(packet(f"have {have}\n") for have in haves)
+        elif one.startswith((b"want ", b"want-ref ")):
+            assert not placed, "a fetch of one branch"
+            out += one_want(one, want) + b"".join(packet(f"have {have}\n") for have in haves)
             placed = True
         elif not one.startswith(b"have "):
             out += packet(one)
+    assert placed, "a fetch"
     return post(server, "git-upload-pack", out)
 
 
 def play(server, *scripts, connections=1, repeat=1, save=None, accepted=200):
-    """Connection i plays script i. Every reply must have that status."""
+    """Connection i plays script i. Every reply must have that status; None: any will do."""
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as directory:
         paths = []
         for number, script in enumerate(scripts):
@@ -149,7 +155,7 @@ def play(server, *scripts, connections=1, repeat=1, save=None, accepted=200):
                                 capture_output=True, text=True, check=True)
     played = json.loads(result.stdout)
     wrong = {status: count for status, count in played["statuses"].items() if status != str(accepted)}
-    if played["error"] or wrong:
+    if played["error"] or (wrong and accepted):
         raise RuntimeError(f"{server.name}: {played['error']} {wrong}")
     return played
 
