@@ -1,5 +1,6 @@
 #include "storage/detail/parallel_hasher.h"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>
@@ -8,14 +9,17 @@
 
 namespace storage {
 
-// A ring: the owner fills the buffer at `filled_`, the thread hashes the one at `hashed_`.
-class ParallelHasher::Md5Thread {
+// A ring of buffers that the owner fills and two threads read, each at its own pace. A buffer is
+// free again when both have read it.
+class ParallelHasher::Threads {
  public:
-  explicit Md5Thread(base::Hasher<base::Md5> md5) : md5_(std::move(md5)) {
+  Threads(base::Hasher<base::Md5> md5, base::Hasher<base::Sha256> sha256)
+      : md5_(std::move(md5)), sha256_(std::move(sha256)) {
     for (std::string& buffer : ring_) buffer.reserve(kBufferSize);
-    thread_ = std::thread([this] { run(); });
+    threads_[0] = std::thread([this] { run(md5_, read_[0]); });
+    threads_[1] = std::thread([this] { run(sha256_, read_[1]); });
   }
-  ~Md5Thread() { join(); }
+  ~Threads() { join(); }
 
   void update(std::string_view chunk) {
     while (!chunk.empty()) {
@@ -27,17 +31,23 @@ class ParallelHasher::Md5Thread {
     }
   }
 
-  base::Md5 finish() {
+  std::pair<base::Md5, base::Sha256> finish() {
     if (!free_buffer().empty()) pass_on();
     join();
-    return md5_.finish();
+    return {md5_.finish(), sha256_.finish()};
   }
 
  private:
+  // The one that is being filled; empty when it is taken up.
   std::string& free_buffer() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return filled_ - hashed_ < kBuffers; });
-    return ring_[filled_ % kBuffers];
+    std::string& buffer = ring_[filled_ % kBuffers];
+    if (taken_ == filled_) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return filled_ - std::min(read_[0], read_[1]) < kBuffers; });
+      buffer.clear();
+      ++taken_;
+    }
+    return buffer;
   }
 
   void pass_on() {
@@ -52,32 +62,36 @@ class ParallelHasher::Md5Thread {
       ended_ = true;
       changed_.notify_all();
     }
-    if (thread_.joinable()) thread_.join();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
   }
 
-  void run() {
+  template <typename Hasher>
+  void run(Hasher& hasher, size_t& read) {
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [&] { return ended_ || hashed_ < filled_; });
-      if (hashed_ == filled_) return;
-      std::string& buffer = ring_[hashed_ % kBuffers];
+      changed_.wait(lock, [&] { return ended_ || read < filled_; });
+      if (read == filled_) return;
+      const std::string& buffer = ring_[read % kBuffers];
       lock.unlock();
-      md5_.update(buffer);
-      buffer.clear();
+      hasher.update(buffer);
       lock.lock();
-      ++hashed_;
+      ++read;
       changed_.notify_all();
     }
   }
 
-  base::Hasher<base::Md5> md5_;  // the thread's until it is joined
+  base::Hasher<base::Md5> md5_;  // each its thread's until that is joined
+  base::Hasher<base::Sha256> sha256_;
   std::array<std::string, kBuffers> ring_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  size_t taken_ = 0;  // buffers that the owner has begun to fill
   size_t filled_ = 0;
-  size_t hashed_ = 0;
+  std::array<size_t, 2> read_ = {};
   bool ended_ = false;
-  std::thread thread_;
+  std::array<std::thread, 2> threads_;
 };
 
 ParallelHasher::ParallelHasher() = default;
@@ -85,20 +99,21 @@ ParallelHasher::~ParallelHasher() = default;
 
 void ParallelHasher::update(std::string_view chunk) {
   size_ += chunk.size();
-  if (thread_ == nullptr && size_ >= kThreadFrom) {
-    thread_ = std::make_unique<Md5Thread>(std::move(md5_));
+  if (threads_ == nullptr && size_ >= kThreadsFrom) {
+    threads_ = std::make_unique<Threads>(std::move(md5_), std::move(sha256_));
   }
-  if (thread_ != nullptr) {
-    thread_->update(chunk);
+  if (threads_ != nullptr) {
+    threads_->update(chunk);
   } else {
     md5_.update(chunk);
+    sha256_.update(chunk);
   }
-  sha256_.update(chunk);
 }
 
 base::ContentHashes ParallelHasher::finish() {
-  const base::Md5 md5 = thread_ != nullptr ? thread_->finish() : md5_.finish();
-  return {md5, sha256_.finish(), size_};
+  if (threads_ == nullptr) return {md5_.finish(), sha256_.finish(), size_};
+  const auto [md5, sha256] = threads_->finish();
+  return {md5, sha256, size_};
 }
 
 }  // namespace storage

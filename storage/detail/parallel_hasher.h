@@ -1,8 +1,9 @@
-// MD5 and SHA-256 of a stream in one pass. MD5 is the slower one (no instruction for it), so for
-// long streams it runs on a thread of its own, fed through a small ring of buffers; short ones are
-// hashed in place and start no thread. Why: docs/decisions/0021-hash-on-two-threads.md.
+// MD5 and SHA-256 of a stream in one pass. For long streams each has a thread of its own, fed
+// through a small ring of buffers, so that whoever receives and writes the bytes does not wait for
+// them; short ones are hashed in place and start no thread. Why:
+// docs/decisions/0021-hash-on-threads-of-their-own.md.
 //
-// Belongs to one thread. Memory: kBuffers * kBufferSize once the thread runs.
+// Belongs to one thread. Memory: kBuffers * kBufferSize once the threads run.
 #pragma once
 
 #include <memory>
@@ -13,9 +14,9 @@ namespace storage {
 
 class ParallelHasher {
  public:
-  static constexpr size_t kThreadFrom = size_t{2} << 20;
+  static constexpr size_t kThreadsFrom = size_t{2} << 20;
   static constexpr size_t kBufferSize = size_t{256} << 10;
-  static constexpr size_t kBuffers = 8;
+  static constexpr size_t kBuffers = 16;
 
   ParallelHasher();
   ~ParallelHasher();
@@ -26,12 +27,12 @@ class ParallelHasher {
   base::ContentHashes finish();  // once
 
  private:
-  class Md5Thread;
+  class Threads;
 
-  base::Hasher<base::Md5> md5_;  // moves into the thread when that starts
+  base::Hasher<base::Md5> md5_;  // both move to the threads when these start
   base::Hasher<base::Sha256> sha256_;
   uint64_t size_ = 0;
-  std::unique_ptr<Md5Thread> thread_;
+  std::unique_ptr<Threads> threads_;
 };
 
 }  // namespace storage
