@@ -1,5 +1,8 @@
 #include "server/flow/export.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "corpus/schema.h"
 #include "dataset/export_coco.h"
 #include "dataset/export_jsonl.h"
@@ -50,6 +53,25 @@ std::optional<ExportFormat> parse_export_format(std::string_view name) {
   if (name == "jsonl") return ExportFormat::jsonl;
   if (name == "coco") return ExportFormat::coco;
   return std::nullopt;
+}
+
+Result<void> check_parts(Services& services, const storage::Project& project,
+                         const storage::ReleaseRow& release, std::span<const std::string> parts) {
+  if (parts.empty()) return {};
+  const auto manifest =
+      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project, release))));
+  std::vector<std::string> known;
+  if (const auto& split = manifest.header().split) {
+    for (const corpus::SplitPart& part : split->parts) known.push_back(part.name);
+  }
+  for (const std::string& part : parts) {
+    if (std::find(known.begin(), known.end(), part) != known.end()) continue;
+    return base::Error{base::Code::invalid, known.empty()
+                                                ? "this release has no split, so no parts"
+                                                : "there is no part \"" + part + "\"; there are " +
+                                                      base::join(known, ", ")};
+  }
+  return {};
 }
 
 Result<dataset::LossReport> export_release(Services& services, const OpenProject& project,

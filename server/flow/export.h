@@ -2,7 +2,9 @@
 // manifest, one document in memory; the same release and options give the same bytes.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "dataset/export_source.h"
 #include "server/flow/services.h"
@@ -18,6 +20,10 @@ struct ExportRequest {
   std::vector<std::string> parts = {};  // of the split; empty: all
   bool proposals = false;
 };
+
+// Code::invalid, naming those that exist, unless each is a part of the release's split.
+Result<void> check_parts(Services& services, const storage::Project& project,
+                         const storage::ReleaseRow& release, std::span<const std::string> parts);
 
 Result<dataset::LossReport> export_release(Services& services, const OpenProject& project,
                                            const storage::ReleaseRow& release,

@@ -6,6 +6,7 @@
 #include "server/flow/history.h"
 #include "server/flow/review.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/routes.h"
 
 namespace server::http {
@@ -98,12 +99,8 @@ Result<Reply> save(Services& services, Context& context) {
     return version.error();
   }
   request.base = *version;
-  const Json body = TRY(context.request.read_json(kSaveLimit));
-  const Json* annotations = body.find("annotations");
-  if (annotations == nullptr || !annotations->is_array()) {
-    return base::Error{base::Code::invalid, "\"annotations\" must be an array", body.at()};
-  }
-  request.annotations = *annotations;
+  request.annotations =
+      TRY(TRY(read_fields(context.request, {"annotations"}, kSaveLimit)).array("annotations"));
   const SaveOutcome outcome = TRY(save_annotations(services, actor_of(context), request));
   switch (outcome.kind) {
     case SaveOutcome::Kind::invalid:
@@ -126,11 +123,12 @@ Result<Reply> show_review(Services& services, Context& context) {
 }
 
 Result<Reply> move(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
-  const auto to = corpus::parse_review_state(body.string_or("state", ""));
-  if (!to) return base::Error{base::Code::invalid, "there is no such review state"};
-  const auto review = TRY(move_review(
-      services, actor_of(context), {TRY(document_of(context)), *to, body.string_or("reason", "")}));
+  const BodyFields body = TRY(read_fields(context.request, {"state", "reason"}));
+  const auto to = corpus::parse_review_state(TRY(body.text("state")));
+  if (!to) return body.error("state", "is no state of a review");
+  const std::string reason = TRY(body.prose("reason"));
+  const auto review =
+      TRY(move_review(services, actor_of(context), {TRY(document_of(context)), *to, reason}));
   return Reply::json(200, corpus::to_json(review));
 }
 

@@ -76,6 +76,28 @@ Result<std::string> BodyFields::text(std::string_view key) const {
   return *text;
 }
 
+Result<std::string> BodyFields::prose(std::string_view key) const {
+  const std::string* text = TRY(find_text(key));
+  if (text == nullptr) return std::string();
+  if (base::count_code_points(*text) > kMaxProse) {
+    return error(key, "is longer than " + std::to_string(kMaxProse) + " characters");
+  }
+  const auto unreadable = [](unsigned char c) { return is_control(c) && c != '\n' && c != '\t'; };
+  if (std::any_of(text->begin(), text->end(), unreadable)) {
+    return error(key, "must not hold control characters other than line ends and tabs");
+  }
+  return *text;
+}
+
+Result<Json> BodyFields::array(std::string_view key) const {
+  const Json* value = body_.find(key);
+  if (value == nullptr) return error(key, "is missing");
+  if (!value->is_array()) {
+    return error(key, std::string("must be an array, not ") + name_of(value->kind()));
+  }
+  return *value;
+}
+
 Result<std::optional<std::string>> BodyFields::optional_secret(std::string_view key) const {
   const std::string* text = TRY(find_text(key));
   if (text == nullptr) return std::optional<std::string>();
@@ -117,8 +139,9 @@ Result<std::optional<std::vector<std::string>>> BodyFields::optional_texts(
   return std::optional<std::vector<std::string>>(std::move(texts));
 }
 
-Result<BodyFields> read_fields(Request& request, std::initializer_list<std::string_view> known) {
-  return BodyFields::of(TRY(request.read_json()), known);
+Result<BodyFields> read_fields(Request& request, std::initializer_list<std::string_view> known,
+                               size_t limit) {
+  return BodyFields::of(TRY(request.read_json(limit)), known);
 }
 
 }  // namespace server::http

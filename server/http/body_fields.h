@@ -23,6 +23,7 @@
 namespace server::http {
 
 inline constexpr size_t kMaxText = 1000;    // characters of a name, a title, an address
+inline constexpr size_t kMaxProse = 20000;  // characters of a description, a reason
 inline constexpr size_t kMaxSecret = 1024;  // bytes of a password
 
 class BodyFields {
@@ -37,6 +38,9 @@ class BodyFields {
   base::Result<std::string> text(std::string_view key) const;
   // As text(), but may be empty.
   base::Result<std::optional<std::string>> optional_text(std::string_view key) const;
+  // What people write to people: lines and tabs are fine, at most kMaxProse characters. Empty if it
+  // is not there.
+  base::Result<std::string> prose(std::string_view key) const;
   // Any characters, not empty, at most kMaxSecret bytes.
   base::Result<std::string> secret(std::string_view key) const;
   base::Result<std::optional<std::string>> optional_secret(std::string_view key) const;
@@ -44,6 +48,8 @@ class BodyFields {
   base::Result<std::optional<base::Milliseconds>> optional_time(std::string_view key) const;
   // Strings, as they are.
   base::Result<std::optional<std::vector<std::string>>> optional_texts(std::string_view key) const;
+  // An array of whatever the route reads itself.
+  base::Result<base::Json> array(std::string_view key) const;
 
   // "\"name\" " + problem, at the member's place.
   base::Error error(std::string_view key, const std::string& problem) const;
@@ -55,7 +61,9 @@ class BodyFields {
   base::Json body_;
 };
 
+// The body of a request, at most `limit` bytes.
 base::Result<BodyFields> read_fields(Request& request,
-                                     std::initializer_list<std::string_view> known);
+                                     std::initializer_list<std::string_view> known,
+                                     size_t limit = size_t{1} << 20);
 
 }  // namespace server::http

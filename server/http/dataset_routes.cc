@@ -7,6 +7,7 @@
 #include "server/flow/released.h"
 #include "server/flow/split.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/idempotent.h"
 #include "server/http/routes.h"
 #include "storage/release_table.h"
@@ -79,13 +80,13 @@ Json release_json(const Services& services, const storage::Project& project,
        {"dvc", "dvc get " + services.catalog->data_url(project) + " documents --rev " + tag}});
 }
 
-Result<std::set<corpus::ReviewState>> parse_states(const Json& body) {
+Result<std::set<corpus::ReviewState>> states_in(const BodyFields& body) {
   std::set<corpus::ReviewState> states;
-  const auto* list = body.find_array("states");
-  if (list == nullptr) return states;
-  for (const Json& item : *list) {
-    const auto state = corpus::parse_review_state(item.is_string() ? *item.as_string() : "");
-    if (!state) return base::Error{base::Code::invalid, "there is no such state", item.at()};
+  const auto names = TRY(body.optional_texts("states"));
+  if (!names) return states;
+  for (const std::string& name : *names) {
+    const auto state = corpus::parse_review_state(name);
+    if (!state) return body.error("states", "names a state that does not exist");
     states.insert(*state);
   }
   return states;
@@ -101,13 +102,14 @@ Json change_json(const dataset::ReleaseChange& change) {
 }
 
 Result<Reply> create_release(Services& services, Context& context) {
-  const Json body = TRY(context.request.read_json());
+  const BodyFields body =
+      TRY(read_fields(context.request, {"name", "split", "licence", "description", "states"}));
   ReleaseRequest request;
-  request.name = body.string_or("name", "");
-  request.split = body.string_or("split", "");
-  request.licence = body.string_or("licence", "");
-  request.description = body.string_or("description", "");
-  request.states = TRY(parse_states(body));
+  request.name = TRY(body.text("name"));
+  request.split = TRY(body.optional_text("split")).value_or("");
+  request.licence = TRY(body.optional_text("licence")).value_or("");
+  request.description = TRY(body.prose("description"));
+  request.states = TRY(states_in(body));
   const auto made = TRY(make_release(services, actor_of(context), request));
   Json reply = release_json(services, context.principal.access->project, made.row);
   reply.set("change", change_json(made.change));
@@ -152,23 +154,25 @@ Result<Reply> show_manifest(Services& services, Context& context) {
       .immutable();
 }
 
-ExportRequest export_request(const Context& context) {
+// Everything that can be wrong with it is told before the first byte of the export.
+Result<ExportRequest> export_request(Services& services, const Context& context,
+                                     const storage::ReleaseRow& release) {
   ExportRequest request;
-  request.format = parse_export_format(context.parameter("format")).value_or(ExportFormat::jsonl);
+  const auto format = parse_export_format(context.parameter("format"));
+  if (!format) return base::Error{base::Code::not_found, "there is no such format"};
+  request.format = *format;
   request.proposals = context.query_flag("proposals");
   for (const std::string_view part : context.request.query.all("part")) {
     request.parts.emplace_back(part);
   }
+  TRY(check_parts(services, context.principal.access->project, release, request.parts));
   return request;
 }
 
 Result<Reply> export_stream(Services& services, Context& context) {
-  if (!parse_export_format(context.parameter("format"))) {
-    return base::Error{base::Code::not_found, "there is no such format"};
-  }
   const auto project = TRY(project_of(services, context));
   const auto release = TRY(release_of(services, context));
-  const ExportRequest request = export_request(context);
+  const ExportRequest request = TRY(export_request(services, context, release));
   const std::string name = release.name + "-" + release.version + "." +
                            (request.format == ExportFormat::coco ? "coco.json" : "jsonl");
   return Reply::stream(
@@ -184,12 +188,10 @@ Result<Reply> export_stream(Services& services, Context& context) {
 
 // What the format could not hold: made by running the export without keeping its bytes.
 Result<Reply> export_loss(Services& services, Context& context) {
-  if (!parse_export_format(context.parameter("format"))) {
-    return base::Error{base::Code::not_found, "there is no such format"};
-  }
   const auto project = TRY(project_of(services, context));
   const auto release = TRY(release_of(services, context));
-  const auto loss = TRY(export_release(services, *project, release, export_request(context),
+  const auto loss = TRY(export_release(services, *project, release,
+                                       TRY(export_request(services, context, release)),
                                        [](std::string_view) { return Result<void>(); }));
   return Reply::text(200, dataset::print_loss(loss), "application/json");
 }

@@ -11,6 +11,7 @@
 #include "server/flow/dvc_remote.h"
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/document_json.h"
 #include "server/http/idempotent.h"
 #include "server/http/multipart.h"
@@ -222,7 +223,8 @@ Result<Reply> show_document(Services& services, Context& context) {
 Result<Reply> retry(Services& services, Context& context) {
   std::string password;
   if (context.request.has_body()) {
-    password = TRY(context.request.read_json()).string_or("password", "");
+    const BodyFields body = TRY(read_fields(context.request, {"password"}));
+    password = TRY(body.optional_secret("password")).value_or("");
   }
   const corpus::DocumentId id = TRY(document_of(context));
   TRY(retry_document(services, actor_of(context), id, password));

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "server/flow/proposals.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/routes.h"
 
 namespace server::http {
@@ -74,23 +75,20 @@ Result<Reply> show(Services& services, Context& context) {
   return Reply::json(200, with_files(view)).cache("private, no-cache");
 }
 
-Result<std::vector<corpus::DocumentId>> documents_in(const Json& body) {
+// All of them if none is named.
+Result<std::vector<corpus::DocumentId>> documents_in(const BodyFields& body) {
   std::vector<corpus::DocumentId> ids;
-  const Json::Array* list = body.find_array("documents");
-  if (list == nullptr) return ids;
-  for (const Json& item : *list) {
-    const std::string* text = item.as_string();
-    if (text == nullptr) return base::Error{base::Code::invalid, "not a document id", item.at()};
-    ids.push_back(TRY(corpus::DocumentId::parse(*text)));
-  }
-  if (ids.empty()) return base::Error{base::Code::invalid, "\"documents\" names none"};
+  const auto texts = TRY(body.optional_texts("documents"));
+  if (!texts) return ids;
+  for (const std::string& text : *texts) ids.push_back(TRY(corpus::DocumentId::parse(text)));
+  if (ids.empty()) return body.error("documents", "names none");
   return ids;
 }
 
 Result<Reply> accept(Services& services, Context& context) {
   Acceptance acceptance;
   acceptance.number = TRY(number_of(context));
-  acceptance.documents = TRY(documents_in(TRY(context.request.read_json())));
+  acceptance.documents = TRY(documents_in(TRY(read_fields(context.request, {"documents"}))));
   const auto outcome = TRY(accept_proposal(services, actor_of(context), acceptance));
   if (!outcome.accepted) {
     return context.problem(
@@ -104,8 +102,8 @@ Result<Reply> accept(Services& services, Context& context) {
 
 Result<Reply> close(Services& services, Context& context) {
   const int64_t number = TRY(number_of(context));
-  const Json body = TRY(context.request.read_json());
-  TRY(close_proposal(services, actor_of(context), number, body.string_or("reason", "")));
+  const BodyFields body = TRY(read_fields(context.request, {"reason"}));
+  TRY(close_proposal(services, actor_of(context), number, TRY(body.prose("reason"))));
   return Reply::json(200, Json::object({{"state", "closed"}}));
 }
 

@@ -261,6 +261,31 @@ class BadRequests(harness.Scenario):
         self.assertEqual(self.project.annotations(document).headers["ETag"],
                          saved.headers["ETag"])
 
+    def test_members_that_nobody_knows_or_of_a_wrong_type(self):
+        """What is dropped in silence may have been a limit."""
+        api, about = self.project.api, f"{self.project.api}/documents/{self.document}"
+        etag = self.project.annotations(self.document).headers["ETag"]
+        for method, path, body in (
+                ("POST", f"{api}/releases", {"name": "claims", "state": ["accepted"]}),
+                ("POST", f"{api}/releases", {"name": "claims", "states": "accepted"}),
+                ("POST", f"{api}/releases", {"name": "claims", "states": ["acepted"]}),
+                ("PUT", f"{about}/review", {"state": "in_progress", "reson": "x"}),
+                ("POST", f"{about}/retry", {"pasword": "x"}),
+                ("POST", f"{api}/proposals/1/accept", {"document": []})):
+            with self.subTest(path, body=body):
+                project = self.admin if path.endswith(("retry", "accept")) else self.project
+                self.assert_problem(project.client.request(method, path, body), 400, "invalid")
+        extra = self.project.client.put(f"{about}/pages/1/annotations", {"annotations": [], "force": True},
+                                        headers={"If-Match": etag})
+        self.assert_problem(extra, 400, "invalid")
+
+    def test_a_part_that_the_release_has_not(self):
+        released = self.project.client.post(f"{self.project.api}/releases", {"name": "parts"})
+        self.assertEqual(released.status, 201, released)
+        base = f"{self.project.api}/releases/parts/{released.json['version']}/exports"
+        for name in ("coco", "jsonl", "coco/loss"):
+            self.assert_problem(self.project.client.get(f"{base}/{name}?part=bogus"), 400, "invalid")
+
     def test_a_page_that_is_not_there(self):
         for etag in ('"nonsense"', '"' + "0" * 40 + '"'):
             reply = self.project.save(self.document, [], etag, page=99)

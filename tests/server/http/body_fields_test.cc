@@ -57,6 +57,22 @@ TEST(BodyFields, NamesTheMemberOfAWrongType) {
             "\"expires_at\" must be a string, not an integer");
 }
 
+TEST(BodyFields, TakesProseOfSeveralLines) {
+  const auto body = TAKE(fields(R"({"name":"one\n\ttwo","password":"a\u0000b"})"));
+  EXPECT_EQ(TAKE(body.prose("name")), "one\n\ttwo");
+  EXPECT_EQ(TAKE(body.prose("scopes")), "");
+  EXPECT_EQ(test::code_of(body.prose("password")), Code::invalid);
+  const auto book = TAKE(fields(R"({"name":")" + std::string(kMaxProse + 1, 'x') + R"("})"));
+  EXPECT_EQ(test::code_of(book.prose("name")), Code::invalid);
+}
+
+TEST(BodyFields, TellsAMissingArrayFromAnEmptyOne) {
+  const auto body = TAKE(fields(R"({"scopes":[],"name":"a"})"));
+  EXPECT_TRUE(TAKE(body.array("scopes")).as_array()->empty());
+  EXPECT_EQ(body.array("name").error().what, "\"name\" must be an array, not a string");
+  EXPECT_EQ(body.array("password").error().what, "\"password\" is missing");
+}
+
 TEST(BodyFields, RefusesTextsThatNobodyCanRead) {
   for (const std::string& name : {std::string(R"("")"), std::string(R"("a\u0000b")"),
                                   std::string(R"("a\nb")"), '"' + std::string(1001, 'x') + '"'}) {
