@@ -20,17 +20,17 @@ constexpr char kPushable[] =
 constexpr char kProposalsOnly[] =
     "main takes proposals only; open one with: git push origin HEAD:refs/for/main";
 
-Result<void> record_push(Services& services, const Actor& actor, const vcs::RefCommand& command) {
-  const base::Json data = base::Json::object({{"ref", kMain}, {"commit", command.after.hex()}});
-  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + kMain,
-              base::Json::object({{"commit", command.after.hex()}})));
-    TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kRepositoryPushed),
-                                     .project = actor.project().id,
-                                     .subject = actor.project().path(),
-                                     .data = data}));
-    return {};
-  });
+Result<void> tell_of_push(Services& services, const Actor& actor, const vcs::RefCommand& command,
+                          storage::Transaction& tx) {
+  const std::string commit = command.after.hex();
+  TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + kMain,
+            base::Json::object({{"commit", commit}})));
+  TRY(services.events->append(tx,
+                              {.type = std::string(corpus::event_type::kRepositoryPushed),
+                               .project = actor.project().id,
+                               .subject = actor.project().path(),
+                               .data = base::Json::object({{"ref", kMain}, {"commit", commit}})}));
+  return {};
 }
 
 // One push, from its judgement to what comes after it.
@@ -64,7 +64,7 @@ class Pushing {
   Result<std::vector<std::string>> accepted(std::span<const vcs::AcceptedUpdate> updates) {
     std::vector<std::string> lines;
     for (const vcs::AcceptedUpdate& update : updates) {
-      TRY(log(update));
+      TRY(record(update));
       if (update.ref == kMain) {
         TRY(main_moved(update.command));
       } else {
@@ -76,20 +76,26 @@ class Pushing {
 
  private:
   Result<void> main_moved(const vcs::RefCommand& command) {
-    TRY(record_push(services_, actor_, command));
     TRY(reopen_changed(project_, command.before, command.after));
     TRY(catch_up(services_, project_));
     return accept_merged_proposals(services_, actor_, project_, command);
   }
 
-  Result<void> log(const vcs::AcceptedUpdate& update) {
-    return services_.database->write([&](storage::Transaction& tx) {
-      const bool is_created = update.ref == update.command.ref && update.command.creates();
-      return storage::PushLog(tx).append({actor_.project().id, update.ref,
-                                          is_created ? "" : update.command.before.hex(),
-                                          update.command.after.hex(), actor_.user(),
-                                          actor_.access.principal.token, base::now_milliseconds()});
+  // In one transaction: each costs the client a sync of the disk.
+  Result<void> record(const vcs::AcceptedUpdate& update) {
+    return services_.database->write([&](storage::Transaction& tx) -> Result<void> {
+      TRY(log(update, tx));
+      if (update.ref != kMain) return {};
+      return tell_of_push(services_, actor_, update.command, tx);
     });
+  }
+
+  Result<void> log(const vcs::AcceptedUpdate& update, storage::Transaction& tx) {
+    const bool is_created = update.ref == update.command.ref && update.command.creates();
+    return storage::PushLog(tx).append({actor_.project().id, update.ref,
+                                        is_created ? "" : update.command.before.hex(),
+                                        update.command.after.hex(), actor_.user(),
+                                        actor_.access.principal.token, base::now_milliseconds()});
   }
 
   // The commits on the way last: what is wrong in the end is told first, and in fewer lines.
