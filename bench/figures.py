@@ -78,9 +78,14 @@ class Report:
     def compare(self, work, unit, less_is_better, ours, peers, goals):
         """One row for each peer that was there; alone if there is none."""
         for name, theirs in peers.items():
-            self.rows.append(Row(work, unit, less_is_better, ours, name, theirs, goals.get(name)))
+            self.add(Row(work, unit, less_is_better, ours, name, theirs, goals.get(name)))
         if not peers:
-            self.rows.append(Row(work, unit, less_is_better, ours))
+            self.add(Row(work, unit, less_is_better, ours))
+
+    def add(self, row):
+        """Also shown at once: a long run tells what it has found so far."""
+        self.rows.append(row)
+        progress("  " + " | ".join(self.cells(row)))
 
     def less(self, work, unit, ours, peers, goals):
         self.compare(work, unit, True, ours, peers, goals)
@@ -89,10 +94,10 @@ class Report:
         self.compare(work, unit, False, ours, peers, goals)
 
     def at_most(self, work, unit, ours, goal):
-        self.rows.append(Row(work, unit, True, ours, goal=goal))
+        self.add(Row(work, unit, True, ours, goal=goal))
 
     def at_least(self, work, unit, ours, goal):
-        self.rows.append(Row(work, unit, False, ours, goal=goal))
+        self.add(Row(work, unit, False, ours, goal=goal))
 
     def note(self, text):
         self.notes.append(text)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Git over HTTP beside git http-backend (nginx, fcgiwrap) and JGit's servlet. ./dev bench git
 
-usage: git.py [--quick] [--json] [--documents N] [--commits N] [--rounds N]
+usage: git.py [--quick] [--json] [--documents N] [--commits N] [--rounds N] [--only PART]...
 
 All serve the same bare repository, packed with bitmaps by stock git. Latency is measured at the
 server: what stock git sends is recorded and played again on a kept connection. What comes back is
@@ -28,11 +28,11 @@ WARM_UP = 8  # pushes before the first that counts
 
 
 class Bench:
-    def __init__(self, project, directory, report, rounds, repeat):
-        self.project, self.directory, self.report = project, directory, report
-        self.rounds, self.repeat = rounds, repeat
+    def __init__(self, project, directory, report, rounds, is_quick):
+        self.project, self.directory, self.report, self.rounds = project, directory, report, rounds
+        self.repeat, self.push_count = (20, 10) if is_quick else (100, 40)
         self.memory = MemoryWatch()
-        self.servers, self.scripts = [], {}
+        self.servers = []
         self.numbers = 0
 
     def start(self):
@@ -107,7 +107,6 @@ class Bench:
                    for s in self.servers}
         one = {s.name: self.fetch_script(s, self.project.client, self.project.before)
                for s in self.servers}
-        self.scripts = one
         self.check_same("the fetch of one commit", one, self.project.client)
         for server in self.servers:  # all warm, a JVM's compiler above all
             for scripts in (nothing, one):
@@ -150,9 +149,11 @@ class Bench:
     def clone_script(self, server):
         def clone(url):
             target = self.directory / "recorded.git"
-            git(*server.git_options(), "clone", "--quiet", "--bare", url, target)
-            shutil.rmtree(target)
-        return wire.record(server, clone)
+            try:
+                git(*server.git_options(), "clone", "--quiet", "--bare", url, target)
+            finally:
+                shutil.rmtree(target, ignore_errors=True)
+        return wire.record(server, clone, enough=1 << 20)
 
     def bench_clone(self):
         progress("full clones")
@@ -257,17 +258,21 @@ class Bench:
 
     # Pushes, and many who fetch what was pushed
 
-    def bench_pushes(self, count):
+    def bench_pushes(self):
+        """Last: it moves main."""
         progress("pushes")
         for peer in self.peers:
             peer.path = f"/{peer.name}.git"
             git_servers.writable_copy(self.ours.repository, self.shared / f"{peer.name}.git")
-        pushes = Pushes(self.project, self.directory / "pushes.git", WARM_UP + count)
+        templates = {s.name: self.fetch_script(s, self.project.client, self.project.before)
+                     for s in self.servers}
+        pushes = Pushes(self.project, self.directory / "pushes.git",
+                        WARM_UP + self.push_count)
         found = {key: {s.name: [] for s in self.servers} for key in ("push", "first", "crowd")}
         for number in range(len(pushes.commits)):
             first = number % len(self.servers)
             for server in self.servers[first:] + self.servers[:first]:
-                measured = self.push_and_fetch(server, pushes, number)
+                measured = self.push_and_fetch(server, templates[server.name], pushes, number)
                 for key, value in measured.items() if number >= WARM_UP else ():
                     found[key][server.name].append(value)
         tips = {s.name: self.main_of(s) for s in self.servers}
@@ -280,10 +285,9 @@ class Bench:
         self.more(f"{CROWD} clients fetching a new commit at once", "requests/s", found["crowd"],
                   {BACKEND: 8, JGIT: 8})
 
-    def push_and_fetch(self, server, pushes, number):
+    def push_and_fetch(self, server, template, pushes, number):
         commit, haves = pushes.commits[number], pushes.haves(number)
         push = [wire.get_push_refs(server), pushes.request(server, number)]
-        template = self.scripts[server.name]
         fetch = template[:-1] + [wire.with_other_commits(server, template[-1], commit, haves)]
         answer = self.directory / "push-answer"
         pushed = wire.play(server, push, save=answer)
@@ -311,6 +315,11 @@ def of_key(found, key):
     return {name: [one[key] for one in rounds] for name, rounds in found.items()}
 
 
+PARTS = {"small": Bench.bench_small_fetches, "stock-fetch": Bench.bench_stock_fetch,
+         "clone": Bench.bench_clone, "stock-clone": Bench.bench_stock_clone,
+         "sparse": Bench.bench_sparse, "push": Bench.bench_pushes}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="2,000 documents and 500 commits")
@@ -318,23 +327,20 @@ def main():
     parser.add_argument("--documents", type=int)
     parser.add_argument("--commits", type=int)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", action="append", choices=PARTS, help="may be repeated")
     options = parser.parse_args()
     documents = options.documents or (2_000 if options.quick else 100_000)
     commits = options.commits or (500 if options.quick else 20_000)
     project = projects.make(documents, commits)
     report = Report("git")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-", dir=ROOT / "build"))
-    bench = Bench(project, directory, report, options.rounds, 20 if options.quick else 100)
+    bench = Bench(project, directory, report, options.rounds, options.quick)
     try:
         bench.start()
         report.note(f"{documents} documents, {commits} commits; {options.rounds} rounds; "
                     f"fsync median {fsync_median_ms(directory):.2f} ms")
-        bench.bench_small_fetches()
-        bench.bench_stock_fetch()
-        bench.bench_clone()
-        bench.bench_stock_clone()
-        bench.bench_sparse()
-        bench.bench_pushes(10 if options.quick else 40)
+        for part in options.only or PARTS:
+            PARTS[part](bench)
         bench.memory.look()
         report.at_most("memory of the server at most, its own", "MB", [bench.memory.own / 1e6], 300)
         report.at_most("with files that it has mapped", "MB", [bench.memory.resident / 1e6], 300)

