@@ -1,5 +1,6 @@
 #include "vcs/pkt_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr size_t kLengthDigits = 4;
 constexpr size_t kMaxPacket = kMaxPktPayload + kLengthDigits;
+constexpr size_t kBandHead = kLengthDigits + 1;
+constexpr size_t kBlock = size_t{256} << 10;  // of packets that go out together
 
 std::array<char, kLengthDigits> length_digits(size_t length) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -96,32 +99,42 @@ Result<std::optional<Packet>> PktStream::next() {
   return std::optional(Packet{start.kind, payload_});
 }
 
-Result<void> SidebandWriter::send(char band, std::string_view payload) {
-  std::string head;
-  append_length(head, payload.size() + 1);
-  head += band;
-  if (payload.size() < 4096) return out_(head.append(payload));
-  TRY(out_(head));
-  return out_(payload);
+void SidebandWriter::open_packet(char band) {
+  open_packet_ = block_.size();
+  block_.append(kLengthDigits, '0');
+  block_ += band;
+}
+
+void SidebandWriter::close_packet() {
+  if (open_packet_ == kNoPacket) return;
+  const auto digits = length_digits(block_.size() - open_packet_);
+  std::copy(digits.begin(), digits.end(), block_.begin() + static_cast<ptrdiff_t>(open_packet_));
+  open_packet_ = kNoPacket;
 }
 
 Result<void> SidebandWriter::data(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (buffered_.empty() && bytes.size() >= payload_limit_) {
-      TRY(send(1, bytes.substr(0, payload_limit_)));
-      bytes.remove_prefix(payload_limit_);
-      continue;
-    }
-    const size_t fits = std::min(bytes.size(), payload_limit_ - buffered_.size());
-    buffered_ += bytes.substr(0, fits);
-    bytes.remove_prefix(fits);
-    if (buffered_.size() == payload_limit_) TRY(flush_data());
+    if (open_packet_ == kNoPacket) open_packet(1);
+    const size_t held = block_.size() - open_packet_ - kBandHead;
+    const std::string_view part = bytes.substr(0, payload_limit_ - held);
+    block_ += part;
+    bytes.remove_prefix(part.size());
+    if (held + part.size() < payload_limit_) break;
+    close_packet();
+    if (block_.size() + payload_limit_ > kBlock) TRY(flush_data());
   }
   return {};
 }
 
+// Goes out at once, behind the data that came before it.
+Result<void> SidebandWriter::send(char band, std::string_view payload) {
+  close_packet();
+  open_packet(band);
+  block_ += payload;
+  return flush_data();
+}
+
 Result<void> SidebandWriter::progress(std::string_view text) {
-  TRY(flush_data());
   while (!text.empty()) {
     const std::string_view part = text.substr(0, payload_limit_);
     TRY(send(2, part));
@@ -131,7 +144,6 @@ Result<void> SidebandWriter::progress(std::string_view text) {
 }
 
 Result<void> SidebandWriter::fatal(std::string_view text) {
-  TRY(flush_data());
   return send(3, text.substr(0, payload_limit_));
 }
 
@@ -140,15 +152,17 @@ Result<void> SidebandWriter::keep_alive() {
 }
 
 Result<void> SidebandWriter::flush_data() {
-  if (buffered_.empty()) return {};
-  TRY(send(1, buffered_));
-  buffered_.clear();
+  close_packet();
+  if (block_.empty()) return {};
+  TRY(out_(block_));
+  block_.clear();
   return {};
 }
 
 Result<void> SidebandWriter::finish() {
-  TRY(flush_data());
-  return out_("0000");
+  close_packet();
+  append_flush(block_);
+  return flush_data();
 }
 
 }  // namespace vcs

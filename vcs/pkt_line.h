@@ -78,8 +78,9 @@ class PktStream {
   std::string payload_;
 };
 
-// Multiplexes a pack, progress and fatal errors (side-band-64k). Keeps at most one packet of data
-// back; flush_data() or a message of another band sends it.
+// Multiplexes a pack, progress and fatal errors (side-band-64k). Gathers packets of data, up to a
+// quarter of a megabyte, so that the sink is called seldom; flush_data() or a message of another
+// band sends what was gathered.
 class SidebandWriter {
  public:
   explicit SidebandWriter(Sink out, size_t payload_limit = kMaxBandPayload)
@@ -94,9 +95,14 @@ class SidebandWriter {
 
  private:
   base::Result<void> send(char band, std::string_view payload);
+  void open_packet(char band);
+  void close_packet();
+
+  static constexpr size_t kNoPacket = SIZE_MAX;
   Sink out_;
   size_t payload_limit_;
-  std::string buffered_;
+  std::string block_;               // packets, the last one perhaps not full yet
+  size_t open_packet_ = kNoPacket;  // where in the block that one begins
 };
 
 }  // namespace vcs
