@@ -146,14 +146,22 @@ struct UploadPack::State {
   State(std::shared_ptr<Repository> opened, UploadPolicy rules)
       : repository(std::move(opened)),
         policy(std::move(rules)),
-        table(repository->shallow_commits()) {}
+        cache(policy.cache ? policy.cache : std::make_shared<FetchCache>(FetchLimits())),
+        table(repository->shallow_commits()),
+        closures(table, repository->path() / "objects" / "info" / "reachable") {}
+  ~State() { cache->forget(name()); }
 
   std::shared_ptr<Repository> repository;
   UploadPolicy policy;
+  std::shared_ptr<FetchCache> cache;
   CommitTable table;
-  ClosureCache closures{table};
-  std::mutex mutex;  // of visible
+  ClosureCache closures;
+  std::mutex mutex;  // of these
   std::shared_ptr<const VisibleRefs> visible;
+  std::shared_ptr<const ObjectView> last_view;
+  LsRefsAnswers ls_refs;
+
+  std::string name() const { return repository->path().string(); }
 
   std::shared_ptr<const VisibleRefs> refs(ShownRefs shown) {
     if (!shown.empty()) {
@@ -166,43 +174,61 @@ struct UploadPack::State {
     }
     return visible;
   }
+  // What is kept for clients would hold packs that are gone, on disk and in memory.
+  std::shared_ptr<const ObjectView> view() {
+    auto now = repository->view();
+    const std::lock_guard lock(mutex);
+    if (last_view == now) return now;
+    if (last_view && are_gone(last_view->packs(), *now)) cache->forget(name());
+    last_view = now;
+    return now;
+  }
   // Refs first: the view taken after them holds what they name.
   FetchSession session(const FetchRequest& request, ShownRefs shown) {
     auto seen = refs(shown);
-    return FetchSession(repository->view(), std::move(seen), table, closures, request);
+    return FetchSession(view(), std::move(seen), table, closures, request);
   }
-  Result<void> serve_v0(std::string_view body, const Sink& out, ShownRefs shown);
-  Result<void> serve_v2(std::string_view body, const Sink& out, ShownRefs shown);
-  Result<void> fetch_v2(const CommandV2& command, const Sink& out, ShownRefs shown);
+  PackMaker maker(const FetchClient& client) { return {*cache, name(), std::string(client.name)}; }
+  Result<void> serve_v0(std::string_view body, const Sink& out, const FetchClient& client);
+  Result<void> serve_v2(std::string_view body, const Sink& out, const FetchClient& client);
+  Result<void> fetch_v2(const CommandV2& command, const Sink& out, const FetchClient& client);
+  Result<void> list_refs(const CommandV2& command, const Sink& out, ShownRefs shown);
 };
 
-Result<void> UploadPack::State::serve_v0(std::string_view body, const Sink& out, ShownRefs shown) {
+Result<void> UploadPack::State::serve_v0(std::string_view body, const Sink& out,
+                                         const FetchClient& client) {
   const auto request = parse_fetch_v0(body, policy);
   if (!request.ok()) return report_error(request.error(), out);
-  FetchSession fetch = session(*request, shown);
-  return answer_fetch_v0(fetch, *request, out);
+  FetchSession fetch = session(*request, client.shown);
+  return answer_fetch_v0(fetch, *request, maker(client), out);
 }
 
 Result<void> UploadPack::State::fetch_v2(const CommandV2& command, const Sink& out,
-                                         ShownRefs shown) {
+                                         const FetchClient& client) {
   const auto request = parse_fetch_v2(command, policy);
   if (!request.ok()) return report_error(request.error(), out);
-  FetchSession fetch = session(*request, shown);
-  return answer_fetch_v2(fetch, *request, out);
+  FetchSession fetch = session(*request, client.shown);
+  return answer_fetch_v2(fetch, *request, maker(client), out);
 }
 
-Result<void> UploadPack::State::serve_v2(std::string_view body, const Sink& out, ShownRefs shown) {
+Result<void> UploadPack::State::list_refs(const CommandV2& command, const Sink& out,
+                                          ShownRefs shown) {
+  auto request = parse_ls_refs(command);
+  if (!request.ok()) return report_error(request.error(), out);
+  LsRefsRequest wanted = keep_prefixes(std::move(request).value(), policy.max_ref_prefixes);
+  const auto seen = refs(shown);
+  if (!shown.empty()) return out(print_ls_refs(*seen, std::move(wanted)));
+  return out(*ls_refs.find(*seen, std::move(wanted)));
+}
+
+Result<void> UploadPack::State::serve_v2(std::string_view body, const Sink& out,
+                                         const FetchClient& client) {
   const auto command = parse_command_v2(body, policy.max_wants + policy.max_haves);
   if (!command.ok()) return report_error(command.error(), out);
   if (!*command) return {};
-  if ((*command)->name == "fetch") return fetch_v2(**command, out, shown);
-  if ((*command)->name != "ls-refs") {
-    return report_error(refuse("invalid command '" + (*command)->name.substr(0, 100) + "'"), out);
-  }
-  auto request = parse_ls_refs(**command);
-  if (!request.ok()) return report_error(request.error(), out);
-  return out(print_ls_refs(*refs(shown),
-                           keep_prefixes(std::move(request).value(), policy.max_ref_prefixes)));
+  if ((*command)->name == "fetch") return fetch_v2(**command, out, client);
+  if ((*command)->name == "ls-refs") return list_refs(**command, out, client.shown);
+  return report_error(refuse("invalid command '" + (*command)->name.substr(0, 100) + "'"), out);
 }
 
 UploadPack::UploadPack(std::shared_ptr<Repository> repository, UploadPolicy policy)
@@ -222,9 +248,23 @@ Result<std::string> UploadPack::advertise(WireVersion version, ShownRefs shown) 
 }
 
 Result<void> UploadPack::serve(WireVersion version, std::string_view request, const Sink& out,
-                               ShownRefs shown) const {
-  if (version == WireVersion::v2) return state_->serve_v2(request, out, shown);
-  return state_->serve_v0(request, out, shown);
+                               const FetchClient& client) const {
+  if (version == WireVersion::v2) return state_->serve_v2(request, out, client);
+  return state_->serve_v0(request, out, client);
+}
+
+Result<void> UploadPack::prepare(const std::function<bool()>& is_over) const {
+  const auto tick = [&]() -> Result<void> {
+    if (is_over && is_over()) return Error{Code::busy, "the server is stopping"};
+    return {};
+  };
+  const auto seen = state_->refs({});
+  const auto view = state_->view();
+  const auto objects = TRY(state_->closures.find_and_save(view, seen->tip_list(), tick));
+  for (size_t i = 0; i < view->packs().size(); ++i) {
+    if (objects->count_in(i) != 0) (void)view->packs()[i]->blobs();
+  }
+  return {};
 }
 
 }  // namespace vcs

@@ -7,13 +7,14 @@
 //   TRY(upload_pack.serve(version, request_body, sink));            // POST git-upload-pack
 //
 // Bodies come in de-chunked and gunzipped (vcs/compression.h). Packs are made by copying entries as
-// they are stored; there is no delta search, and memory follows the number of objects sent, not
-// their bytes. A client sees only what visible refs reach. What the client did wrong is answered on
-// the wire (an ERR packet) and serve() succeeds; serve() fails only when the sink does or the store
-// is damaged. Safe from many threads.
+// they are stored, once for all who ask for the same (vcs/fetch_cache.h); there is no delta search,
+// and memory follows the number of objects sent, not their bytes. A client sees only what visible
+// refs reach. What the client did wrong is answered on the wire (an ERR packet) and serve()
+// succeeds; serve() fails only when the sink does or the store is damaged. Safe from many threads.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "vcs/fetch_cache.h"
 #include "vcs/pkt_line.h"
 #include "vcs/repository.h"
 
@@ -36,6 +38,8 @@ struct UploadPolicy {
   // Refs under these prefixes do not exist for clients: "refs/readings/".
   std::vector<std::string> hidden_prefixes = {};
   std::string agent = "glossator";
+  // Packs shared with other clients and repositories; null: with the other clients of this one.
+  std::shared_ptr<FetchCache> cache = nullptr;
   size_t max_wants = 1000000;  // by id, and by name
   size_t max_haves = 200000;
   size_t max_ref_prefixes = 65536;
@@ -46,6 +50,11 @@ bool is_hidden(const UploadPolicy& policy, std::string_view ref);
 // Hidden refs, by their full names, that this one client may see all the same.
 using ShownRefs = std::span<const std::string>;
 
+struct FetchClient {
+  ShownRefs shown = {};
+  std::string_view name = {};  // who is counted when packs are made; may be empty
+};
+
 class UploadPack {
  public:
   UploadPack(std::shared_ptr<Repository> repository, UploadPolicy policy);
@@ -55,7 +64,13 @@ class UploadPack {
   base::Result<std::string> advertise(WireVersion version, ShownRefs shown = {}) const;
   // Answers one POST. v0 and v1 share the request format.
   base::Result<void> serve(WireVersion version, std::string_view request, const Sink& out,
-                           ShownRefs shown = {}) const;
+                           const FetchClient& client = {}) const;
+
+  // Walks what clones would have to walk, and writes the result down for the next process, in
+  // objects/info/reachable of the repository (vcs/detail/closure_file.h). For the one process that
+  // writes the repository, in the background: at the start, and whenever packs were replaced.
+  // Nothing depends on it but time: it ends early once `is_over` says so.
+  base::Result<void> prepare(const std::function<bool()>& is_over = {}) const;
 
  private:
   struct State;

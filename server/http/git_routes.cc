@@ -63,11 +63,12 @@ Result<Reply> advertise(Services& services, Context& context, Store store) {
 Result<Reply> fetch(Services& services, Context& context, Store store) {
   const auto project = TRY(project_of(services, context));
   const auto shown = TRY(shown_refs(services, context, *project, store));
-  return serve_fetch(context.request,
-                     [project, store, shown](vcs::WireVersion version, std::string_view body,
-                                             const vcs::Sink& out) {
-                       return upload_pack_of(*project, store).serve(version, body, out, shown);
-                     });
+  const std::string client = std::to_string(actor_of(context).user().value);
+  return serve_fetch(
+      context.request, [project, store, shown, client](
+                           vcs::WireVersion version, std::string_view body, const vcs::Sink& out) {
+        return upload_pack_of(*project, store).serve(version, body, out, {shown, client});
+      });
 }
 
 Result<Reply> push(Services& services, Context& context) {

@@ -367,6 +367,41 @@ TEST_F(UploadPackTest, BoundsTheNumberOfLines) {
   EXPECT_NE(test::serve(upload_pack, kV2, body).find("ERR too many"), std::string::npos);
 }
 
+TEST_F(UploadPackTest, AsksAgainWhetherTheClientMaySeeWhatIsKept) {
+  const auto repository = TAKE(Repository::open(git.path()));
+  const UploadPack upload_pack(repository, {});
+  const std::string body = FetchLines().want(id("refs/heads/b1")).done().v2();
+  EXPECT_NE(test::read_answer_v2(test::serve(upload_pack, kV2, body)).pack, "");
+  ASSERT_OK(repository->refs().update({.name = "refs/heads/b1"}));
+  EXPECT_NE(test::serve(upload_pack, kV2, body).find("ERR upload-pack: not our ref"),
+            std::string::npos);
+}
+
+TEST_F(UploadPackTest, KeepsNoPackThatIsGone) {
+  const auto cache = std::make_shared<FetchCache>(FetchLimits());
+  const auto repository = TAKE(Repository::open(git.path()));
+  const UploadPack upload_pack(repository, {.cache = cache});
+  const std::string body = want_all().done().v2();
+  test::serve(upload_pack, kV2, body);
+  EXPECT_EQ(cache->use().packs, 1u);
+  git.git({"repack", "-adq"});
+  ASSERT_OK(repository->refresh());
+  ASSERT_OK(upload_pack.prepare());
+  EXPECT_EQ(cache->use().packs, 0u);
+  EXPECT_EQ(test::objects_in(test::read_answer_v2(test::serve(upload_pack, kV2, body)).pack),
+            test::reachable(git, {"--all"}));
+}
+
+TEST_F(UploadPackTest, SaysThatItIsBusy) {
+  FetchLimits limits;
+  limits.packs_in_all = 0;
+  limits.patience = std::chrono::milliseconds(0);
+  const UploadPack upload_pack = open({.cache = std::make_shared<FetchCache>(limits)});
+  const std::string body = want_all().done().v2();
+  EXPECT_NE(test::serve(upload_pack, kV2, body).find("ERR the server is making as many packs"),
+            std::string::npos);
+}
+
 TEST_F(UploadPackTest, StopsWhenTheClientHasGone) {
   size_t calls = 0;
   const auto served =

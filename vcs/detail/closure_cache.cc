@@ -1,9 +1,11 @@
 #include "vcs/detail/closure_cache.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "vcs/commit.h"
+#include "vcs/detail/closure_file.h"
 #include "vcs/detail/object_walk.h"
 
 namespace vcs {
@@ -16,8 +18,16 @@ namespace {
 
 constexpr size_t kMaxKnown = 4;
 constexpr int kMaxTagChain = 50;
+constexpr auto kPatience = std::chrono::seconds(1);  // between two ticks
+constexpr size_t kWorthSaving = 2000;                // objects that need not be walked again
 
 }  // namespace
+
+bool are_gone(const ObjectView::Packs& packs, const ObjectView& view) {
+  return std::any_of(packs.begin(), packs.end(), [&](const auto& pack) {
+    return std::find(view.packs().begin(), view.packs().end(), pack) == view.packs().end();
+  });
+}
 
 Result<void> sort_tips(const ObjectView& objects, std::span<const ObjectId> tips,
                        std::vector<ObjectId>& commits, std::vector<ObjectId>& others) {
@@ -43,9 +53,44 @@ Result<SharedObjects> ClosureCache::find(std::shared_ptr<const ObjectView> view,
   std::sort(tips.begin(), tips.end());
   tips.erase(std::unique(tips.begin(), tips.end()), tips.end());
   if (auto objects = recall(view.get(), tips)) return objects;
-  const std::lock_guard making(making_);
+  std::unique_lock making(making_, std::defer_lock);
+  TRY(wait_for_turn(making, tick));
+  load(view);
   auto objects = TRY(make(std::move(view), tips, tick));
   remember({std::move(tips), objects});
+  return objects;
+}
+
+Result<void> ClosureCache::wait_for_turn(std::unique_lock<std::timed_mutex>& making,
+                                         const Tick& tick) {
+  while (!making.try_lock_for(kPatience)) {
+    if (tick) TRY(tick());
+  }
+  return {};
+}
+
+void ClosureCache::load(const std::shared_ptr<const ObjectView>& view) {
+  // In a shallow repository the same tips may reach more one day.
+  if (std::exchange(is_loaded_, true) || file_.empty() || !table_.ends().empty()) return;
+  auto stored = read_closure(file_, view);
+  if (!stored.ok()) return;
+  saved_size_ = stored->objects.size();
+  saved_packs_ = view->packs();
+  remember(
+      {std::move(stored->tips), std::make_shared<const ObjectSet>(std::move(stored->objects))});
+}
+
+Result<SharedObjects> ClosureCache::find_and_save(std::shared_ptr<const ObjectView> view,
+                                                  std::vector<ObjectId> tips, const Tick& tick) {
+  auto objects = TRY(find(view, tips, tick));
+  if (file_.empty() || !table_.ends().empty()) return objects;
+  const std::lock_guard making(making_);
+  const bool is_near =
+      objects->size() - saved_size_ < kWorthSaving && !are_gone(saved_packs_, *view);
+  if (saved_size_ != 0 && is_near) return objects;
+  TRY(write_closure(file_, {std::move(tips), *objects}));
+  saved_size_ = objects->size();
+  saved_packs_ = view->packs();
   return objects;
 }
 

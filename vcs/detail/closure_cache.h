@@ -1,5 +1,6 @@
 // All objects that some tips reach, remembered for the next clone. When tips move on, the
-// remembered set is carried over and only what is new is walked. Safe from many threads.
+// remembered set is carried over and only what is new is walked; the first one may come from a file
+// (closure_file.h). Safe from many threads.
 #pragma once
 
 #include <memory>
@@ -17,11 +18,16 @@ using SharedObjects = std::shared_ptr<const ObjectSet>;
 
 class ClosureCache {
  public:
-  explicit ClosureCache(CommitTable& table) : table_(table) {}
+  // `file` may be empty: then nothing outlives the process.
+  explicit ClosureCache(CommitTable& table, base::Path file = {})
+      : table_(table), file_(std::move(file)) {}
 
   // `tips` may be objects of any kind; tags bring what they name along.
   base::Result<SharedObjects> find(std::shared_ptr<const ObjectView> view,
                                    std::vector<ObjectId> tips, const Tick& tick = nullptr);
+  // Finds, and writes it down if it became much more than what is written down.
+  base::Result<SharedObjects> find_and_save(std::shared_ptr<const ObjectView> view,
+                                            std::vector<ObjectId> tips, const Tick& tick = nullptr);
 
  private:
   struct Known {
@@ -36,12 +42,21 @@ class ClosureCache {
   SharedObjects recall(const ObjectView* view, const std::vector<ObjectId>& tips);
   base::Result<Known> best_start(const CommitSource& commits, const std::vector<ObjectId>& tips);
   void remember(Known known);
+  void load(const std::shared_ptr<const ObjectView>& view);
+  base::Result<void> wait_for_turn(std::unique_lock<std::timed_mutex>& making, const Tick& tick);
 
   CommitTable& table_;
-  std::mutex making_;         // equal clones at once: one walks, the others wait for it
+  const base::Path file_;
+  std::timed_mutex making_;  // equal clones at once: one walks, the others wait for it
+  bool is_loaded_ = false;   // guarded by making_, and so are these
+  size_t saved_size_ = 0;
+  ObjectView::Packs saved_packs_;
   std::mutex mutex_;          // of known_
   std::vector<Known> known_;  // most recently used first
 };
+
+// Whether any of these packs is not in the view.
+bool are_gone(const ObjectView::Packs& packs, const ObjectView& view);
 
 // Follows tags to what they name: commits for a walk, and all other objects on the way.
 base::Result<void> sort_tips(const ObjectView& objects, std::span<const ObjectId> tips,

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "vcs/detail/pack_copier.h"
+#include "vcs/detail/pack_order.h"
 
 namespace vcs {
 
@@ -17,7 +17,7 @@ constexpr auto kSilence = std::chrono::seconds(5);  // then a sign of life is du
 constexpr size_t kSmallBand = 999;
 
 bool is_clients_fault(const Error& error) {
-  return error.code == Code::invalid || error.code == Code::limit;
+  return error.code == Code::invalid || error.code == Code::limit || error.code == Code::busy;
 }
 
 std::string ack(const ObjectId& id, std::string_view state = "") {
@@ -50,36 +50,51 @@ Tick keep_alive_through(SidebandWriter& bands) {
   };
 }
 
-Result<void> send_pack(FetchSession& session, const FetchRequest& request, const Boundary& boundary,
-                       SidebandWriter& bands) {
-  const auto objects = TRY(session.select(boundary, keep_alive_through(bands)));
-  if (!request.no_progress) {
-    TRY(bands.progress("Counting objects: " + std::to_string(objects->size()) + ", done.\n"));
+// What is known when the pack is to be sent.
+struct PackToSend {
+  FetchSession& session;
+  const FetchRequest& request;
+  const Boundary& boundary;
+  PackOrder& order;
+
+  Result<std::shared_ptr<SharedPack>> fill(const Tick& tick) const {
+    const auto select = [&] { return session.select(boundary, tick); };
+    return order.fill(select, request.ofs_delta, tick);
   }
-  PackCopier copier(*objects, request.ofs_delta,
-                    [&bands](std::string_view bytes) { return bands.data(bytes); });
-  return copier.write();
+};
+
+Result<void> send_pack(const PackToSend& what, SidebandWriter& bands) {
+  const Tick tick = keep_alive_through(bands);
+  const auto pack = TRY(what.fill(tick));
+  if (!what.request.no_progress) {
+    TRY(bands.progress("Counting objects: " + std::to_string(pack->count()) + ", done.\n"));
+  }
+  return pack->send([&bands](std::string_view bytes) { return bands.data(bytes); }, tick);
 }
 
 // From here on only a band can carry an error to the client.
-Result<void> send_banded_pack(FetchSession& session, const FetchRequest& request,
-                              const Boundary& boundary, const Sink& out, size_t payload) {
+Result<void> send_banded_pack(const PackToSend& what, const Sink& out, size_t payload) {
   SidebandWriter bands(out, payload);
-  const auto sent = send_pack(session, request, boundary, bands);
+  const auto sent = send_pack(what, bands);
   if (sent.ok()) return bands.finish();
-  TRY(bands.fatal("upload-pack: the pack could not be made\n"));
+  const bool is_busy = sent.error().code == Code::busy;
+  TRY(bands.fatal("upload-pack: " + (is_busy ? sent.error().what : "the pack could not be made") +
+                  '\n'));
   TRY(out("0000"));
-  return sent.error();
+  return is_busy ? Result<void>() : sent.error();
 }
 
-Result<void> send_pack_v0(FetchSession& session, const FetchRequest& request,
-                          const Boundary& boundary, const Sink& out) {
-  if (request.band != Band::none) {
-    const size_t payload = request.band == Band::large ? kMaxBandPayload : kSmallBand - 4;
-    return send_banded_pack(session, request, boundary, out, payload);
+Result<void> send_pack_v0(const PackToSend& what, const Sink& out) {
+  if (what.request.band != Band::none) {
+    const size_t payload = what.request.band == Band::large ? kMaxBandPayload : kSmallBand - 4;
+    return send_banded_pack(what, out, payload);
   }
-  const auto objects = TRY(session.select(boundary, nullptr));
-  return PackCopier(*objects, request.ofs_delta, out).write();
+  return TRY(what.fill(nullptr))->send(out, nullptr);
+}
+
+Result<PackOrder> place_order(const PackMaker& maker, const FetchSession& session,
+                              const Boundary& boundary) {
+  return PackOrder::place(maker.cache, {maker.repository, maker.client, session.key(boundary)});
 }
 
 // The ACKs of one round of v0. True if the pack follows at once.
@@ -225,22 +240,28 @@ Result<void> report_error(const Error& error, const Sink& out) {
   return error;
 }
 
-Result<void> answer_fetch_v0(FetchSession& session, const FetchRequest& request, const Sink& out) {
+Result<void> answer_fetch_v0(FetchSession& session, const FetchRequest& request,
+                             const PackMaker& maker, const Sink& out) {
   if (request.wants.empty()) return {};
   const auto prelude = prepare_v0(session, request);
   if (!prelude.ok()) return report_error(prelude.error(), out);
+  if (!prelude->pack_follows) return prelude->text.empty() ? Result<void>() : out(prelude->text);
+  auto order = place_order(maker, session, prelude->boundary);
+  if (!order.ok()) return report_error(order.error(), out);
   if (!prelude->text.empty()) TRY(out(prelude->text));
-  if (!prelude->pack_follows) return {};
-  return send_pack_v0(session, request, prelude->boundary, out);
+  return send_pack_v0({session, request, prelude->boundary, *order}, out);
 }
 
-Result<void> answer_fetch_v2(FetchSession& session, const FetchRequest& request, const Sink& out) {
+Result<void> answer_fetch_v2(FetchSession& session, const FetchRequest& request,
+                             const PackMaker& maker, const Sink& out) {
   if (!request.wants_anything() && !request.wait_for_done) return {};
   const auto prelude = prepare_v2(session, request);
   if (!prelude.ok()) return report_error(prelude.error(), out);
+  if (!prelude->pack_follows) return out(prelude->text);
+  auto order = place_order(maker, session, prelude->boundary);
+  if (!order.ok()) return report_error(order.error(), out);
   TRY(out(prelude->text));
-  if (!prelude->pack_follows) return {};
-  return send_banded_pack(session, request, prelude->boundary, out, kMaxBandPayload);
+  return send_banded_pack({session, request, prelude->boundary, *order}, out, kMaxBandPayload);
 }
 
 }  // namespace vcs

@@ -14,6 +14,26 @@ Error not_ours(const ObjectId& id) {
   return Error{Code::invalid, "upload-pack: not our ref " + id.hex()};
 }
 
+// Lists count as sets.
+class KeyHasher {
+ public:
+  void add(uint64_t number) {
+    std::string bytes;
+    base::append_be64(bytes, number);
+    hasher_.update(bytes);
+  }
+  void add(std::vector<ObjectId> ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    add(ids.size());
+    for (const ObjectId& id : ids) hasher_.update(base::as_text(id.bytes));
+  }
+  base::Sha1 finish() { return hasher_.finish(); }
+
+ private:
+  base::Hasher<base::Sha1> hasher_;
+};
+
 }  // namespace
 
 Result<void> FetchSession::check_wants() {
@@ -90,6 +110,35 @@ Result<Boundary> FetchSession::find_boundary() {
   return vcs::find_boundary(commits_, query);
 }
 
+// Those that no other one has as its parent: they say the same, and clients that have the same
+// name them more alike.
+std::vector<ObjectId> FetchSession::newest_commons() const {
+  IdSet newest = common_;
+  for (const ObjectId& id : common_) {
+    if (client_cut_.contains(id)) continue;
+    const auto links = commits_.get(id);
+    if (!links.ok()) continue;
+    for (const ObjectId& parent : (*links)->parents) newest.erase(parent);
+  }
+  return {newest.begin(), newest.end()};
+}
+
+base::Sha1 FetchSession::key(const Boundary& boundary) const {
+  KeyHasher key;
+  key.add(wants_);
+  key.add(newest_commons());
+  key.add(boundary.more_wants);
+  key.add({boundary.cut.begin(), boundary.cut.end()});
+  key.add(boundary.unshallow);
+  key.add({client_cut_.begin(), client_cut_.end()});
+  key.add(request_.filter.blob_limit.value_or(UINT64_MAX));
+  key.add(request_.filter.tree_depth.value_or(UINT32_MAX));
+  key.add(request_.ofs_delta ? 1 : 0);
+  key.add(request_.include_tag ? 1 : 0);
+  if (request_.include_tag) key.add({ObjectId{refs_->tags.bytes}});
+  return key.finish();
+}
+
 Result<SharedObjects> FetchSession::select(const Boundary& boundary, const Tick& tick) {
   const bool is_whole = common_.empty() && boundary.cut.empty() && boundary.unshallow.empty();
   const bool is_remembered = is_whole && request_.filter.ignores_paths();
@@ -106,6 +155,11 @@ Result<SharedObjects> FetchSession::select_all(const Tick& tick) {
 }
 
 Result<ObjectSet> FetchSession::filtered(const ObjectSet& all) const {
+  if (request_.filter == ObjectFilter{.blob_limit = 0, .tree_depth = {}}) {
+    ObjectSet kept = TRY(all.without_blobs());
+    for (const ObjectId& id : want_others_) TRY(kept.insert(id));
+    return kept;
+  }
   ObjectSet kept(view_);
   const auto keep = [&](const ObjectId& id, const ObjectHeader& header) -> Result<void> {
     if (!request_.filter.leaves_out(header)) TRY(kept.insert(id));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "vcs/detail/closure_cache.h"
 #include "vcs/detail/fetch_request.h"
@@ -39,6 +40,8 @@ class FetchSession {
   base::Result<bool> is_ready();
   // What to tell the client about its boundary; select() needs it too.
   base::Result<Boundary> find_boundary();
+  // Of all that decides which bytes the pack has, but for the stored packs that it is copied from.
+  base::Sha1 key(const Boundary& boundary) const;
   // The objects of the pack.
   base::Result<SharedObjects> select(const Boundary& boundary, const Tick& tick);
 
@@ -47,6 +50,7 @@ class FetchSession {
   base::Result<SharedObjects> select_all(const Tick& tick);
   base::Result<SharedObjects> select_new(const Boundary& boundary, const Tick& tick);
   base::Result<ObjectSet> filtered(const ObjectSet& all) const;
+  std::vector<ObjectId> newest_commons() const;
   base::Result<void> add_tags(ObjectSet& objects) const;
 
   std::shared_ptr<const ObjectView> view_;

@@ -57,6 +57,32 @@ std::vector<uint32_t> ObjectSet::positions_in(size_t pack) const {
   return out;
 }
 
+bool ObjectSet::set_bits(size_t pack, std::vector<uint64_t> bits) {
+  const uint32_t positions = view_->packs()[pack]->lookup().count();
+  if (bits.size() != positions / 64 + 1 || bits.back() >> (positions % 64) != 0) return false;
+  size_t count = 0;
+  for (const uint64_t word : bits) count += static_cast<size_t>(std::popcount(word));
+  size_ += count - parts_[pack].count;
+  parts_[pack] = {std::move(bits), count};
+  any_pack_ = true;
+  return true;
+}
+
+Result<ObjectSet> ObjectSet::without_blobs() const {
+  ObjectSet kept(view_);
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].bits.empty()) continue;
+    const std::vector<uint64_t>& blobs = view_->packs()[i]->blobs();
+    std::vector<uint64_t> bits = parts_[i].bits;
+    for (size_t n = 0; n < bits.size(); ++n) bits[n] &= ~blobs[n];
+    kept.set_bits(i, std::move(bits));
+  }
+  for (const ObjectId& id : loose_) {
+    if (TRY(view_->header(id)).kind != ObjectKind::blob) TRY(kept.insert(id));
+  }
+  return kept;
+}
+
 Result<ObjectSet> ObjectSet::moved_to(std::shared_ptr<const ObjectView> view) const {
   ObjectSet moved(std::move(view));
   moved.any_pack_ = true;

@@ -26,6 +26,14 @@ class ObjectSet {
   // The same objects in a newer view, whose packs may be others.
   base::Result<ObjectSet> moved_to(std::shared_ptr<const ObjectView> view) const;
 
+  // Those that are no blobs: a whole word of bits at a time.
+  base::Result<ObjectSet> without_blobs() const;
+
+  // The bits of the view's n-th pack, by position; empty if it has no member.
+  const std::vector<uint64_t>& bits_of(size_t pack) const { return parts_[pack].bits; }
+  // Replaces them; false if they do not fit that pack.
+  bool set_bits(size_t pack, std::vector<uint64_t> bits);
+
   // Of the view's n-th pack.
   size_t count_in(size_t pack) const { return parts_[pack].count; }
   bool has(size_t pack, uint32_t position) const {

@@ -15,101 +15,174 @@ using base::Result;
 namespace {
 
 constexpr size_t kPackHeader = 12;
-constexpr size_t kCopyStep = size_t{1} << 20;
+// Small enough that what was hashed is still in the processor's cache when it is sent.
+constexpr size_t kStep = size_t{64} << 10;
 
-// The distance back to a base: seven bits a byte, each but the last plus one (gitformat-pack).
-void append_distance(std::string& out, uint64_t distance) {
-  char digits[10];
-  size_t first = sizeof(digits) - 1;
-  digits[first] = static_cast<char>(distance & 0x7f);
-  while ((distance >>= 7) != 0) {
-    --distance;
-    digits[--first] = static_cast<char>(0x80 | (distance & 0x7f));
-  }
-  out.append(digits + first, sizeof(digits) - first);
+bool is_delta(char first_byte) {
+  const int type = (static_cast<uint8_t>(first_byte) >> 4) & 7;
+  return type == kPackedOffsetDelta || type == kPackedIdDelta;
 }
 
 }  // namespace
 
-Result<void> PackCopier::emit(std::string_view bytes) {
+Result<void> PackStreamer::copy(const std::shared_ptr<const PackReader>& pack, uint64_t begin,
+                                uint64_t end) {
+  return append(pack->bytes(begin, end));
+}
+
+Result<void> PackStreamer::append(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::string_view step = bytes.substr(0, kCopyStep);
+    const std::string_view step = bytes.substr(0, kStep);
     hasher_.update(step);
     TRY(out_(step));
-    written_ += step.size();
     bytes.remove_prefix(step.size());
   }
   return {};
+}
+
+Result<base::Sha1> PackStreamer::finish() {
+  const base::Sha1 trailer = hasher_.finish();
+  TRY(out_(base::as_text(trailer.bytes)));
+  return trailer;
 }
 
 Result<void> PackCopier::write() {
   std::string header = "PACK";
   base::append_be32(header, 2);
   base::append_be32(header, static_cast<uint32_t>(objects_.size()));
-  TRY(emit(header));
-  for (size_t pack = 0; pack < objects_.view()->packs().size(); ++pack) TRY(copy_pack(pack));
+  TRY(append(header));
+  for (size_t index = 0; index < objects_.view()->packs().size(); ++index) TRY(copy_pack(index));
   TRY(copy_loose());
-  const base::Sha1 checksum = hasher_.finish();
-  return out_(base::as_text(checksum.bytes));
+  return flush();
+}
+
+// Distances inside a pack stay true when all of it is copied.
+bool PackCopier::is_whole(size_t index) const {
+  return offset_deltas_ && objects_.count_in(index) == pack(index)->lookup().count();
+}
+
+std::optional<base::Sha1> PackCopier::known_trailer() const {
+  for (size_t index = 0; index < objects_.view()->packs().size(); ++index) {
+    if (objects_.count_in(index) != objects_.size()) continue;
+    constexpr std::string_view kVersion2("PACK\0\0\0\2", 8);
+    const bool is_same = is_whole(index) && pack(index)->bytes(0, kVersion2.size()) == kVersion2;
+    if (is_same) return pack(index)->lookup().pack_checksum();
+  }
+  return std::nullopt;
 }
 
 Result<void> PackCopier::copy_pack(size_t index) {
   if (objects_.count_in(index) == 0) return {};
-  if (TRY(copy_whole(index))) return {};
-  const PackReader& pack = *objects_.view()->packs()[index];
-  std::vector<Chosen> chosen;
-  chosen.reserve(objects_.count_in(index));
-  for (const uint32_t position : objects_.positions_in(index)) {
-    chosen.push_back({pack.lookup().offset_at(position), 0});
-  }
-  std::sort(chosen.begin(), chosen.end(),
-            [](const Chosen& a, const Chosen& b) { return a.begin < b.begin; });
-  return copy_chosen(pack, chosen);
+  if (!is_whole(index)) return copy_part(index);
+  return copy(pack(index), kPackHeader, pack(index)->end_of_entries());
 }
 
-// Distances inside a pack stay true when all of it is copied.
-Result<bool> PackCopier::copy_whole(size_t index) {
-  const PackReader& pack = *objects_.view()->packs()[index];
-  if (!offset_deltas_ || objects_.count_in(index) != pack.lookup().count()) return false;
-  TRY(emit(pack.bytes(kPackHeader, pack.end_of_entries())));
-  return true;
-}
-
-Result<void> PackCopier::copy_chosen(const PackReader& pack, std::vector<Chosen>& chosen) {
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    const uint64_t end = pack.end_of_entry(chosen[i].begin);
-    chosen[i].written = written_;
-    TRY(copy_entry(pack, std::span(chosen).first(i), chosen[i].begin, end));
+Result<void> PackCopier::copy_part(size_t index) {
+  const Pack& source = pack(index);
+  const std::vector<uint32_t>& order = source->by_offset();
+  const uint64_t end_of_entries = source->end_of_entries();
+  runs_.clear();
+  uint64_t begin = order.empty() ? end_of_entries : source->lookup().offset_at(order[0]);
+  for (size_t n = 0; n < order.size(); ++n) {
+    const bool is_last = n + 1 == order.size();
+    const uint64_t end = is_last ? end_of_entries : source->lookup().offset_at(order[n + 1]);
+    if (begin < kPackHeader || begin >= end || end > end_of_entries) {
+      return Error{Code::internal, "a pack's index is damaged: entries overlap"};
+    }
+    if (objects_.has(index, order[n])) {
+      TRY(copy_entry(source, begin, end));
+    } else {
+      leave_out(begin);
+    }
+    begin = end;
   }
   return {};
 }
 
-Result<void> PackCopier::copy_entry(const PackReader& pack, std::span<const Chosen> before,
-                                    uint64_t begin, uint64_t end) {
-  const PackEntry entry = TRY(pack.entry_at(begin));
+Result<void> PackCopier::copy_entry(const Pack& pack, uint64_t begin, uint64_t end) {
+  take(begin);
+  // As long as nothing was left out, no distance has changed.
+  const bool is_first_run = runs_.size() == 1 && runs_.front().begin == kPackHeader;
+  const char first = pack->bytes(begin, begin + 1).front();
+  const bool is_by_id = is_delta(first) && (static_cast<uint8_t>(first) >> 4 & 1) != 0;
+  if (!is_delta(first) || (is_first_run && !is_by_id && offset_deltas_)) {
+    return copy(pack, begin, end);
+  }
+  return copy_delta(pack, begin, end);
+}
+
+Result<void> PackCopier::copy_delta(const Pack& pack, uint64_t begin, uint64_t end) {
+  const PackEntry entry = TRY(pack->entry_at(begin));
   if (entry.data_offset > end) return Error{Code::internal, "a pack's entries overlap"};
-  if (!entry.is_delta()) return emit(pack.bytes(begin, end));
-  const uint64_t base = TRY(pack.base_offset_of(entry));
-  const auto found =
-      std::lower_bound(before.begin(), before.end(), base,
-                       [](const Chosen& chosen, uint64_t offset) { return chosen.begin < offset; });
-  if (!offset_deltas_ || found == before.end() || found->begin != base) {
-    const auto object = TRY(pack.read(begin, kObjectLimit));
-    return emit(encode_entry(object->kind, object->content));
+  const uint64_t base = TRY(pack->base_offset_of(entry));
+  const auto place = base < begin ? place_of(base) : std::nullopt;
+  if (!offset_deltas_ || !place) {
+    const auto object = TRY(pack->read(begin, kObjectLimit));
+    return append(encode_entry(object->kind, object->content));
+  }
+  const uint64_t distance = written_ - *place;
+  if (entry.type == EntryType::ofs_delta && distance == begin - base) {
+    return copy(pack, begin, end);
   }
   std::string head;
   append_entry_header(head, kPackedOffsetDelta, entry.size);
-  append_distance(head, written_ - found->written);
-  TRY(emit(head));
-  return emit(pack.bytes(entry.data_offset, end));
+  append_distance(head, distance);
+  TRY(append(head));
+  return copy(pack, entry.data_offset, end);
 }
 
 Result<void> PackCopier::copy_loose() {
   for (const ObjectId& id : objects_.loose()) {
     const Object object = TRY(objects_.view()->read(id));
-    TRY(emit(encode_entry(object.kind, object.content)));
+    TRY(append(encode_entry(object.kind, object.content)));
   }
   return {};
+}
+
+void PackCopier::leave_out(uint64_t begin) {
+  if (runs_.empty() || runs_.back().written != kLeftOut) runs_.push_back({begin, kLeftOut});
+}
+
+void PackCopier::take(uint64_t begin) {
+  const bool goes_on = !runs_.empty() && runs_.back().written != kLeftOut &&
+                       begin - runs_.back().begin == written_ - runs_.back().written;
+  if (!goes_on) runs_.push_back({begin, written_});
+}
+
+std::optional<uint64_t> PackCopier::place_of(uint64_t begin) const {
+  const auto after =
+      std::upper_bound(runs_.begin(), runs_.end(), begin,
+                       [](uint64_t wanted, const Run& run) { return wanted < run.begin; });
+  if (after == runs_.begin()) return std::nullopt;
+  const Run& run = *(after - 1);
+  if (run.written == kLeftOut) return std::nullopt;
+  return run.written + (begin - run.begin);
+}
+
+Result<void> PackCopier::copy(const Pack& pack, uint64_t begin, uint64_t end) {
+  written_ += end - begin;
+  if (pending_ == pack && pending_end_ == begin) {
+    pending_end_ = end;
+    return {};
+  }
+  TRY(flush());
+  pending_ = pack;
+  pending_begin_ = begin;
+  pending_end_ = end;
+  return {};
+}
+
+Result<void> PackCopier::append(std::string_view bytes) {
+  TRY(flush());
+  written_ += bytes.size();
+  return target_.append(bytes);
+}
+
+Result<void> PackCopier::flush() {
+  if (!pending_) return {};
+  const Pack pack = std::move(pending_);
+  pending_ = nullptr;
+  return target_.copy(pack, pending_begin_, pending_end_);
 }
 
 }  // namespace vcs

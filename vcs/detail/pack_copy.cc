@@ -12,15 +12,6 @@ namespace {
 using base::Result;
 using Pack = std::shared_ptr<const PackReader>;
 
-// "7 bits a byte, most significant first, plus one for each byte that follows."
-void append_distance(std::string& out, uint64_t distance) {
-  char digits[10];
-  size_t at = sizeof(digits);
-  digits[--at] = static_cast<char>(distance & 0x7f);
-  while (distance >>= 7) digits[--at] = static_cast<char>(0x80 | (--distance & 0x7f));
-  out.append(digits + at, sizeof(digits) - at);
-}
-
 class Copier {
  public:
   Copier(std::span<const Pack> joined, std::span<const Pack> kept) : joined_(joined) {

@@ -87,6 +87,15 @@ void append_entry_header(std::string& out, int packed_type, uint64_t size) {
   out += static_cast<char>(byte);
 }
 
+// "7 bits a byte, most significant first, plus one for each byte that follows."
+void append_distance(std::string& out, uint64_t distance) {
+  char digits[10];
+  size_t at = sizeof(digits);
+  digits[--at] = static_cast<char>(distance & 0x7f);
+  while (distance >>= 7) digits[--at] = static_cast<char>(0x80 | (--distance & 0x7f));
+  out.append(digits + at, sizeof(digits) - at);
+}
+
 Result<std::optional<EntryHeader>> parse_entry_header(std::string_view bytes) {
   EntryHeader header;
   if (!TRY(parse_type_and_size(bytes, header))) return std::optional<EntryHeader>();

@@ -22,6 +22,8 @@ std::optional<ObjectKind> kind_of_packed(int packed_type);
 // A whole object as an entry: header and compressed content.
 std::string encode_entry(ObjectKind kind, std::string_view content);
 void append_entry_header(std::string& out, int packed_type, uint64_t size);
+// How far back from its own start a kPackedOffsetDelta has its base.
+void append_distance(std::string& out, uint64_t distance);
 
 struct EntryHeader {
   int packed_type = 0;

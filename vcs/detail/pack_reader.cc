@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 #include "base/bytes.h"
@@ -34,6 +33,46 @@ uint64_t next_serial() {
   static std::atomic<uint64_t> serial = 0;
   return ++serial;
 }
+
+// Finds out which of a pack's objects are blobs, in the order of their entries: a delta's base has
+// nearly always been looked at before.
+class BlobFinder {
+ public:
+  explicit BlobFinder(const PackReader& pack) : pack_(pack), order_(pack.by_offset()) {}
+
+  std::vector<uint64_t> run() {
+    offsets_.reserve(order_.size());
+    for (const uint32_t position : order_) offsets_.push_back(pack_.lookup().offset_at(position));
+    std::vector<uint64_t> blobs(order_.size() / 64 + 1);
+    kinds_.resize(order_.size());
+    for (size_t n = 0; n < order_.size(); ++n) {
+      kinds_[n] = kind_of(n);
+      if (kinds_[n] == kBlob) blobs[order_[n] / 64] |= uint64_t{1} << (order_[n] % 64);
+    }
+    return blobs;
+  }
+
+ private:
+  static constexpr auto kBlob = static_cast<uint8_t>(ObjectKind::blob);
+
+  uint8_t kind_of(size_t n) const {
+    const auto entry = pack_.entry_at(offsets_[n]);
+    if (!entry.ok()) return 0;
+    if (!entry->is_delta()) return static_cast<uint8_t>(entry->type);
+    if (entry->type == EntryType::ofs_delta) {
+      const auto base = std::lower_bound(
+          offsets_.begin(), offsets_.begin() + static_cast<ptrdiff_t>(n), entry->base_offset);
+      if (*base == entry->base_offset) return kinds_[static_cast<size_t>(base - offsets_.begin())];
+    }
+    const auto header = pack_.header(offsets_[n]);
+    return header.ok() ? static_cast<uint8_t>(header->kind) : 0;
+  }
+
+  const PackReader& pack_;
+  const std::vector<uint32_t>& order_;
+  std::vector<uint64_t> offsets_;
+  std::vector<uint8_t> kinds_;
+};
 
 }  // namespace
 
@@ -158,23 +197,19 @@ std::string_view PackReader::bytes(uint64_t begin, uint64_t end) const {
 
 const std::vector<uint32_t>& PackReader::by_offset() const {
   std::call_once(order_made_, [this] {
-    order_.resize(lookup_.count());
-    std::iota(order_.begin(), order_.end(), 0);
-    std::sort(order_.begin(), order_.end(), [this](uint32_t a, uint32_t b) {
-      return lookup_.offset_at(a) < lookup_.offset_at(b);
-    });
+    // Sorted together with their offsets: looking these up while sorting takes three times as long.
+    std::vector<std::pair<uint64_t, uint32_t>> places(lookup_.count());
+    for (uint32_t i = 0; i < lookup_.count(); ++i) places[i] = {lookup_.offset_at(i), i};
+    std::sort(places.begin(), places.end());
+    order_.reserve(places.size());
+    for (const auto& [offset, position] : places) order_.push_back(position);
   });
   return order_;
 }
 
-uint64_t PackReader::end_of_entry(uint64_t offset) const {
-  std::call_once(offsets_made_, [this] {
-    offsets_.resize(lookup_.count());
-    for (uint32_t i = 0; i < lookup_.count(); ++i) offsets_[i] = lookup_.offset_at(i);
-    std::sort(offsets_.begin(), offsets_.end());
-  });
-  const auto next = std::upper_bound(offsets_.begin(), offsets_.end(), offset);
-  return next == offsets_.end() ? end_of_entries() : std::min(*next, end_of_entries());
+const std::vector<uint64_t>& PackReader::blobs() const {
+  std::call_once(blobs_found_, [this] { blobs_ = BlobFinder(*this).run(); });
+  return blobs_;
 }
 
 }  // namespace vcs

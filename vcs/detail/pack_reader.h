@@ -63,10 +63,11 @@ class PackReader {
   // Stored bytes; [begin, end) must lie inside the pack.
   std::string_view bytes(uint64_t begin, uint64_t end) const;
 
-  // Where the entry that begins here ends. The first call sorts the pack's offsets, once.
-  uint64_t end_of_entry(uint64_t offset) const;
-  // Positions in the order of their offsets, sorted when first asked for.
+  // Positions in the order of their offsets, sorted when first asked for: four bytes an object.
   const std::vector<uint32_t>& by_offset() const;
+  // One bit for each position, set for blobs. The first call reads the head of every entry; of one
+  // that is damaged it says nothing.
+  const std::vector<uint64_t>& blobs() const;
   // Where the pack's last entry ends: its trailer begins.
   uint64_t end_of_entries() const { return size() - base::Sha1::kSize; }
 
@@ -84,8 +85,8 @@ class PackReader {
   uint64_t serial_ = 0;  // this reader's key in the cache
   mutable std::once_flag order_made_;
   mutable std::vector<uint32_t> order_;
-  mutable std::once_flag offsets_made_;
-  mutable std::vector<uint64_t> offsets_;  // sorted
+  mutable std::once_flag blobs_found_;
+  mutable std::vector<uint64_t> blobs_;
 };
 
 }  // namespace vcs

@@ -41,6 +41,16 @@ const Ref* find_ref(const VisibleRefs& visible, std::string_view name) {
   return found != visible.refs.end() && found->name == name ? &*found : nullptr;
 }
 
+base::Sha1 digest_of_tags(const std::vector<Ref>& refs) {
+  base::Hasher<base::Sha1> hasher;
+  for (const Ref& ref : refs) {
+    if (!ref.peeled || !ref.name.starts_with("refs/tags/")) continue;
+    hasher.update(base::as_text(ref.target.bytes));
+    hasher.update(base::as_text(ref.peeled->bytes));
+  }
+  return hasher.finish();
+}
+
 }  // namespace
 
 VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy, ShownRefs shown) {
@@ -52,6 +62,7 @@ VisibleRefs VisibleRefs::of(const Refs& refs, const UploadPolicy& policy, ShownR
     return is_hidden(policy, ref.name) && !exempt.contains(ref.name);
   });
   for (const Ref& ref : visible.refs) visible.tips.insert(ref.target);
+  visible.tags = digest_of_tags(visible.refs);
   visible.head.target = refs.head().target;
   if (is_hidden(policy, visible.head.target)) visible.head.target.clear();
   // From the same list, so that HEAD and its branch never differ in one answer.
@@ -88,6 +99,26 @@ std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request) {
   }
   append_flush(out);
   return out;
+}
+
+std::shared_ptr<const std::string> LsRefsAnswers::find(const VisibleRefs& visible,
+                                                       LsRefsRequest request) {
+  constexpr size_t kMost = 8, kMostPrefixes = 64;
+  if (request.prefixes.size() > kMostPrefixes) {
+    return std::make_shared<const std::string>(print_ls_refs(visible, std::move(request)));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Answer& answer : answers_) {
+      if (version_ == visible.version && answer.request == request) return answer.text;
+    }
+  }
+  auto text = std::make_shared<const std::string>(print_ls_refs(visible, request));
+  const std::lock_guard lock(mutex_);
+  if (version_ != visible.version || answers_.size() == kMost) answers_.clear();
+  version_ = visible.version;
+  answers_.push_back({std::move(request), text});
+  return text;
 }
 
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,

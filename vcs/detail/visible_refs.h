@@ -1,12 +1,15 @@
 // What a client may see of the refs, prepared once for each state of them. Immutable.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "vcs/detail/commit_walk.h"
 #include "vcs/refs.h"
 #include "vcs/upload_pack.h"
@@ -18,6 +21,7 @@ struct VisibleRefs {
   std::vector<Ref> refs;  // in byte order
   Head head;              // no target if HEAD's branch is hidden
   IdSet tips;
+  base::Sha1 tags;  // of the annotated tags: equal if all of them are
 
   static VisibleRefs of(const Refs& refs, const UploadPolicy& policy, ShownRefs shown = {});
   std::vector<ObjectId> tip_list() const { return {tips.begin(), tips.end()}; }
@@ -32,10 +36,28 @@ struct LsRefsRequest {
   bool symrefs = false;
   bool unborn = false;
   std::vector<std::string> prefixes;  // none: all refs
+  bool operator==(const LsRefsRequest&) const = default;
 };
 
 // The answer to v2's ls-refs, flush included.
 std::string print_ls_refs(const VisibleRefs& visible, LsRefsRequest request);
+
+// Answers that were printed lately: clients ask in few ways, and refs change less often than they
+// are asked for. Safe from many threads.
+class LsRefsAnswers {
+ public:
+  std::shared_ptr<const std::string> find(const VisibleRefs& visible, LsRefsRequest request);
+
+ private:
+  struct Answer {
+    LsRefsRequest request;
+    std::shared_ptr<const std::string> text;
+  };
+  std::mutex mutex_;
+  uint64_t version_ = 0;  // of the refs
+  std::vector<Answer> answers_;
+};
+
 // The refs of v0 with the capabilities behind the first, and the ends of a shallow repository;
 // flush included. To a pusher, `haves` are shown as objects without a ref: they need not be sent.
 std::string print_advertisement(const VisibleRefs& visible, std::string_view capabilities,
