@@ -41,6 +41,7 @@ struct ServeOptions {
   int workers = 0;
   int threads = 256;
   int open_uploads_gib = 64;
+  int pack_cache_mib = 2048;
 };
 
 ServerConfig config_of(const ServeOptions& options) {
@@ -49,6 +50,7 @@ ServerConfig config_of(const ServeOptions& options) {
   config.workers = options.workers;
   config.public_url = options.public_url;
   config.most_promised_bytes = static_cast<uint64_t>(std::max(options.open_uploads_gib, 0)) << 30;
+  config.most_kept_pack_bytes = static_cast<uint64_t>(std::max(options.pack_cache_mib, 0)) << 20;
   if (!options.languages.empty()) config.languages = options.languages;
   if (options.sandbox == "seccomp-only") config.sandbox = ocr::SandboxMode::seccomp_only;
   return config;
@@ -170,6 +172,8 @@ Verb serve_verb() {
             options.number("--threads", o->threads, "connections served at once");
             options.number("--open-uploads-gib", o->open_uploads_gib,
                            "of one user's unfinished uploads together");
+            options.number("--pack-cache-mib", o->pack_cache_mib,
+                           "on disk, of packs for git clients who ask for the same; 0: none");
             options.texts("--language", o->languages, "of OCR, e.g. eng; may be repeated");
             options.text("--sandbox", o->sandbox, "seccomp-only: do without Landlock")
                 .one_of({"full", "seccomp-only"});

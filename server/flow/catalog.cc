@@ -26,12 +26,6 @@ Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) 
   return vcs::Repository::open(path);
 }
 
-vcs::UploadPolicy upload_policy() {
-  vcs::UploadPolicy policy;
-  policy.hidden_prefixes = kHiddenPrefixes;
-  return policy;
-}
-
 vcs::ReceivePolicy receive_policy() {
   vcs::ReceivePolicy policy;
   policy.hidden_prefixes = kHiddenPrefixes;
@@ -55,6 +49,13 @@ Result<std::shared_ptr<OpenProject>> Catalog::open(const storage::Project& proje
   auto& slot = open_[project.id];
   if (!slot) slot = TRY(open_now(project));
   return slot;
+}
+
+vcs::UploadPolicy Catalog::upload_policy() const {
+  vcs::UploadPolicy policy;
+  policy.hidden_prefixes = kHiddenPrefixes;
+  policy.cache = packs_;
+  return policy;
 }
 
 Result<std::shared_ptr<OpenProject>> Catalog::open_now(const storage::Project& project) {

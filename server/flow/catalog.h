@@ -55,8 +55,11 @@ struct OpenProject {
 class Catalog {
  public:
   // `repositories` is DATA/repos; `public_url` goes into a new project's README and .dvc/config.
-  Catalog(base::Path repositories, std::string public_url)
-      : repositories_(std::move(repositories)), public_url_(std::move(public_url)) {}
+  // What git clients fetch is made in `packs`, for all projects.
+  Catalog(base::Path repositories, std::string public_url, std::shared_ptr<vcs::FetchCache> packs)
+      : repositories_(std::move(repositories)),
+        packs_(std::move(packs)),
+        public_url_(std::move(public_url)) {}
 
   Result<std::shared_ptr<OpenProject>> open(const storage::Project& project);
 
@@ -75,8 +78,10 @@ class Catalog {
   Result<std::shared_ptr<OpenProject>> open_now(const storage::Project& project);
   Result<void> write_first_commit(const storage::Project& project, OpenProject& open);
   std::string url_of(const storage::Project& project, std::string_view ending) const;
+  vcs::UploadPolicy upload_policy() const;
 
   base::Path repositories_;
+  std::shared_ptr<vcs::FetchCache> packs_;
   mutable std::mutex mutex_;
   std::string public_url_;
   std::map<storage::ProjectId, std::shared_ptr<OpenProject>> open_;

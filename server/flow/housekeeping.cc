@@ -55,11 +55,28 @@ struct Housekeeping::State {
   bool stopping = false;  // guarded by mutex
   std::thread thread;
 
+  bool is_stopping() {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
+
+  // What clones would have to find out: for a large project after an import this takes a while.
+  void prepare_clones() {
+    const auto is_over = [this] { return is_stopping(); };
+    for (const auto& project : services.catalog->opened()) {
+      for (const auto* served : {&project->upload_pack, &project->data_upload_pack}) {
+        if (!is_over()) note("prepare clones", (*served)->prepare(is_over));
+      }
+    }
+  }
+
   void run() {
+    prepare_clones();
     std::unique_lock lock(mutex);
     while (!changed.wait_for(lock, kPause, [this] { return stopping; })) {
       lock.unlock();
       keep_house(services);
+      prepare_clones();
       lock.lock();
     }
   }

@@ -70,7 +70,11 @@ Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers rea
   services->jobs = storage::make_job_queue(*services->database);
   services->events = std::make_unique<storage::EventLog>(*services->database);
   services->upload_files = TRY(storage::UploadFiles::open(config.data / "tmp" / "uploads"));
-  services->catalog = std::make_unique<Catalog>(config.data / "repos", config.public_url);
+  vcs::FetchLimits packs;
+  if (config.most_kept_pack_bytes > 0) packs.directory = config.data / "tmp";
+  packs.disk_bytes = config.most_kept_pack_bytes;
+  services->catalog = std::make_unique<Catalog>(config.data / "repos", config.public_url,
+                                                std::make_shared<vcs::FetchCache>(packs));
   if (readers == Readers::none) return services;
   TRY(services->jobs->recover(storage::Worker::here()));
   TRY(services->database->write(

@@ -38,6 +38,7 @@ struct ServerConfig {
   ocr::SandboxMode sandbox = ocr::SandboxMode::full;
   ocr::ReadLimits read_limits;
   uint64_t most_promised_bytes = uint64_t{64} << 30;  // in one user's unfinished uploads
+  uint64_t most_kept_pack_bytes = uint64_t{2} << 30;  // on disk, for git clients who ask the same
 };
 
 // Passwords that people supplied for encrypted documents: kept in memory until the document has
