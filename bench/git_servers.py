@@ -49,14 +49,16 @@ class GitServer:
     """A server in a control group, on a port of its own."""
     name, path, headers = "", "", {}
 
-    def __init__(self):
-        self.tree = ProcessTree()
+    def __init__(self, log=None):
+        self.tree, self.log = ProcessTree(), log
         self.processes = []
 
     def launch(self, *command, **more):
-        self.processes.append(subprocess.Popen(
-            [str(word) for word in command], preexec_fn=self.tree.join, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more))
+        """What it says is in the log."""
+        with open(self.log, "ab") as log:
+            self.processes.append(subprocess.Popen(
+                [str(word) for word in command], preexec_fn=self.tree.join, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more))
 
     @property
     def url(self):
@@ -116,7 +118,7 @@ class HttpBackend(GitServer):
     name = "http-backend"
 
     def __init__(self, directory, repositories):
-        super().__init__()
+        super().__init__(directory / f"{self.name}.log")
         root = directory / "nginx"
         root.mkdir()
         port = harness.free_port()
@@ -134,7 +136,7 @@ class JGit(GitServer):
     name = "JGit"
 
     def __init__(self, directory, repositories):
-        super().__init__()
+        super().__init__(directory / f"{self.name}.log")
         port = harness.free_port()
         self.address = ("127.0.0.1", port)
         self.launch("java", "-cp", f"{JGIT}/*", ROOT / "bench/peers/jgit/GitServer.java",

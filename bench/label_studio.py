@@ -28,7 +28,7 @@ class LabelStudio(GitServer):
     name = "Label Studio"
 
     def __init__(self, directory, tasks):
-        super().__init__()
+        super().__init__(directory / "server.log")
         port = harness.free_port()
         self.address = ("127.0.0.1", port)
         progress("starting Label Studio; its first start makes its database")

@@ -6,6 +6,7 @@
 // server to do; whether pushes are synced says the configuration of each repository.
 import java.io.File;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.servlet.ServletContextHandler;
 import org.eclipse.jetty.servlet.ServletHolder;
 import org.eclipse.jgit.http.server.GitServlet;
@@ -29,7 +30,12 @@ public class GitServer {
     git.setInitParameter("export-all", "true");
     ServletContextHandler handler = new ServletContextHandler();
     handler.addServlet(git, "/*");
-    Server server = new Server(new java.net.InetSocketAddress("127.0.0.1", Integer.parseInt(words[1])));
+    Server server = new Server();
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    connector.setPort(Integer.parseInt(words[1]));
+    connector.setIdleTimeout(600_000);  // a crowd waits for its turn
+    server.addConnector(connector);
     server.setHandler(handler);
     server.start();
     server.join();
