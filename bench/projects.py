@@ -5,7 +5,7 @@
     project.token                                  # of sam@acme.example, who may do everything
 
 The repository is what `make_project_bench` writes, packed once by stock git with bitmaps and a commit
-graph, so that peers which use them have them. `client` is the object store of somebody who lacks the
+graph, so that peers which use them have them; our own notes are made by our housekeeping. `client` is the object store of somebody who lacks the
 last commit.
 """
 import hashlib
@@ -15,6 +15,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 from figures import progress, run
 
@@ -65,7 +66,21 @@ def make(documents, commits):
         unfinished.mkdir(parents=True)
         build(unfinished, documents, commits)
         unfinished.rename(directory)
-    return Project(directory)
+    project = Project(directory)
+    note_what_refs_reach(project)
+    return project
+
+
+def note_what_refs_reach(project):
+    """Our housekeeping's first round after an import: what bitmaps are to git."""
+    notes = project.repository / "objects/info/reachable"
+    if notes.exists():
+        return
+    server = harness.Server(project.directory).start()
+    deadline = time.monotonic() + 600
+    while not notes.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    server.stop()
 
 
 def build(directory, documents, commits):
