@@ -95,7 +95,7 @@ class SaveBench:
         for number in range(self.rounds + 1):
             played = wire.play(self.ours, *[saves.script(self.each) for _ in range(CLIENTS)],
                                connections=CLIENTS)
-            theirs = wire.play(self.peer, *self.peer.scripts(CLIENTS, 2), connections=CLIENTS,
+            theirs = wire.play(self.peer, *self.peer.scripts(CLIENTS, 1), connections=CLIENTS,
                                accepted=None) if self.peer else None
             if number == 0:
                 continue  # all warm now
