@@ -31,20 +31,19 @@ GROWTH = 1.3
 class Saves:
     """PUT requests, each for another document as it is in main; each is made once."""
 
-    def __init__(self, server, prefix):
+    def __init__(self, server, *prefixes):
         self.server = server
-        listing = git("ls-tree", "-r", "main", "--", prefix, cwd=server.repository).decode()
+        listing = git("ls-tree", "-r", "main", "--", *prefixes, cwd=server.repository).decode()
         self.files = [(line.split()[2], line.split("\t")[1]) for line in listing.splitlines()
                       if line.endswith("annotations.jsonl")]
         self.used = 0
-
-    def left(self):
-        return len(self.files) - self.used
 
     def script(self, count):
         """The next ones. The version that was edited is git's name of the file."""
         files = self.files[self.used:self.used + count]
         self.used += count
+        if self.used > len(self.files):
+            raise RuntimeError("more saves than documents")
         names = "".join(f"{blob}\n" for blob, _ in files).encode()
         answer = git("cat-file", "--batch", cwd=self.server.repository, stdin=names)
         script = []
@@ -150,7 +149,7 @@ class Subject:
                                             MemoryWatch())
         self.pushes = Pushes(project, directory / f"pushes-{documents}.git",
                              self.PUSHES * (rounds + 1))
-        self.saves = Saves(self.server, "documents/9")
+        self.saves = Saves(self.server, "documents/9", "documents/a", "documents/b")
         self.fetch = wire.record(self.server, lambda url: self.fetch_once(project, directory, url))
         self.pushed = 0
         self.found = {}
