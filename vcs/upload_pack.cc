@@ -260,10 +260,7 @@ Result<void> UploadPack::prepare(const std::function<bool()>& is_over) const {
   };
   const auto seen = state_->refs({});
   const auto view = state_->view();
-  const auto objects = TRY(state_->closures.find_and_save(view, seen->tip_list(), tick));
-  for (size_t i = 0; i < view->packs().size(); ++i) {
-    if (objects->count_in(i) != 0) (void)view->packs()[i]->blobs();
-  }
+  TRY(state_->closures.find_and_save(view, seen->tip_list(), tick));
   return {};
 }
 

@@ -36,6 +36,13 @@ TEST_F(ClosureFileTest, GivesBackWhatWasWritten) {
   EXPECT_EQ(names_of(read.objects), all_names());
 }
 
+TEST_F(ClosureFileTest, KnowsBlobs) {
+  write();
+  const StoredClosure read = TAKE(read_closure(file, view()));
+  EXPECT_EQ(names_of(TAKE(read.objects.without_blobs())),
+            test::reachable(git, {"--all", "--filter=blob:none"}));
+}
+
 TEST_F(ClosureFileTest, IsWorthNothingWhenDamaged) {
   write();
   const std::string good = TAKE(base::read_file(file));

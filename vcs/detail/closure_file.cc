@@ -27,14 +27,19 @@ void append_id(std::string& out, const ObjectId& id) {
   out += base::as_text(id.bytes);
 }
 
+void append_bits(std::string& out, const std::vector<uint64_t>& bits) {
+  for (const uint64_t word : bits) base::append_be64(out, word);
+}
+
 void append_pack(std::string& out, const ObjectSet& objects, size_t index) {
-  const PackLookup& lookup = objects.view()->packs()[index]->lookup();
+  const PackReader& pack = *objects.view()->packs()[index];
+  const PackLookup& lookup = pack.lookup();
   const bool is_whole = objects.count_in(index) == lookup.count();
   out += base::as_text(lookup.pack_checksum().bytes);
   base::append_be32(out, lookup.count());
+  append_bits(out, pack.blobs());
   out += static_cast<char>(is_whole);
-  if (is_whole) return;
-  for (const uint64_t word : objects.bits_of(index)) base::append_be64(out, word);
+  if (!is_whole) append_bits(out, objects.bits_of(index));
 }
 
 // Takes one field after the other; what is not there any more reads as zeros and is noticed later.
@@ -44,7 +49,6 @@ class Fields {
 
   bool is_short() const { return is_short_; }
   bool is_at_end() const { return rest_.empty(); }
-  size_t left() const { return rest_.size(); }
   std::string_view take(size_t size) {
     static constexpr char kZeros[32] = {};
     if (rest_.size() < size) {
@@ -56,7 +60,12 @@ class Fields {
     return field;
   }
   uint32_t number() { return base::load_be32(base::as_bytes(take(4)).data()); }
-  uint64_t word() { return base::load_be64(base::as_bytes(take(8)).data()); }
+  // For so many objects.
+  std::vector<uint64_t> bits(uint32_t count) {
+    std::vector<uint64_t> words(std::min<size_t>(count / 64 + 1, rest_.size() / 8 + 1));
+    for (uint64_t& word : words) word = base::load_be64(base::as_bytes(take(8)).data());
+    return words;
+  }
   ObjectId id() {
     ObjectId id;
     const std::string_view bytes = take(ObjectId::kSize);
@@ -85,16 +94,12 @@ std::optional<size_t> pack_named(const ObjectView& view, const ObjectId& trailer
 Result<void> read_pack(Fields& fields, ObjectSet& objects) {
   const auto index = pack_named(*objects.view(), fields.id());
   const uint32_t count = fields.number();
-  if (!index || objects.view()->packs()[*index]->lookup().count() != count) return useless();
-  std::vector<uint64_t> bits;
-  if (fields.take(1).front() != 0) {
-    bits = all_bits(count);
-  } else {
-    if (fields.left() / 8 < count / 64 + 1) return useless();
-    bits.resize(count / 64 + 1);
-    for (uint64_t& word : bits) word = fields.word();
-  }
-  if (!objects.set_bits(*index, std::move(bits))) return useless();
+  if (!index) return useless();
+  const PackReader& pack = *objects.view()->packs()[*index];
+  if (pack.lookup().count() != count) return useless();
+  pack.know_blobs(fields.bits(count));
+  const bool is_whole = fields.take(1).front() != 0;
+  if (!objects.set_bits(*index, is_whole ? all_bits(count) : fields.bits(count))) return useless();
   return {};
 }
 

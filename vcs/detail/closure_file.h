@@ -1,11 +1,13 @@
 // All objects that some tips reach, written down so that the first clone after a start need not
 // walk the history. Says which tips these were, and which objects of which packs: one bit each, or
-// one byte for a pack of which all belong. Only ever a shortcut: a file that is missing, damaged,
-// or about packs that are gone is Code::not_found and costs time.
+// one byte for a pack of which all belong. And which of them are blobs, since to find that out is
+// to look at every entry. Only ever a shortcut: a file that is missing, damaged, or about packs
+// that are gone is Code::not_found and costs time.
 //
 // Format, integers big-endian: "GLCR" and version 1; the numbers of tips, packs and loose objects,
-// 4 bytes each; tips; for each pack its trailer, its number of objects (4) and 1, or 0 and its bits
-// in words of 8 bytes; loose ids; last, the SHA-1 of all before. Ids and hashes are 20 bytes.
+// 4 bytes each; tips; for each pack its trailer, its number of objects (4), the bits of its blobs
+// in words of 8 bytes, and 1, or 0 and the bits of those that are reached; loose ids; last, the
+// SHA-1 of all before. Ids and hashes are 20 bytes.
 #pragma once
 
 #include <memory>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "base/bytes.h"
@@ -32,6 +33,26 @@ Error damaged(std::string_view what) {
 uint64_t next_serial() {
   static std::atomic<uint64_t> serial = 0;
   return ++serial;
+}
+
+// Sorts by eleven bits of the offset after the other, the lowest first: several times as fast as
+// comparing, and in eight bytes an object.
+std::vector<uint32_t> positions_by_offset(const PackLookup& lookup, uint64_t pack_size) {
+  constexpr unsigned kBits = 11;
+  std::vector<uint32_t> positions(lookup.count()), sorted(lookup.count());
+  std::iota(positions.begin(), positions.end(), 0);
+  // What a damaged index says beyond the pack's end comes anywhere: PackCopier looks at each.
+  for (unsigned shift = 0; shift < 64 && pack_size >> shift != 0; shift += kBits) {
+    const auto digit = [&](uint32_t position) {
+      return lookup.offset_at(position) >> shift & ((1U << kBits) - 1);
+    };
+    std::vector<uint32_t> starts((size_t{1} << kBits) + 1);
+    for (const uint32_t position : positions) ++starts[digit(position) + 1];
+    std::partial_sum(starts.begin(), starts.end(), starts.begin());
+    for (const uint32_t position : positions) sorted[starts[digit(position)]++] = position;
+    positions.swap(sorted);
+  }
+  return positions;
 }
 
 // Finds out which of a pack's objects are blobs, in the order of their entries: a delta's base has
@@ -196,15 +217,13 @@ std::string_view PackReader::bytes(uint64_t begin, uint64_t end) const {
 }
 
 const std::vector<uint32_t>& PackReader::by_offset() const {
-  std::call_once(order_made_, [this] {
-    // Sorted together with their offsets: looking these up while sorting takes three times as long.
-    std::vector<std::pair<uint64_t, uint32_t>> places(lookup_.count());
-    for (uint32_t i = 0; i < lookup_.count(); ++i) places[i] = {lookup_.offset_at(i), i};
-    std::sort(places.begin(), places.end());
-    order_.reserve(places.size());
-    for (const auto& [offset, position] : places) order_.push_back(position);
-  });
+  std::call_once(order_made_, [this] { order_ = positions_by_offset(lookup_, size()); });
   return order_;
+}
+
+void PackReader::know_blobs(std::vector<uint64_t> bits) const {
+  if (bits.size() != lookup_.count() / 64 + 1) return;
+  std::call_once(blobs_found_, [&] { blobs_ = std::move(bits); });
 }
 
 const std::vector<uint64_t>& PackReader::blobs() const {

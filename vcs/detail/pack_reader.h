@@ -68,6 +68,8 @@ class PackReader {
   // One bit for each position, set for blobs. The first call reads the head of every entry; of one
   // that is damaged it says nothing.
   const std::vector<uint64_t>& blobs() const;
+  // Says what blobs() would find, if it was not asked yet; bits that do not fit are not believed.
+  void know_blobs(std::vector<uint64_t> bits) const;
   // Where the pack's last entry ends: its trailer begins.
   uint64_t end_of_entries() const { return size() - base::Sha1::kSize; }
 
