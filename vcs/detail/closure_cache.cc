@@ -83,6 +83,7 @@ void ClosureCache::load(const std::shared_ptr<const ObjectView>& view) {
 Result<SharedObjects> ClosureCache::find_and_save(std::shared_ptr<const ObjectView> view,
                                                   std::vector<ObjectId> tips, const Tick& tick) {
   auto objects = TRY(find(view, tips, tick));
+  forget_gone(*view);
   if (file_.empty() || !table_.ends().empty()) return objects;
   const std::lock_guard making(making_);
   const bool is_near =
@@ -153,6 +154,12 @@ Result<ClosureCache::Known> ClosureCache::best_start(const CommitSource& commits
     if (usable) return candidate;
   }
   return Known();
+}
+
+void ClosureCache::forget_gone(const ObjectView& view) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(known_,
+                [&](const Known& known) { return are_gone(known.objects->view()->packs(), view); });
 }
 
 void ClosureCache::remember(Known known) {

@@ -25,7 +25,8 @@ class ClosureCache {
   // `tips` may be objects of any kind; tags bring what they name along.
   base::Result<SharedObjects> find(std::shared_ptr<const ObjectView> view,
                                    std::vector<ObjectId> tips, const Tick& tick = nullptr);
-  // Finds, and writes it down if it became much more than what is written down.
+  // Finds, writes it down if it became much more than what is written down, and forgets what is in
+  // packs that are gone.
   base::Result<SharedObjects> find_and_save(std::shared_ptr<const ObjectView> view,
                                             std::vector<ObjectId> tips, const Tick& tick = nullptr);
 
@@ -42,6 +43,8 @@ class ClosureCache {
   SharedObjects recall(const ObjectView* view, const std::vector<ObjectId>& tips);
   base::Result<Known> best_start(const CommitSource& commits, const std::vector<ObjectId>& tips);
   void remember(Known known);
+  // What is in packs that this view lacks would keep them mapped, deleted or not.
+  void forget_gone(const ObjectView& view);
   void load(const std::shared_ptr<const ObjectView>& view);
   base::Result<void> wait_for_turn(std::unique_lock<std::timed_mutex>& making, const Tick& tick);
 
