@@ -43,6 +43,9 @@ std::optional<ObjectId> peeled_value(const ObjectReader& objects, const ObjectId
   return *peeled;
 }
 
+// More refs than this in one update are lines of packed-refs at once instead of files.
+constexpr size_t kMostLooseWrites = 64;
+
 bool is_deletion(const RefUpdate& update) {
   return !update.target || *update.target == kNoObject;
 }
@@ -87,6 +90,7 @@ struct Refs::State {
   Result<void> check(std::span<const RefUpdate> updates) const;
   std::optional<std::string> packed_without(std::span<const RefUpdate> updates) const;
   Result<void> write(std::span<const RefUpdate> updates);
+  Result<void> write_packed(std::span<const RefUpdate> updates);
   bool holds(std::span<const RefUpdate> updates) const;
   void restamp(std::span<const RefUpdate> updates);
   void remember(std::span<const RefUpdate> updates);
@@ -161,7 +165,29 @@ std::optional<std::string> Refs::State::packed_without(std::span<const RefUpdate
   return print_packed_refs(kept);
 }
 
+// One new packed-refs. Only if a loose file has to give way is there more than one step.
+Result<void> Refs::State::write_packed(std::span<const RefUpdate> updates) {
+  RefMap next = refs;
+  RefTransaction transaction(path);
+  bool has_loose = false;
+  for (const RefUpdate& update : updates) {
+    const auto found = next.find(update.name);
+    if (found != next.end() && found->second.loose) {
+      transaction.prepare_remove(update.name);
+      has_loose = true;
+    }
+    if (is_deletion(update)) {
+      next.erase(update.name);
+    } else {
+      next[update.name] = {*update.target, peeled_value(objects, *update.target), false, true};
+    }
+  }
+  TRY(transaction.prepare_packed_refs(print_packed_refs(next)));
+  return transaction.commit(has_loose ? updates : std::span<const RefUpdate>());
+}
+
 Result<void> Refs::State::write(std::span<const RefUpdate> updates) {
+  if (updates.size() > kMostLooseWrites) return write_packed(updates);
   RefTransaction transaction(path);
   for (const RefUpdate& update : updates) {
     if (is_deletion(update)) {
@@ -202,7 +228,8 @@ void Refs::State::remember(std::span<const RefUpdate> updates) {
     StoredRef& ref = refs[update.name];
     ref.target = *update.target;
     ref.peeled = peeled_value(objects, ref.target);
-    ref.loose = true;
+    ref.loose = updates.size() <= kMostLooseWrites;
+    ref.packed = ref.packed || !ref.loose;
   }
   ++version;
 }

@@ -164,6 +164,35 @@ TEST_F(RefsTest, AreCompletedFromTheJournalOfACrash) {
   EXPECT_FALSE(std::filesystem::exists(ref_journal_path(git.path())));
 }
 
+// Of many refs at once: lines of packed-refs, no file for each.
+TEST_F(RefsTest, AreOneFileIfManyMoveTogether) {
+  git.git({"tag", "-a", "-m", "x", "v1", first.hex()});
+  const auto again = reopen();
+  const ObjectId tag = *again->refs().find("refs/tags/v1");
+  std::vector<RefUpdate> updates = {
+      {.name = "refs/heads/main", .expected = second, .target = first},
+      {.name = "refs/tags/v1"},
+      {.name = "refs/tags/v2", .target = tag}};
+  for (int i = 0; i < 200; ++i) {
+    updates.push_back({"refs/tags/t" + std::to_string(i), kNoObject, first});
+  }
+  ASSERT_OK(again->refs().update(updates));
+  EXPECT_FALSE(std::filesystem::exists(git.path() / "refs/tags/t7"));
+  EXPECT_FALSE(std::filesystem::exists(git.path() / "refs/heads/main"));
+  EXPECT_FALSE(std::filesystem::exists(ref_journal_path(git.path())));
+  EXPECT_EQ(git_value("refs/heads/main"), first.hex() + "\n");
+  EXPECT_EQ(git_value("refs/tags/t199"), first.hex() + "\n");
+  EXPECT_EQ(git_value("refs/tags/v1"), "");
+  EXPECT_EQ(git_value("refs/tags/v2^{commit}"), first.hex() + "\n");
+  EXPECT_EQ(reopen()->refs().list(), again->refs().list());
+  ASSERT_OK(again->refs().update({.name = "refs/tags/t7", .expected = first, .target = second}));
+  EXPECT_EQ(git_value("refs/tags/t7"), second.hex() + "\n");
+  for (RefUpdate& update : updates) update = {.name = update.name};
+  ASSERT_OK(again->refs().update(updates));
+  EXPECT_EQ(git_value("refs/tags/t7"), "");
+  EXPECT_TRUE(reopen()->refs().list().empty());
+}
+
 TEST_F(RefsTest, LeaveNoJournalBehind) {
   const std::vector<RefUpdate> updates = {{.name = "refs/heads/a", .target = first},
                                           {.name = "refs/heads/b", .target = second}};
