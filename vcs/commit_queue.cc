@@ -18,6 +18,7 @@ constexpr size_t kMaxBatch = 1024;
 struct Waiter {
   const CommitRequest* request;
   std::optional<Result<CommitResult>> result = {};
+  std::condition_variable changed = {};  // one each: a batch wakes nobody of the next one
 };
 
 // The line before one branch.
@@ -25,7 +26,6 @@ struct Lane {
   std::vector<Waiter*> waiting;
   bool is_led = false;
   size_t users = 0;
-  std::condition_variable changed;
 };
 
 std::vector<Waiter*> take_batch(Lane& lane) {
@@ -54,9 +54,12 @@ struct CommitQueue::State {
     for (const Waiter* waiter : batch) requests.push_back(waiter->request);
     auto results = writer.write(requests);
     lock.lock();
-    for (size_t i = 0; i < batch.size(); ++i) batch[i]->result = std::move(results[i]);
+    for (size_t i = 0; i < batch.size(); ++i) {
+      batch[i]->result = std::move(results[i]);
+      batch[i]->changed.notify_one();
+    }
     lane.is_led = false;
-    lane.changed.notify_all();
+    if (!lane.waiting.empty()) lane.waiting.front()->changed.notify_one();  // the next leader
   }
 
   Result<CommitResult> wait(Waiter& waiter) {
@@ -67,7 +70,7 @@ struct CommitQueue::State {
     lane.waiting.push_back(&waiter);
     while (!waiter.result) {
       if (lane.is_led) {
-        lane.changed.wait(lock);
+        waiter.changed.wait(lock);
       } else {
         lead(lane, lock);
       }

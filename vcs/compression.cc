@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <utility>
 
@@ -109,14 +110,24 @@ Result<std::string> inflate_exactly(std::string_view compressed, size_t size) {
   return out;
 }
 
+// Tables no larger than the content needs: clearing zlib's usual 256 KB costs more than to compress
+// a tree or a commit.
 std::string deflate(std::string_view content) {
-  uLongf size = compressBound(content.size());
-  std::string out(size, '\0');
-  const int status = compress2(reinterpret_cast<Bytef*>(out.data()), &size,
-                               reinterpret_cast<const Bytef*>(content.data()), content.size(),
-                               Z_DEFAULT_COMPRESSION);
-  if (status != Z_OK) base::stop_on_bug({Code::internal, "zlib cannot compress"});
-  out.resize(size);
+  const int window = std::clamp(static_cast<int>(std::bit_width(content.size())), 9, MAX_WBITS);
+  const int memory = std::clamp(window - 6, 1, 8);
+  z_stream zlib = {};
+  int status =
+      deflateInit2(&zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window, memory, Z_DEFAULT_STRATEGY);
+  if (status != Z_OK) base::stop_on_bug({Code::internal, "zlib cannot start"});
+  std::string out(deflateBound(&zlib, content.size()), '\0');
+  zlib.next_in = bytes_of(const_cast<char*>(content.data()));
+  zlib.avail_in = static_cast<uInt>(content.size());
+  zlib.next_out = bytes_of(out.data());
+  zlib.avail_out = static_cast<uInt>(out.size());
+  status = deflate(&zlib, Z_FINISH);
+  out.resize(zlib.total_out);
+  deflateEnd(&zlib);
+  if (status != Z_STREAM_END) base::stop_on_bug({Code::internal, "zlib cannot compress"});
   return out;
 }
 

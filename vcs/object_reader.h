@@ -55,6 +55,8 @@ class ObjectOverlay : public ObjectReader {
 
   // Keeps the object, unless it is known below.
   ObjectId add(ObjectKind kind, std::string content);
+  // Takes over what another overlay holds.
+  void add_all(ObjectOverlay&& other) { added_.merge(other.added_); }
   // What was added, by id: what a pack has to hold.
   const std::map<ObjectId, Object>& added() const { return added_; }
   void clear() { added_.clear(); }

@@ -6,10 +6,14 @@
 namespace vcs {
 ObjectId PackWriter::add(ObjectKind kind, std::string_view content) {
   const ObjectId id = object_id_of(kind, content);
-  if (!places_.emplace(id, objects_.size()).second) return id;
+  add(id, kind, content);
+  return id;
+}
+
+void PackWriter::add(const ObjectId& id, ObjectKind kind, std::string_view content) {
+  if (!places_.emplace(id, objects_.size()).second) return;
   objects_.push_back({id, kind, std::string(content), encode_entry(kind, content)});
   byte_count_ += objects_.back().entry.size();
-  return id;
 }
 
 std::optional<std::string_view> PackWriter::find(const ObjectId& id) const {

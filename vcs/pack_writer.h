@@ -29,6 +29,8 @@ class PackWriter {
  public:
   // The id that git gives the content; the object is kept for `write`.
   ObjectId add(ObjectKind kind, std::string_view content);
+  // The same for an object whose id is known.
+  void add(const ObjectId& id, ObjectKind kind, std::string_view content);
 
   bool empty() const { return objects_.empty(); }
   size_t object_count() const { return objects_.size(); }

@@ -57,6 +57,12 @@ Result<Snapshot> Snapshot::at_commit(const ObjectReader& objects, const ObjectId
   return Snapshot(objects, TRY(read_commit(objects, commit)).tree);
 }
 
+Result<Snapshot> Snapshot::below(std::string_view directory) const {
+  const auto found = TRY(entry(directory));
+  if (!found || !found->is_tree()) return absent(directory);
+  return Snapshot(*objects_, found->id);
+}
+
 Result<std::optional<TreeEntry>> Snapshot::entry(std::string_view path) const {
   TreeEntry current{kModeTree, "", tree_};
   while (!path.empty()) {
@@ -74,7 +80,11 @@ Result<std::optional<TreeEntry>> Snapshot::entry(std::string_view path) const {
 Result<std::string> Snapshot::read(std::string_view path, uint64_t limit) const {
   const auto found = TRY(entry(path));
   if (!found || found->is_tree() || found->is_submodule()) return absent(path);
-  return read_object_of(*objects_, ObjectKind::blob, found->id, limit);
+  return read_file(*found, limit);
+}
+
+Result<std::string> Snapshot::read_file(const TreeEntry& entry, uint64_t limit) const {
+  return read_object_of(*objects_, ObjectKind::blob, entry.id, limit);
 }
 
 Result<std::vector<TreeEntry>> Snapshot::list(std::string_view directory) const {

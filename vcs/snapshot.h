@@ -32,8 +32,13 @@ class Snapshot {
   static Snapshot empty(const ObjectReader& objects) { return Snapshot(objects, kNoObject); }
 
   const ObjectId& tree() const { return tree_; }
+  // A directory as a snapshot of its own, for who reads several files in it; not_found if it is not
+  // there or no directory.
+  base::Result<Snapshot> below(std::string_view directory) const;
 
   base::Result<std::string> read(std::string_view path, uint64_t limit = kObjectLimit) const;
+  // The content of a file whose entry is known.
+  base::Result<std::string> read_file(const TreeEntry& entry, uint64_t limit = kObjectLimit) const;
   // Mode and id of a file or directory; nothing if the path is not there.
   base::Result<std::optional<TreeEntry>> entry(std::string_view path) const;
   // The entries of a directory; not_found if it is not there or no directory.

@@ -1,8 +1,10 @@
 #include "vcs/tree_edit.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "vcs/object_check.h"
 #include "vcs/tree.h"
@@ -50,7 +52,10 @@ class TreeEditor {
   // The new id of the directory; nothing if no file is left in it.
   Result<std::optional<ObjectId>> edit_directory(const std::optional<ObjectId>& tree,
                                                  const Branch& branch) {
-    Entries entries = TRY(read(tree));
+    const std::string content = TRY(read(tree));
+    if (only_replaces(content, branch)) return replace_entries(content, branch);
+    Entries entries;
+    for (TreeEntry& entry : TRY(parse_tree(content))) entries[entry.name] = std::move(entry);
     for (const auto& [name, below] : branch.below) TRY(edit_entry(entries, name, below));
     if (entries.empty()) return std::optional<ObjectId>();
     std::vector<TreeEntry> items;
@@ -59,12 +64,49 @@ class TreeEditor {
   }
 
  private:
-  Result<Entries> read(const std::optional<ObjectId>& tree) {
-    Entries entries;
-    if (!tree) return entries;
-    const std::string content = TRY(read_object_of(objects_, ObjectKind::tree, *tree));
-    for (TreeEntry& entry : TRY(parse_tree(content))) entries[entry.name] = std::move(entry);
-    return entries;
+  Result<std::string> read(const std::optional<ObjectId>& tree) {
+    if (!tree) return std::string();
+    return read_object_of(objects_, ObjectKind::tree, *tree);
+  }
+
+  // Whether files are only given new content, and directories edited, that are there already: most
+  // saves. Then the order of the entries stays as it is.
+  static bool only_replaces(std::string_view content, const Branch& branch) {
+    return std::all_of(branch.below.begin(), branch.below.end(), [&](const auto& child) {
+      const auto found = find_in_tree(content, child.first);
+      if (!found.ok() || !*found) return false;
+      const Branch& below = child.second;
+      if (!below.edit) return (*found)->is_tree();
+      return below.below.empty() && !below.edit->deletes() && (*found)->mode == kModeFile;
+    });
+  }
+
+  Result<std::optional<ObjectId>> replace_entries(std::string content, const Branch& branch) {
+    for (const auto& [name, below] : branch.below) {
+      const auto entry = *TRY(find_in_tree(content, name));
+      const auto id = TRY(below.edit ? write_blob(*below.edit) : edit_directory(entry.id, below));
+      if (id) {
+        const auto end_of_name =
+            static_cast<size_t>(entry.name.data() - content.data()) + entry.name.size();
+        content.replace(end_of_name + 1, ObjectId::kSize, base::as_text(id->bytes));
+      } else {
+        content = TRY(without(content, name));
+      }
+    }
+    if (content.empty()) return std::optional<ObjectId>();
+    return std::optional(objects_.add(ObjectKind::tree, std::move(content)));
+  }
+
+  static Result<std::string> without(std::string_view content, std::string_view name) {
+    std::vector<TreeEntry> entries = TRY(parse_tree(content));
+    std::erase_if(entries, [&](const TreeEntry& entry) { return entry.name == name; });
+    return print_tree(std::move(entries));
+  }
+
+  Result<std::optional<ObjectId>> write_blob(const Edit& edit) {
+    const ObjectId blob = edit.blob ? *edit.blob : objects_.add(ObjectKind::blob, *edit.content);
+    out_.blobs[edit.path] = blob;
+    return std::optional(blob);
   }
 
   Result<void> edit_entry(Entries& entries, const std::string& name, const Branch& branch) {
@@ -96,9 +138,8 @@ class TreeEditor {
     if (found != entries.end() && found->second.is_tree()) {
       return Error{Code::conflict, "a directory is in the way of the file " + edit.path};
     }
-    const ObjectId blob = edit.blob ? *edit.blob : objects_.add(ObjectKind::blob, *edit.content);
-    out_.blobs[edit.path] = blob;
-    entries[name] = TreeEntry{kModeFile, name, blob};
+    const auto blob = TRY(write_blob(edit));
+    entries[name] = TreeEntry{kModeFile, name, *blob};
     return {};
   }
 

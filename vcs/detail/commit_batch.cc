@@ -28,7 +28,7 @@ class Chain {
   Result<CommitResult> append(const CommitRequest& request) {
     ObjectOverlay own(objects_);  // so that a request that fails leaves no object behind
     CommitResult result = TRY(request.advance ? advance(own, request) : edit(own, request));
-    for (const auto& [id, object] : own.added()) objects_.add(object.kind, object.content);
+    if (result.is_new) objects_.add_all(std::move(own));
     tip_ = result.commit;
     return result;
   }
@@ -111,7 +111,7 @@ void fail(Results& results, const Error& error) {
 Result<void> BatchWriter::store(const std::string& branch, const ObjectId& before,
                                 const ObjectId& after, const ObjectOverlay& objects) {
   PackWriter pack;
-  for (const auto& [id, object] : objects.added()) pack.add(object.kind, object.content);
+  for (const auto& [id, object] : objects.added()) pack.add(id, object.kind, object.content);
   TRY(pack.write(repository_, observer_));
   report(observer_, DurableStep::objects_durable);
   TRY(repository_.refs().update(RefUpdate{branch, before, after}));
