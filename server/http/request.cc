@@ -59,7 +59,10 @@ base::Result<size_t> Request::read(char* buffer, size_t size) {
 base::Result<std::string> Request::read_body(size_t limit) {
   if (content_length.value_or(0) > limit) return body_too_large(limit);
   std::string out;
-  std::string block(std::min(kBlock, limit + 1), '\0');
+  // One byte more than is announced, so that a short body ends within its first block.
+  const uint64_t announced = content_length.value_or(kBlock) + 1;
+  const auto size = static_cast<size_t>(std::min<uint64_t>(announced, kBlock));
+  std::string block(std::min(size, limit + 1), '\0');
   while (const size_t count = TRY(read(block.data(), block.size()))) {
     if (count > limit - out.size()) return body_too_large(limit);
     out.append(block, 0, count);

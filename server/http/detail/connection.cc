@@ -164,6 +164,7 @@ bool Connection::rest_is_small() const {
 }
 
 bool Connection::drop_rest() {
+  if (body_ended()) return true;
   std::string block(kMostPerRead, '\0');
   Request::BodyState state = Request::BodyState::fine;
   while (!body_ended()) {
