@@ -1,5 +1,7 @@
 #include "server/flow/annotate.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "corpus/validate.h"
@@ -48,22 +50,29 @@ std::vector<corpus::AnnotationLine> lines_of(const base::Json& list,
   return lines;
 }
 
+using SharedAnnotations = std::shared_ptr<const std::vector<corpus::Annotation>>;
+
 // Looks into the other files of the document, each read at most once and only when asked.
 class Neighbours {
  public:
   Neighbours(const DocumentFiles& files, const corpus::Document& document, std::string own_path)
       : files_(files), document_(document), own_path_(std::move(own_path)) {}
 
-  bool has_word(corpus::WordId id) {
-    if (!words_) {
-      words_.emplace();
-      for (corpus::PageNumber page = 1; page <= document_.pages.size(); ++page) {
-        const auto words = files_.words(page);
-        if (!words.ok()) continue;
-        for (const corpus::Word& word : *words) words_->insert(word.id);
-      }
+  // A page that could not be read has none.
+  bool has_word(corpus::PageNumber page, corpus::WordId id) {
+    auto known = words_.find(page);
+    if (known == words_.end()) {
+      const auto ids = files_.word_ids(page);
+      known = words_.emplace(page, ids.ok() ? *ids : nullptr).first;
     }
-    return words_->contains(id);
+    return known->second && std::binary_search(known->second->begin(), known->second->end(), id);
+  }
+
+  bool has_word(corpus::WordId id) {
+    for (corpus::PageNumber page = 1; page <= document_.pages.size(); ++page) {
+      if (has_word(page, id)) return true;
+    }
+    return false;
   }
 
   std::optional<corpus::AnnotationFact> find(const corpus::AnnotationId& id) {
@@ -80,11 +89,9 @@ class Neighbours {
     if (!list.ok()) return;
     for (const AnnotationFile& file : *list) {
       if (file.path == own_path_) continue;
-      const auto version = files_.version(file.path);
+      const auto version = files_.annotations(file.path);
       if (!version.ok()) continue;
-      const auto annotations = corpus::read_annotations(version->text);
-      if (!annotations.ok()) continue;
-      for (const corpus::Annotation& annotation : *annotations) {
+      for (const corpus::Annotation& annotation : *version->annotations) {
         facts_->insert({annotation.id, {file.path, annotation.type, annotation.label}});
       }
     }
@@ -93,7 +100,7 @@ class Neighbours {
   const DocumentFiles& files_;
   const corpus::Document& document_;
   std::string own_path_;
-  std::optional<std::set<corpus::WordId>> words_;
+  std::map<corpus::PageNumber, std::shared_ptr<const WordIds>> words_;
   std::optional<std::map<corpus::AnnotationId, corpus::AnnotationFact>> facts_;
 };
 
@@ -106,80 +113,87 @@ class Save {
         project_(project),
         request_(request),
         tip_(tip),
-        files_(tip, project.fan_out, request.document) {}
+        files_(tip, project.fan_out, request.document, project.parsed.get()) {}
 
   Result<std::vector<vcs::Edit>> edits(SaveOutcome& outcome) {
     outcome = SaveOutcome();
-    const corpus::Document document = TRY(files_.document());
+    const auto record = TRY(files_.shared_document());
+    const corpus::Document& document = *record;
     TRY(require_page(document, request_.page));
     const std::string path = path_of(files_, request_.page);
-    const FileVersion current = TRY(files_.version(path));
-    const auto theirs = TRY(as_stored(corpus::read_annotations(current.text)));
-    const auto base = TRY(base_annotations(current, theirs));
+    const AnnotationsVersion current = TRY(files_.annotations(path));
+    const auto& theirs = *current.annotations;
+    const auto base_version = TRY(base_annotations(current));
+    const auto& base = *base_version;
 
     outcome.problems = corpus::Diagnostics(path);
     auto lines = lines_of(request_.annotations, outcome.problems);
     TRY(validate(document, path, theirs, lines, outcome.problems));
-    check_verdicts({base, theirs}, lines, outcome.problems);
-    if (!outcome.problems.empty())
-      return stop(outcome, SaveOutcome::Kind::invalid, current, theirs);
+    check_verdicts(base, theirs, lines, outcome.problems);
+    if (!outcome.problems.empty()) return stop(outcome, SaveOutcome::Kind::invalid, current);
 
     std::vector<corpus::Annotation> ours;
     for (auto& line : lines) ours.push_back(std::move(line.annotation));
     auto merge = corpus::merge_annotations(base, ours, theirs);
     if (!merge.conflicts.empty()) {
       outcome.conflicts = std::move(merge.conflicts);
-      return stop(outcome, SaveOutcome::Kind::clash, current, theirs);
+      return stop(outcome, SaveOutcome::Kind::clash, current);
     }
     outcome.merged = current.id != request_.base;
     const std::string text = TRY(corpus::write_annotations(merge.merged));
     outcome.current = {vcs::object_id_of(vcs::ObjectKind::blob, text), std::move(merge.merged)};
     if (outcome.current.version == current.id) return std::vector<vcs::Edit>{};
+    project_.parsed->put(outcome.current.version, outcome.current.annotations, text.size());
     return with_review({{path, text}});
   }
 
  private:
   Result<std::vector<vcs::Edit>> stop(SaveOutcome& outcome, SaveOutcome::Kind kind,
-                                      const FileVersion& current,
-                                      const std::vector<corpus::Annotation>& annotations) {
+                                      const AnnotationsVersion& current) {
     outcome.kind = kind;
-    outcome.current = {current.id, annotations};
+    outcome.current = {current.id, *current.annotations};
     return std::vector<vcs::Edit>{};
   }
 
-  Result<std::vector<corpus::Annotation>> base_annotations(
-      const FileVersion& current, const std::vector<corpus::Annotation>& theirs) {
-    if (request_.base == current.id) return theirs;
-    if (request_.base == empty_version()) return std::vector<corpus::Annotation>{};
+  Result<SharedAnnotations> base_annotations(const AnnotationsVersion& current) {
+    if (request_.base == current.id) return current.annotations;
+    if (request_.base == empty_version()) {
+      return std::make_shared<const std::vector<corpus::Annotation>>();
+    }
     const base::Error unknown{base::Code::invalid, "If-Match names no version of this page"};
     const auto text = vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob,
                                           request_.base, corpus::kMaxAnnotationFileBytes);
     if (!text.ok()) return unknown;
     auto annotations = corpus::read_annotations(*text);
     if (!annotations.ok()) return unknown;
-    return annotations;
+    return std::make_shared<const std::vector<corpus::Annotation>>(std::move(*annotations));
+  }
+
+  Result<std::shared_ptr<const corpus::Schema>> schema() const {
+    const auto entry = TRY(tip_.entry(corpus::kSchemaPath));
+    if (!entry) return base::Error{base::Code::internal, "the project has no schema"};
+    return project_.parsed->get<corpus::Schema>(
+        entry->id, [&] { return tip_.read_file(*entry); },
+        [](std::string_view text) { return as_stored(corpus::parse_schema(text)); });
   }
 
   Result<void> validate(const corpus::Document& document, const std::string& path,
                         const std::vector<corpus::Annotation>& before,
                         const std::vector<corpus::AnnotationLine>& lines,
                         corpus::Diagnostics& problems) {
-    const auto schema = TRY(as_stored(corpus::parse_schema(TRY(tip_.read(corpus::kSchemaPath)))));
-    std::set<corpus::WordId> page_words;
+    const auto schema_of_tip = TRY(schema());
     corpus::PageContext context;
     context.page = request_.page;
     if (request_.page > 0) {
       const corpus::Page& page = document.pages[request_.page - 1];
       context.width = page.width;
       context.height = page.height;
-      const auto words = files_.words(request_.page);
-      if (words.ok()) {
-        for (const corpus::Word& word : *words) page_words.insert(word.id);
-      }
     }
     Neighbours neighbours(files_, document, path);
-    context.schema = &schema;
-    context.page_has_word = [&](corpus::WordId id) { return page_words.contains(id); };
+    context.schema = schema_of_tip.get();
+    context.page_has_word = [&](corpus::WordId id) {
+      return request_.page > 0 && neighbours.has_word(request_.page, id);
+    };
     context.document_has_word = [&](corpus::WordId id) { return neighbours.has_word(id); };
     context.elsewhere = [&](const corpus::AnnotationId& id) { return neighbours.find(id); };
     context.before = before;
@@ -188,12 +202,14 @@ class Save {
   }
 
   // What stands in the version that was edited, or in today's, was judged by somebody else.
-  void check_verdicts(const std::vector<std::vector<corpus::Annotation>>& before,
+  void check_verdicts(const std::vector<corpus::Annotation>& base,
+                      const std::vector<corpus::Annotation>& theirs,
                       const std::vector<corpus::AnnotationLine>& lines,
                       corpus::Diagnostics& problems) const {
     if (actor_.may(corpus::Permission::review_write)) return;
     corpus::KnownVerdicts known;
-    for (const auto& annotations : before) known.add(annotations);
+    known.add(base);
+    known.add(theirs);
     known.check(lines, problems);
   }
 
@@ -225,11 +241,10 @@ class Save {
 Result<PageAnnotations> read_annotations_of(const OpenProject& project,
                                             const corpus::DocumentId& id, corpus::PageNumber page) {
   const vcs::Snapshot tip = TRY(project.tip());
-  const DocumentFiles files(tip, project.fan_out, id);
-  TRY(require_page(TRY(files.document()), page));
-  const FileVersion file = TRY(files.version(path_of(files, page)));
-  auto annotations = TRY(as_stored(corpus::read_annotations(file.text)));
-  return PageAnnotations{file.id, std::move(annotations)};
+  const DocumentFiles files(tip, project.fan_out, id, project.parsed.get());
+  TRY(require_page(*TRY(files.shared_document()), page));
+  const AnnotationsVersion file = TRY(files.annotations(path_of(files, page)));
+  return PageAnnotations{file.id, *file.annotations};
 }
 
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
@@ -246,8 +261,7 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   const vcs::CommitResult result = TRY(project->commits->commit(std::move(commit)));
   outcome.commit = result.commit.hex();
   if (outcome.kind != SaveOutcome::Kind::saved) return outcome;
-  TRY(catch_up(services, *project));
-  TRY(services.database->write([&](storage::Transaction& tx) {
+  TRY(catch_up(services, *project, [&](storage::Transaction& tx) {
     return audit(tx, actor, "annotations.save",
                  document_subject(actor.project(), request.document.hex),
                  base::Json::object(

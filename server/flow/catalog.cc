@@ -62,6 +62,7 @@ Result<std::shared_ptr<OpenProject>> Catalog::open_now(const storage::Project& p
   const base::Path base = repositories_ / project.organisation_slug / project.slug;
   auto open = std::make_shared<OpenProject>();
   open->project = project;
+  open->parsed = parsed_;
   open->repository = TRY(open_or_create(base.string() + ".git"));
   open->commits = std::make_unique<vcs::CommitQueue>(*open->repository);
   open->upload_pack = std::make_unique<vcs::UploadPack>(open->repository, upload_policy());

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "corpus/layout.h"
+#include "server/flow/parsed_files.h"
 #include "storage/account.h"
 #include "vcs/commit_queue.h"
 #include "vcs/receive_pack.h"
@@ -44,7 +45,8 @@ struct OpenProject {
   std::unique_ptr<vcs::CommitQueue> data_commits;
   std::unique_ptr<vcs::UploadPack> data_upload_pack;
 
-  std::mutex index_mutex;    // one catch_up (server/flow/index.h) at a time
+  std::shared_ptr<ParsedFiles> parsed = std::make_shared<ParsedFiles>();
+
   std::mutex release_mutex;  // one release at a time
 
   // The newest commit of main; there always is one.
@@ -84,6 +86,7 @@ class Catalog {
   std::shared_ptr<vcs::FetchCache> packs_;
   mutable std::mutex mutex_;
   std::string public_url_;
+  std::shared_ptr<ParsedFiles> parsed_ = std::make_shared<ParsedFiles>();  // of all projects
   std::map<storage::ProjectId, std::shared_ptr<OpenProject>> open_;
 };
 

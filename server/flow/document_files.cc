@@ -7,20 +7,74 @@ namespace {
 
 constexpr std::string_view kAnnotationsEnding = ".annotations.jsonl";
 
+base::Error missing(const std::string& path) {
+  return {base::Code::not_found, "there is no " + path + " in this revision"};
+}
+
+vcs::ObjectId empty_blob() {
+  return vcs::object_id_of(vcs::ObjectKind::blob, "");
+}
+
+Result<WordIds> ids_of_words(std::string_view text) {
+  WordIds ids;
+  for (const corpus::Word& word : TRY(corpus::parse_words(text))) ids.push_back(word.id);
+  return ids;
+}
+
 }  // namespace
 
+Result<std::optional<vcs::TreeEntry>> DocumentFiles::entry(const std::string& path) const {
+  if (!document_) {
+    auto found = snapshot_.below(directory_);
+    if (!found.ok() && found.error().code == base::Code::not_found) {
+      return std::optional<vcs::TreeEntry>();
+    }
+    document_ = TRY(std::move(found));
+  }
+  return document_->entry(std::string_view(path).substr(directory_.size() + 1));
+}
+
+template <typename T, typename Parse>
+Result<std::shared_ptr<const T>> DocumentFiles::parsed(const std::string& path,
+                                                       const Parse& parse) const {
+  const auto found = TRY(entry(path));
+  if (!found || found->is_tree()) return missing(path);
+  const auto read = [&] { return document_->read_file(*found); };
+  const auto parse_stored = [&](std::string_view text) { return as_stored(parse(text)); };
+  if (parsed_ != nullptr) return parsed_->get<T>(found->id, read, parse_stored);
+  return std::make_shared<const T>(TRY(parse_stored(TRY(read()))));
+}
+
+Result<std::shared_ptr<const corpus::Document>> DocumentFiles::shared_document() const {
+  return parsed<corpus::Document>(corpus::document_path(directory_), corpus::parse_document);
+}
+
 Result<corpus::Document> DocumentFiles::document() const {
-  return as_stored(corpus::parse_document(TRY(snapshot_.read(corpus::document_path(directory_)))));
+  return *TRY(shared_document());
 }
 
 Result<std::vector<corpus::Word>> DocumentFiles::words(corpus::PageNumber page) const {
-  return as_stored(corpus::parse_words(TRY(snapshot_.read(corpus::words_path(directory_, page)))));
+  const std::string path = corpus::words_path(directory_, page);
+  const auto found = TRY(entry(path));
+  if (!found) return missing(path);
+  return as_stored(corpus::parse_words(TRY(document_->read_file(*found))));
+}
+
+Result<std::shared_ptr<const WordIds>> DocumentFiles::word_ids(corpus::PageNumber page) const {
+  return parsed<WordIds>(corpus::words_path(directory_, page), ids_of_words);
 }
 
 Result<FileVersion> DocumentFiles::version(const std::string& path) const {
-  const auto entry = TRY(snapshot_.entry(path));
-  if (!entry) return FileVersion{"", vcs::object_id_of(vcs::ObjectKind::blob, "")};
-  return FileVersion{TRY(snapshot_.read(path)), entry->id};
+  const auto found = TRY(entry(path));
+  if (!found) return FileVersion{"", empty_blob()};
+  return FileVersion{TRY(document_->read_file(*found)), found->id};
+}
+
+Result<AnnotationsVersion> DocumentFiles::annotations(const std::string& path) const {
+  using Annotations = std::vector<corpus::Annotation>;
+  const auto found = TRY(entry(path));
+  if (!found) return AnnotationsVersion{std::make_shared<const Annotations>(), empty_blob()};
+  return AnnotationsVersion{TRY(parsed<Annotations>(path, corpus::read_annotations)), found->id};
 }
 
 Result<FileVersion> DocumentFiles::page_annotations(corpus::PageNumber page) const {
@@ -30,12 +84,12 @@ Result<FileVersion> DocumentFiles::page_annotations(corpus::PageNumber page) con
 Result<std::vector<AnnotationFile>> DocumentFiles::annotation_files() const {
   std::vector<AnnotationFile> files;
   const std::string own = corpus::document_annotations_path(directory_);
-  if (const auto entry = TRY(snapshot_.entry(own))) files.push_back({own, 0, entry->id});
-  if (!TRY(snapshot_.entry(directory_ + "/pages"))) return files;
-  for (const vcs::TreeEntry& entry : TRY(snapshot_.list(directory_ + "/pages"))) {
-    if (!entry.name.ends_with(kAnnotationsEnding)) continue;
-    const auto page = static_cast<corpus::PageNumber>(std::stoul(entry.name.substr(0, 4)));
-    files.push_back({directory_ + "/pages/" + entry.name, page, entry.id});
+  if (const auto found = TRY(entry(own))) files.push_back({own, 0, found->id});
+  if (!TRY(entry(directory_ + "/pages"))) return files;
+  for (const vcs::TreeEntry& file : TRY(document_->list("pages"))) {
+    if (!file.name.ends_with(kAnnotationsEnding)) continue;
+    const auto page = static_cast<corpus::PageNumber>(std::stoul(file.name.substr(0, 4)));
+    files.push_back({directory_ + "/pages/" + file.name, page, file.id});
   }
   return files;
 }

@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "corpus/layout.h"
 #include "corpus/review.h"
 #include "corpus/words.h"
+#include "server/flow/parsed_files.h"
 #include "vcs/snapshot.h"
 
 namespace server {
@@ -47,18 +50,32 @@ struct FileVersion {
   vcs::ObjectId id;
 };
 
+using WordIds = std::vector<corpus::WordId>;
+
+// The annotations of one file, in their order, under git's name of it.
+struct AnnotationsVersion {
+  std::shared_ptr<const std::vector<corpus::Annotation>> annotations;
+  vcs::ObjectId id;
+};
+
+// Belongs to one thread at a time: it remembers where it found the document's directory.
 class DocumentFiles {
  public:
+  // `parsed` may be null: then every call reads and parses anew.
   DocumentFiles(const vcs::Snapshot& snapshot, const corpus::FanOut& fan_out,
-                const corpus::DocumentId& id)
-      : snapshot_(snapshot), directory_(corpus::document_dir(fan_out, id)) {}
+                const corpus::DocumentId& id, ParsedFiles* parsed = nullptr)
+      : snapshot_(snapshot), directory_(corpus::document_dir(fan_out, id)), parsed_(parsed) {}
 
   const std::string& directory() const { return directory_; }
 
   Result<corpus::Document> document() const;  // not_found: no such document in this revision
+  Result<std::shared_ptr<const corpus::Document>> shared_document() const;
   // not_found also for a page that could not be read.
   Result<std::vector<corpus::Word>> words(corpus::PageNumber page) const;
+  // Their ids alone, ascending.
+  Result<std::shared_ptr<const WordIds>> word_ids(corpus::PageNumber page) const;
   Result<FileVersion> version(const std::string& path) const;
+  Result<AnnotationsVersion> annotations(const std::string& path) const;
   Result<FileVersion> page_annotations(corpus::PageNumber page) const;
   // Those that are there, pages ascending after the document's own.
   Result<std::vector<AnnotationFile>> annotation_files() const;
@@ -67,8 +84,16 @@ class DocumentFiles {
   Result<corpus::Review> review() const;  // new if there is no file
 
  private:
+  // Takes a path from the root, which must lie in the document's directory.
+  Result<std::optional<vcs::TreeEntry>> entry(const std::string& path) const;
+  // Parsed, from the cache if there is one. not_found if there is no such file.
+  template <typename T, typename Parse>
+  Result<std::shared_ptr<const T>> parsed(const std::string& path, const Parse& parse) const;
+
   const vcs::Snapshot& snapshot_;
   std::string directory_;
+  ParsedFiles* parsed_;
+  mutable std::optional<vcs::Snapshot> document_;  // the directory, once it was found
 };
 
 // Whether a document's own files are at fault (malformed, missing, damaged), not the disk or the

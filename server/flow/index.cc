@@ -83,14 +83,18 @@ storage::DocumentState state_of(const corpus::Document& document) {
   return some_failed ? storage::DocumentState::partly_ready : storage::DocumentState::ready;
 }
 
-std::vector<std::string> labels_in(const std::string& annotations) {
+// A file that says nothing sensible has no labels; one that cannot be read is an error.
+Result<std::vector<std::string>> labels_in(const DocumentFiles& files, const std::string& path) {
+  const auto version = files.annotations(path);
+  if (!version.ok()) {
+    TRY(files.version(path));
+    return std::vector<std::string>();
+  }
   std::set<std::string> labels;
-  const auto parsed = corpus::read_annotations(annotations);
-  if (!parsed.ok()) return {};
-  for (const corpus::Annotation& annotation : *parsed) {
+  for (const corpus::Annotation& annotation : *version->annotations) {
     if (!annotation.label.empty()) labels.insert(annotation.label);
   }
-  return {labels.begin(), labels.end()};
+  return std::vector<std::string>(labels.begin(), labels.end());
 }
 
 // Writes what one commit range changed; lives for one transaction.
@@ -106,7 +110,7 @@ class Indexer {
         table_(tx) {}
 
   Result<void> index(const corpus::DocumentId& id, const DocumentChanges& changes) {
-    const DocumentFiles files(snapshot_, project_.fan_out, id);
+    const DocumentFiles files(snapshot_, project_.fan_out, id, project_.parsed.get());
     if (!TRY(snapshot_.entry(files.directory()))) return table_.remove(project_.project.id, id);
     const auto indexed = index_files(id, files, changes);
     if (indexed.ok() || !is_unreadable(indexed.error())) return indexed;
@@ -165,8 +169,7 @@ class Indexer {
                             corpus::PageNumber page) {
     const std::string path = page == 0 ? corpus::document_annotations_path(files.directory())
                                        : corpus::page_annotations_path(files.directory(), page);
-    return table_.set_labels(project_.project.id, id, page,
-                             labels_in(TRY(files.version(path)).text));
+    return table_.set_labels(project_.project.id, id, page, TRY(labels_in(files, path)));
   }
 
   Result<void> index_review(const corpus::DocumentId& id, const DocumentFiles& files) {
@@ -185,68 +188,76 @@ class Indexer {
   storage::DocumentTable table_;
 };
 
-Result<vcs::ObjectId> commit_seen(Services& services, const OpenProject& project) {
-  const auto text = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::SettingsTable(tx).find(seen_key(project));
-  }));
+Result<vcs::ObjectId> commit_seen(storage::Transaction& tx, const OpenProject& project) {
+  const auto text = TRY(storage::SettingsTable(tx).find(seen_key(project)));
   if (!text || text->empty()) return vcs::kNoObject;
   return vcs::ObjectId::from_hex(*text);
 }
 
 Result<void> write_changes(Services& services, OpenProject& project, const Changes& changes,
-                           const vcs::ObjectId& tip) {
+                           const vcs::ObjectId& tip, storage::Transaction& tx) {
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
-  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    Indexer indexer(services, project, snapshot, tip.hex(), tx);
-    for (const auto& [id, change] : changes.documents) TRY(indexer.index(id, change));
-    if (changes.schema) {
-      TRY(indexer.tell(corpus::event_type::kSchemaChanged, project.project.path(),
-                       base::Json::object()));
-    }
-    for (const std::string& split : changes.splits) {
-      TRY(indexer.tell(corpus::event_type::kSplitChanged, project.project.path(),
-                       base::Json::object({{"split", split}})));
-    }
-    return storage::SettingsTable(tx).set(seen_key(project), tip.hex());
-  });
+  Indexer indexer(services, project, snapshot, tip.hex(), tx);
+  for (const auto& [id, change] : changes.documents) TRY(indexer.index(id, change));
+  if (changes.schema) {
+    TRY(indexer.tell(corpus::event_type::kSchemaChanged, project.project.path(),
+                     base::Json::object()));
+  }
+  for (const std::string& split : changes.splits) {
+    TRY(indexer.tell(corpus::event_type::kSplitChanged, project.project.path(),
+                     base::Json::object({{"split", split}})));
+  }
+  return storage::SettingsTable(tx).set(seen_key(project), tip.hex());
 }
 
-Result<void> write_what_is_new(Services& services, OpenProject& project) {
-  const std::lock_guard lock(project.index_mutex);
+// One write at a time, so of those that wait together the first does it for all.
+Result<void> write_what_is_new(Services& services, OpenProject& project, storage::Transaction& tx) {
   const vcs::ObjectId tip = TRY(project.tip_id());
-  const vcs::ObjectId seen = TRY(commit_seen(services, project));
+  const vcs::ObjectId seen = TRY(commit_seen(tx, project));
   if (tip == seen) return {};
-  return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip);
+  return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip, tx);
+}
+
+Result<bool> is_in_step(Services& services, const OpenProject& project) {
+  const vcs::ObjectId tip = TRY(project.tip_id());
+  const vcs::ObjectId seen = TRY(
+      services.database->read([&](storage::Transaction& tx) { return commit_seen(tx, project); }));
+  return tip == seen;
 }
 
 }  // namespace
 
 Result<void> catch_up(Services& services, OpenProject& project) {
-  auto done = write_what_is_new(services, project);
+  const auto in_step = is_in_step(services, project);
+  if (in_step.ok() && *in_step) return {};
+  return catch_up(services, project, [](storage::Transaction&) { return Result<void>(); });
+}
+
+Result<void> catch_up(Services& services, OpenProject& project, const AlsoWrite& also) {
+  const auto done = services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(write_what_is_new(services, project, tx));
+    return also(tx);
+  });
   services.index_lag.note(project.project.id, !done.ok());
   return done;
 }
 
 Result<void> index_document(Services& services, OpenProject& project,
                             const corpus::DocumentId& id) {
-  const std::lock_guard lock(project.index_mutex);
-  const vcs::ObjectId tip = TRY(project.tip_id());
-  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
   DocumentChanges changes;
   changes.record = true;
-  return services.database->write([&](storage::Transaction& tx) {
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    const vcs::ObjectId tip = TRY(project.tip_id());
+    const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
     return Indexer(services, project, snapshot, tip.hex(), tx).index(id, changes);
   });
 }
 
 Result<void> rebuild_index(Services& services, OpenProject& project) {
-  {
-    const std::lock_guard lock(project.index_mutex);
-    TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
-      TRY(storage::DocumentTable(tx).clear_derived(project.project.id));
-      return storage::SettingsTable(tx).set(seen_key(project), "");
-    }));
-  }
+  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(storage::DocumentTable(tx).clear_derived(project.project.id));
+    return storage::SettingsTable(tx).set(seen_key(project), "");
+  }));
   return catch_up(services, project);
 }
 

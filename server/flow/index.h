@@ -6,6 +6,8 @@
 //   TRY(catch_up(services, *project));
 #pragma once
 
+#include <functional>
+
 #include "base/result.h"
 #include "server/flow/services.h"
 
@@ -16,6 +18,11 @@ namespace server {
 // A document whose record cannot be read becomes a failed one with kUnreadable; the others go on.
 // What fails is noted in services.index_lag until it succeeds.
 Result<void> catch_up(Services& services, OpenProject& project);
+
+// The same, and in the same transaction what belongs to the commit: one sync instead of two, and
+// those who wait together share it. If one of the two fails, neither is done.
+using AlsoWrite = std::function<Result<void>(storage::Transaction&)>;
+Result<void> catch_up(Services& services, OpenProject& project, const AlsoWrite& also);
 
 // The failure code of a document whose files in git are not what they should be.
 inline constexpr char kUnreadable[] = "unreadable";
