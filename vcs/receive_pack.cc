@@ -113,6 +113,7 @@ class Push {
 
   // The error is one of the connection; what the client or the server did wrong is in the report.
   Result<void> run() {
+    const auto held = repository_.hold_objects();
     const auto judged = take_and_judge();
     if (body_.failure()) return *body_.failure();
     const auto moved = judged.ok() ? move() : judged;

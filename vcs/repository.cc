@@ -48,6 +48,9 @@ struct Repository::State {
   mutable std::mutex mutex;  // of the pointer, for the time of a copy
   std::shared_ptr<const ObjectView> view;
 
+  std::shared_mutex pruning;
+  std::set<std::string> claimed;  // packs, under `mutex`
+
   void set(std::shared_ptr<const ObjectView> next) {
     const std::lock_guard lock(mutex);
     view.swap(next);
@@ -91,6 +94,10 @@ std::shared_ptr<const ObjectView> Repository::view() const {
   return state_->view;
 }
 
+size_t Repository::pack_count() const {
+  return view()->packs().size();
+}
+
 Result<Object> Repository::read(const ObjectId& id, uint64_t limit) const {
   return view()->read(id, limit);
 }
@@ -119,6 +126,31 @@ Result<void> Repository::refresh() {
   const auto before = view();
   state_->set(TRY(ObjectView::open(path_ / "objects", before.get(), state_->cache)));
   return {};
+}
+
+std::shared_lock<std::shared_mutex> Repository::hold_objects() const {
+  return std::shared_lock(state_->pruning);
+}
+
+std::unique_lock<std::shared_mutex> Repository::try_to_prune() const {
+  return std::unique_lock(state_->pruning, std::try_to_lock);
+}
+
+std::shared_ptr<const void> Repository::claim_packs(const std::vector<std::string>& names) {
+  const std::lock_guard lock(state_->mutex);
+  for (const std::string& name : names) {
+    if (state_->claimed.contains(name)) return nullptr;
+  }
+  state_->claimed.insert(names.begin(), names.end());
+  return std::shared_ptr<const void>(state_.get(), [names](State* state) {
+    const std::lock_guard unlocking(state->mutex);
+    for (const std::string& name : names) state->claimed.erase(name);
+  });
+}
+
+std::set<std::string> Repository::claimed_packs() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->claimed;
 }
 
 }  // namespace vcs

@@ -12,6 +12,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +58,20 @@ class Repository : public ObjectReader {
   // Looks at the pack directory again, after packs came or went.
   base::Result<void> refresh();
 
+  size_t pack_count() const;
   // The objects as of now, for a walk that must not see them change.
   std::shared_ptr<const ObjectView> view() const;
+
+  // Held by whoever moves a ref, from before it looks at objects until the ref has moved: meanwhile
+  // no object goes for good, so that what it found is still there when a ref names it.
+  std::shared_lock<std::shared_mutex> hold_objects() const;
+  // For expiry: taken only while nobody holds objects.
+  std::unique_lock<std::shared_mutex> try_to_prune() const;
+
+  // For maintenance: these packs are about to be replaced, and nobody else shall replace them. Null
+  // if somebody is at one of them. The claim ends with the last copy of the pointer.
+  std::shared_ptr<const void> claim_packs(const std::vector<std::string>& names);
+  std::set<std::string> claimed_packs() const;
 
  private:
   struct State;

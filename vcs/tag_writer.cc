@@ -12,6 +12,7 @@ using base::Result;
 Result<ObjectId> create_tag(Repository& repository, const Tag& tag, const StepObserver& observer) {
   const std::string ref = "refs/tags/" + tag.name;
   if (!is_valid_ref_name(ref)) return Error{Code::invalid, "not a name for a tag: " + tag.name};
+  const auto held = repository.hold_objects();
   if (repository.refs().find(ref)) return Error{Code::conflict, "the tag exists: " + tag.name};
   const ObjectHeader target = TRY(repository.header(tag.target));
   if (target.kind != tag.target_kind)

@@ -8,9 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include "tests/support/git.h"
-#include "tests/support/result_matchers.h"
-#include "vcs/commit_queue.h"
+#include "tests/vcs/maintenance_fixture.h"
 #include "vcs/detail/object_view.h"
 #include "vcs/pack_writer.h"
 
@@ -18,57 +16,6 @@ namespace vcs {
 namespace {
 
 using base::Code;
-namespace fs = std::filesystem;
-
-struct MaintenanceTest : testing::Test {
-  base::TempDir directory = TAKE(base::TempDir::create());
-  base::Path path = directory.path() / "project.git";
-  base::Path packs = path / "objects" / "pack";
-  std::shared_ptr<Repository> repository = create();
-
-  std::shared_ptr<Repository> create() const {
-    test::take(Repository::create(path), "create");
-    return TAKE(Repository::open(path));
-  }
-  std::string git(std::vector<std::string> arguments, std::string_view input = "") const {
-    arguments.insert(arguments.begin(), {"-C", path.string()});
-    const test::GitRun run = test::run_git(arguments, input);
-    EXPECT_EQ(run.status, 0) << run.err;
-    return run.out;
-  }
-  void expect_sound() const { EXPECT_EQ(git({"fsck", "--strict", "--full", "--no-dangling"}), ""); }
-  void save(int count) {
-    CommitQueue queue(*repository);
-    for (int i = 0; i < count; ++i) {
-      const std::string content = std::to_string(++saved_);
-      ASSERT_OK(queue.commit({.branch = "refs/heads/main",
-                              .author = {"Ada", "a@b", saved_, 0},
-                              .committer = {"Ada", "a@b", saved_, 0},
-                              .message = "save " + content + "\n",
-                              .make = [&](const Snapshot&) -> base::Result<std::vector<Edit>> {
-                                return std::vector<Edit>{{"d/f" + content, content}};
-                              }}));
-    }
-  }
-  size_t count_packs() const {
-    size_t count = 0;
-    for (const auto& file : fs::directory_iterator(packs))
-      count += file.path().extension() == ".pack";
-    return count;
-  }
-  base::Path first_pack() const {
-    for (const auto& file : fs::directory_iterator(packs)) {
-      if (file.path().extension() == ".pack") return file.path();
-    }
-    return {};
-  }
-  static void touch(const base::Path& file, std::string_view content = "x") {
-    fs::create_directories(file.parent_path());
-    std::ofstream(file) << content;
-  }
-
-  int saved_ = 0;
-};
 
 TEST_F(MaintenanceTest, JoinsSmallPacks) {
   save(20);
@@ -106,6 +53,47 @@ TEST_F(MaintenanceTest, LeavesKeptPacksAlone) {
   save(10);
   EXPECT_EQ(TAKE(roll_up(*repository)).packs_after, 2u);
   EXPECT_TRUE(fs::exists(kept));
+}
+
+TEST_F(MaintenanceTest, LeavesLargePacksToTheSlowRound) {
+  save(64);
+  ASSERT_OK(roll_up(*repository));
+  save(20);
+  RollUpOptions quick;
+  quick.max_objects = 100;
+  quick.factor = 1000;
+  EXPECT_EQ(TAKE(roll_up(*repository, quick)).packs_after, 2u);
+}
+
+TEST_F(MaintenanceTest, LeavesClaimedPacksToWhoeverClaimedThem) {
+  save(10);
+  std::vector<std::string> names;
+  for (const auto& pack : repository->view()->packs()) names.push_back(pack->name());
+  auto claim = repository->claim_packs({names[0]});
+  ASSERT_TRUE(claim);
+  EXPECT_FALSE(repository->claim_packs(names));
+  EXPECT_EQ(TAKE(roll_up(*repository)).packs_after, 2u);
+  claim.reset();
+  EXPECT_TRUE(repository->claim_packs({names[0]}));
+  expect_sound();
+}
+
+TEST_F(MaintenanceTest, TakesAwayGitsIndexOfPacksThatGo) {
+  save(10);
+  git({"multi-pack-index", "write"});
+  ASSERT_OK(roll_up(*repository));
+  EXPECT_FALSE(fs::exists(packs / "multi-pack-index"));
+  expect_sound();
+}
+
+TEST_F(MaintenanceTest, CanBeStopped) {
+  save(10);
+  RollUpOptions options;
+  options.stop = [] { return true; };
+  EXPECT_EQ(test::code_of(roll_up(*repository, options)), Code::busy);
+  EXPECT_EQ(count_packs(), 10u);
+  EXPECT_EQ(TAKE(recover(path)).removed, 0u);
+  expect_sound();
 }
 
 TEST_F(MaintenanceTest, ReadersKeepTheirView) {

@@ -120,6 +120,7 @@ Result<void> BatchWriter::store(const std::string& branch, const ObjectId& befor
 }
 
 Results BatchWriter::write(std::span<const CommitRequest* const> requests) {
+  const auto held = repository_.hold_objects();
   const std::string& branch = requests.front()->branch;
   for (int attempt = 1;; ++attempt) {
     const ObjectId tip = repository_.refs().find(branch).value_or(kNoObject);

@@ -12,10 +12,13 @@ namespace {
 using base::Result;
 using Pack = std::shared_ptr<const PackReader>;
 
+constexpr size_t kAskEvery = 1024;
+
 class Copier {
  public:
-  Copier(std::span<const Pack> joined, std::span<const Pack> kept) : joined_(joined) {
-    for (size_t i = 0; i < joined.size(); ++i) choose(i, kept);
+  Copier(std::span<const Pack> joined, const CopyOptions& options)
+      : joined_(joined), options_(options) {
+    for (size_t i = 0; i < joined.size(); ++i) choose(i);
   }
 
   Result<std::string> write(const base::Path& directory, const StepObserver& observer) {
@@ -32,14 +35,12 @@ class Copier {
     uint64_t written = 0;  // its place in the new pack; 0: not there yet
   };
 
-  void choose(size_t i, std::span<const Pack> kept) {
+  void choose(size_t i) {
     const PackLookup& lookup = joined_[i]->lookup();
     for (uint32_t position = 0; position < lookup.count(); ++position) {
       const ObjectId id = lookup.id_at(position);
-      const bool is_kept = std::any_of(kept.begin(), kept.end(), [&](const Pack& pack) {
-        return pack->lookup().find(id).has_value();
-      });
-      if (!is_kept) chosen_.try_emplace(id, Choice{i, 0});
+      if (options_.leaves_out && options_.leaves_out(id)) continue;
+      chosen_.try_emplace(id, Choice{i, 0});
     }
   }
 
@@ -47,6 +48,7 @@ class Copier {
     const PackReader& pack = *joined_[i];
     const std::vector<uint32_t>& order = pack.by_offset();
     for (size_t n = 0; n < order.size(); ++n) {
+      if (n % kAskEvery == 0) TRY(go_on(options_.stop));
       const ObjectId id = pack.lookup().id_at(order[n]);
       const auto choice = chosen_.find(id);
       if (choice == chosen_.end() || choice->second.pack != i) continue;
@@ -97,14 +99,15 @@ class Copier {
   }
 
   std::span<const Pack> joined_;
+  const CopyOptions& options_;
   std::unordered_map<ObjectId, Choice> chosen_;
 };
 
 }  // namespace
 
-Result<std::string> copy_packs(std::span<const Pack> joined, std::span<const Pack> kept,
+Result<std::string> copy_packs(std::span<const Pack> packs, const CopyOptions& options,
                                const base::Path& directory, const StepObserver& observer) {
-  return Copier(joined, kept).write(directory, observer);
+  return Copier(packs, options).write(directory, observer);
 }
 
 }  // namespace vcs
