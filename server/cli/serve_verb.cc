@@ -42,6 +42,7 @@ struct ServeOptions {
   int threads = 256;
   int open_uploads_gib = 64;
   int pack_cache_mib = 2048;
+  int grace_days = 14;
 };
 
 ServerConfig config_of(const ServeOptions& options) {
@@ -51,6 +52,7 @@ ServerConfig config_of(const ServeOptions& options) {
   config.public_url = options.public_url;
   config.most_promised_bytes = static_cast<uint64_t>(std::max(options.open_uploads_gib, 0)) << 30;
   config.most_kept_pack_bytes = static_cast<uint64_t>(std::max(options.pack_cache_mib, 0)) << 20;
+  config.grace_days = std::max(options.grace_days, 0);
   if (!options.languages.empty()) config.languages = options.languages;
   if (options.sandbox == "seccomp-only") config.sandbox = ocr::SandboxMode::seccomp_only;
   return config;
@@ -174,6 +176,8 @@ Verb serve_verb() {
                            "of one user's unfinished uploads together");
             options.number("--pack-cache-mib", o->pack_cache_mib,
                            "on disk, of packs for git clients who ask for the same; 0: none");
+            options.number("--grace-days", o->grace_days,
+                           "how long git objects that nothing reaches are kept; 14 if left out");
             options.texts("--language", o->languages, "of OCR, e.g. eng; may be repeated");
             options.text("--sandbox", o->sandbox, "seccomp-only: do without Landlock")
                 .one_of({"full", "seccomp-only"});

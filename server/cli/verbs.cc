@@ -12,7 +12,7 @@ int run(int argc, char** argv) {
       "glossator " GLOSSATOR_VERSION,
       {serve_verb(), project_create_verb(), user_add_verb(), user_remove_role_verb(),
        user_disable_verb(), token_create_verb(), ocr_verb(), verify_verb(), rebuild_verb(),
-       backup_verb(), merge_driver_verb(), clone_url_verb(), fmt_verb(), doctor_verb()});
+       gc_verb(), backup_verb(), merge_driver_verb(), clone_url_verb(), fmt_verb(), doctor_verb()});
 }
 
 int fail(const base::Error& error) {

@@ -1,7 +1,9 @@
 #include "server/flow/housekeeping.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <thread>
 
 #include "base/clock.h"
@@ -10,12 +12,15 @@
 #include "server/flow/resumable_upload.h"
 #include "storage/idempotency.h"
 #include "storage/user_store.h"
-#include "vcs/maintenance.h"
 
 namespace server {
 namespace {
 
 constexpr std::chrono::minutes kPause{1};
+constexpr std::chrono::milliseconds kJoinPause{200};
+constexpr size_t kManyPacks = 12;
+constexpr uint64_t kQuickObjects = 200'000;  // a second's work or so
+constexpr int64_t kDay = 86'400;
 constexpr base::Milliseconds kJobMemory = 7 * 24 * 3'600'000;
 
 template <typename T>
@@ -23,6 +28,40 @@ void note(const char* what, const Result<T>& outcome) {
   if (outcome.ok()) return;
   base::log_warning("housekeeping failed",
                     {{"event.action", what}, {"error.message", outcome.error().what}});
+}
+
+// Of work that ends with an error when it is told to stop.
+template <typename T>
+void note(const char* what, const Result<T>& outcome, const vcs::StopAsked& stop) {
+  if (!stop || !stop()) note(what, outcome);
+}
+
+// Looks once a day; the notes that it leaves say when it last did.
+bool is_expiry_due(const vcs::Repository& repository) {
+  std::error_code missing;
+  const auto last =
+      std::filesystem::last_write_time(vcs::expiry_notes_path(repository.path()), missing);
+  return missing || decltype(last)::clock::now() - last > std::chrono::seconds(kDay);
+}
+
+void keep_repository(Services& services, vcs::Repository& repository, const vcs::StopAsked& stop) {
+  vcs::RollUpOptions roll_up;
+  roll_up.stop = stop;
+  note("roll up packs", vcs::roll_up(repository, roll_up), stop);
+  vcs::CommitGraphOptions graph;
+  graph.stop = stop;
+  note("write the commit-graph", vcs::update_commit_graph(repository, graph), stop);
+  if (!is_expiry_due(repository)) return;
+  vcs::ExpiryOptions expiry;
+  expiry.grace_seconds = services.config.grace_days * kDay;
+  expiry.now = base::now_milliseconds() / 1000;
+  expiry.stop = stop;
+  const auto expired = vcs::expire(repository, expiry);
+  note("expire objects", expired, stop);
+  if (!expired.ok() || expired->expired == 0) return;
+  base::log_info("objects expired", {{"repository", repository.path().filename().string()},
+                                     {"objects", static_cast<int64_t>(expired->expired)},
+                                     {"bytes", static_cast<int64_t>(expired->expired_bytes)}});
 }
 
 void forget_old_rows(Services& services) {
@@ -39,51 +78,80 @@ void forget_old_rows(Services& services) {
 
 }  // namespace
 
-void keep_house(Services& services) {
+void join_gathered_packs(Services& services, const vcs::StopAsked& stop) {
+  vcs::RollUpOptions quick;
+  quick.max_objects = kQuickObjects;
+  quick.stop = stop;
   for (const auto& project : services.catalog->opened()) {
-    note("roll up packs", vcs::roll_up(*project->repository));
-    note("roll up packs", vcs::roll_up(*project->data));
+    for (vcs::Repository* repository : {project->repository.get(), project->data.get()}) {
+      if (stop && stop()) return;
+      if (repository->pack_count() < kManyPacks) continue;
+      note("join packs", vcs::roll_up(*repository, quick), stop);
+    }
+  }
+}
+
+Result<ProjectExpiry> expire_objects(OpenProject& project, const vcs::ExpiryOptions& options) {
+  ProjectExpiry expiry;
+  expiry.annotations = TRY(vcs::expire(*project.repository, options));
+  expiry.releases = TRY(vcs::expire(*project.data, options));
+  return expiry;
+}
+
+void keep_house(Services& services, const vcs::StopAsked& stop) {
+  for (const auto& project : services.catalog->opened()) {
+    for (vcs::Repository* repository : {project->repository.get(), project->data.get()}) {
+      if (stop && stop()) return;
+      keep_repository(services, *repository, stop);
+    }
   }
   note("fail abandoned documents", fail_abandoned(services));
   forget_old_rows(services);
 }
 
+namespace {
+
+// What clones would have to find out: for a large project after an import this takes a while.
+void prepare_clones(Services& services, const vcs::StopAsked& stop) {
+  for (const auto& project : services.catalog->opened()) {
+    for (const auto* served : {&project->upload_pack, &project->data_upload_pack}) {
+      if (!stop()) note("prepare clones", (*served)->prepare(stop));
+    }
+  }
+}
+
+}  // namespace
+
 struct Housekeeping::State {
   Services& services;
   std::mutex mutex;
   std::condition_variable changed;
-  bool stopping = false;  // guarded by mutex
-  std::thread thread;
+  std::atomic<bool> stopping = false;  // changes under mutex
+  std::thread keeper;
+  std::thread joiner;
 
-  bool is_stopping() {
-    const std::lock_guard lock(mutex);
-    return stopping;
+  void keep() {
+    prepare_clones(services, [this] { return stopping.load(); });
+    repeat(kPause, [](Services& of, const vcs::StopAsked& stop) {
+      keep_house(of, stop);
+      prepare_clones(of, stop);
+    });
   }
 
-  // What clones would have to find out: for a large project after an import this takes a while.
-  void prepare_clones() {
-    const auto is_over = [this] { return is_stopping(); };
-    for (const auto& project : services.catalog->opened()) {
-      for (const auto* served : {&project->upload_pack, &project->data_upload_pack}) {
-        if (!is_over()) note("prepare clones", (*served)->prepare(is_over));
-      }
-    }
-  }
-
-  void run() {
-    prepare_clones();
+  template <typename Work>
+  void repeat(std::chrono::milliseconds pause, const Work& work) {
     std::unique_lock lock(mutex);
-    while (!changed.wait_for(lock, kPause, [this] { return stopping; })) {
+    while (!changed.wait_for(lock, pause, [this] { return stopping.load(); })) {
       lock.unlock();
-      keep_house(services);
-      prepare_clones();
+      work(services, [this] { return stopping.load(); });
       lock.lock();
     }
   }
 };
 
-Housekeeping::Housekeeping(Services& services) : state_(new State{services, {}, {}, false, {}}) {
-  state_->thread = std::thread([this] { state_->run(); });
+Housekeeping::Housekeeping(Services& services) : state_(new State{services, {}, {}, {}, {}, {}}) {
+  state_->keeper = std::thread([this] { state_->keep(); });
+  state_->joiner = std::thread([this] { state_->repeat(kJoinPause, join_gathered_packs); });
 }
 
 Housekeeping::~Housekeeping() {
@@ -96,7 +164,9 @@ void Housekeeping::stop() {
     state_->stopping = true;
   }
   state_->changed.notify_all();
-  if (state_->thread.joinable()) state_->thread.join();
+  for (std::thread* thread : {&state_->keeper, &state_->joiner}) {
+    if (thread->joinable()) thread->join();
+  }
 }
 
 }  // namespace server

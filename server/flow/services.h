@@ -37,6 +37,7 @@ struct ServerConfig {
   std::vector<std::string> languages = {"eng", "deu"};  // of OCR, unless the project says otherwise
   ocr::SandboxMode sandbox = ocr::SandboxMode::full;
   ocr::ReadLimits read_limits;
+  int64_t grace_days = 14;  // how long git objects that nothing reaches are kept
   uint64_t most_promised_bytes = uint64_t{64} << 30;  // in one user's unfinished uploads
   uint64_t most_kept_pack_bytes = uint64_t{2} << 30;  // on disk, for git clients who ask the same
 };
