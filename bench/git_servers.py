@@ -12,6 +12,7 @@ import base64
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 import projects
@@ -74,7 +75,7 @@ class GitServer:
 
     def stop(self):
         for process in reversed(self.processes):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # fcgiwrap leaves its own processes behind
             process.wait()
         self.tree.remove()
 
