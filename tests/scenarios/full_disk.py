@@ -42,7 +42,6 @@ class FullDisk(unittest.TestCase):
     def setUpClass(cls):
         cls.disk = pathlib.Path(os.environ["GLOSSATOR_SMALL_DISK"])
         cls.server = harness.Server(cls.disk / "server")
-        cls.server.directory.mkdir()
         cls.addClassCleanup(cls.server.remove)
         cls.server.start()
         cls.server.command("project", "create", "acme/claims")
