@@ -170,7 +170,6 @@ def main():
         sys.exit("SKIPPED: the peer is missing: apt-get install nginx-light")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-", dir=ROOT / "build"))
     server = harness.Server(directory / "glossator")
-    server.directory.mkdir()
     nginx = Nginx(directory)
     try:
         server.start()
