@@ -165,6 +165,13 @@ Result<storage::Project> project_of(Services& services, const storage::Job& job)
       [&](storage::Transaction& tx) { return storage::UserStore(tx).find_project(job.project); });
 }
 
+// What the people of a project are told. The cause itself may name the server's own paths: it is in
+// the log, beside the job's number.
+ocr::Failure server_failed(const storage::JobId& job) {
+  return {"server_failed", "the server could not read it, and its log says why (job " +
+                               std::to_string(job.value) + "); it can be tried again"};
+}
+
 // Of a dead job. A document that came to its end by other means, or waits again since, stays as it
 // is.
 Result<void> fail_unless_ended(Services& services, const storage::Job& job) {
@@ -175,8 +182,9 @@ Result<void> fail_unless_ended(Services& services, const storage::Job& job) {
   using State = storage::DocumentState;
   const bool waits = row.state == State::queued || row.state == State::processing;
   if (!waits || row.changed_at > job.ended_at) return {};
-  return mark_failed(services, project, id,
-                     {"server_failed", "the server could not read it: " + job.reason});
+  base::log_warning("reading a document was given up",
+                    {{"job", job.id.value}, {"error.message", job.reason}});
+  return mark_failed(services, project, id, server_failed(job.id));
 }
 
 ocr::ReadSettings settings_for(const Services& services, const storage::Project& project,
@@ -353,8 +361,7 @@ struct Processing::State {
     if (state != storage::JobState::dead) return {};
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
     const storage::Project project = TRY(project_of(services, job));
-    return mark_failed(services, project, id,
-                       {"server_failed", "the server could not read it: " + error.what});
+    return mark_failed(services, project, id, server_failed(job.id));
   }
 };
 
