@@ -61,8 +61,7 @@ Result<SharedObjects> ClosureCache::find(std::shared_ptr<const ObjectView> view,
   return objects;
 }
 
-Result<void> ClosureCache::wait_for_turn(std::unique_lock<std::timed_mutex>& making,
-                                         const Tick& tick) {
+Result<void> ClosureCache::wait_for_turn(std::unique_lock<Turn>& making, const Tick& tick) {
   while (!making.try_lock_for(kPatience)) {
     if (tick) TRY(tick());
   }

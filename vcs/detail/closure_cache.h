@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "vcs/detail/commit_walk.h"
 #include "vcs/detail/object_set.h"
+#include "vcs/detail/turn.h"
 
 namespace vcs {
 
@@ -46,12 +47,12 @@ class ClosureCache {
   // What is in packs that this view lacks would keep them mapped, deleted or not.
   void forget_gone(const ObjectView& view);
   void load(const std::shared_ptr<const ObjectView>& view);
-  base::Result<void> wait_for_turn(std::unique_lock<std::timed_mutex>& making, const Tick& tick);
+  base::Result<void> wait_for_turn(std::unique_lock<Turn>& making, const Tick& tick);
 
   CommitTable& table_;
   const base::Path file_;
-  std::timed_mutex making_;  // equal clones at once: one walks, the others wait for it
-  bool is_loaded_ = false;   // guarded by making_, and so are these
+  Turn making_;             // equal clones at once: one walks, the others wait for it
+  bool is_loaded_ = false;  // guarded by making_, and so are these
   size_t saved_size_ = 0;
   ObjectView::Packs saved_packs_;
   std::mutex mutex_;          // of known_
