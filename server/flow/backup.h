@@ -1,8 +1,7 @@
 // A consistent copy of a data directory, while a server goes on working in it: what backups are
 // made of. The copy is a data directory itself; `glossator serve --data COPY` starts on it.
 //
-//   const BackupReport report = TRY(back_up({.data = "/var/lib/glossator", .out =
-//   "/backup/monday"}));
+//   const BackupReport report = TRY(back_up({.data = data, .out = "/backup/monday"}));
 //
 // Everything acknowledged before the call is in the copy; what comes meanwhile may or may not be.
 // The order makes it whole: the database first, then the repositories, then the stored bytes, since

@@ -3,10 +3,9 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "storage/blob_store.h"
+#include "tests/support/child.h"
 #include "tests/support/result_matchers.h"
 
 namespace storage {
@@ -104,15 +103,6 @@ TEST_F(LocalBlobStore, PassesForeignFilesByWhenItVisits) {
   EXPECT_EQ(visited, 1);
 }
 
-// Runs the body in a child and returns its exit status.
-int in_child(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
 // 0: refused with Code::no_space, and nothing is stored or left behind.
 int fill(BlobStore& store, const base::Path& root) {
   const auto refused = put_blob(store, "acme", std::string(1 << 20, 'x'));
@@ -125,7 +115,7 @@ int fill(BlobStore& store, const base::Path& root) {
 }
 
 TEST_F(LocalBlobStore, AFileThatMayNotGrowIsLikeAFullDisk) {
-  const int status = in_child([&] {
+  const int status = test::in_child([&] {
     const auto store = open_local_blob_store(root);
     if (!store.ok() || !put_blob(**store, "acme", "before").ok()) return 3;
     ::signal(SIGXFSZ, SIG_IGN);

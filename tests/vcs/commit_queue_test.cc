@@ -1,7 +1,6 @@
 #include "vcs/commit_queue.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/child.h"
 #include "tests/support/git.h"
 #include "tests/support/result_matchers.h"
 #include "vcs/maintenance.h"
@@ -317,21 +317,18 @@ TEST_F(CommitQueueTest, GivesUpOnABranchThatKeepsMoving) {
 struct CrashTest : CommitQueueTest, testing::WithParamInterface<DurableStep> {};
 
 TEST_P(CrashTest, AcknowledgedCommitsSurvive) {
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const int end = test::in_child([&] {
     bool armed = false;
     auto opened = Repository::open(path);
     CommitQueue doomed(**opened, [&](DurableStep step) {
       if (armed && step == GetParam()) ::_exit(42);
     });
-    if (!doomed.commit(request({{"a", "acknowledged"}})).ok()) ::_exit(1);
+    if (!doomed.commit(request({{"a", "acknowledged"}})).ok()) return 1;
     armed = true;
     (void)doomed.commit(request({{"a", "under way"}})).ok();
-    ::_exit(2);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_EQ(WEXITSTATUS(status), 42);
+    return 2;
+  });
+  ASSERT_EQ(end, 42);
 
   const RecoveryReport report = TAKE(recover(path));
   EXPECT_EQ(report.damaged, std::vector<std::string>{});

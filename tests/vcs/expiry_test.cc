@@ -1,6 +1,6 @@
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/child.h"
 #include "tests/vcs/maintenance_fixture.h"
 #include "vcs/detail/commit_graph.h"
 #include "vcs/detail/object_view.h"
@@ -189,16 +189,13 @@ TEST_P(ExpiryCrashTest, LosesNothingReachable) {
   lose_a_branch();
   ASSERT_OK(roll_up(*repository, {.min_packs = 2}));  // so that a pack has both kinds of objects
   const std::string before = git({"rev-list", "--objects", "--all"});
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const int end = test::in_child([&] {
     (void)expire(*repository, {.grace_seconds = 0, .now = kNow}, [](DurableStep step) {
       if (step == GetParam()) ::_exit(42);
     }).ok();
-    ::_exit(1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_EQ(WEXITSTATUS(status), 42);
+    return 1;
+  });
+  ASSERT_EQ(end, 42);
   EXPECT_EQ(TAKE(recover(path)).damaged, std::vector<std::string>{});
   repository = TAKE(Repository::open(path));
   EXPECT_EQ(git({"rev-list", "--objects", "--all"}), before);

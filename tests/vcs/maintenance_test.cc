@@ -1,13 +1,13 @@
 #include "vcs/maintenance.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "tests/support/child.h"
 #include "tests/vcs/maintenance_fixture.h"
 #include "vcs/detail/object_view.h"
 #include "vcs/pack_writer.h"
@@ -168,16 +168,13 @@ struct RollUpCrashTest : MaintenanceTest, testing::WithParamInterface<DurableSte
 TEST_P(RollUpCrashTest, LosesNothing) {
   save(10);
   const std::string before = git({"rev-list", "--objects", "--all"});
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const int end = test::in_child([&] {
     (void)roll_up(*repository, {}, [](DurableStep step) {
       if (step == GetParam()) ::_exit(42);
     }).ok();
-    ::_exit(1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_EQ(WEXITSTATUS(status), 42);
+    return 1;
+  });
+  ASSERT_EQ(end, 42);
   EXPECT_EQ(TAKE(recover(path)).damaged, std::vector<std::string>{});
   repository = TAKE(Repository::open(path));
   EXPECT_EQ(git({"rev-list", "--objects", "--all"}), before);

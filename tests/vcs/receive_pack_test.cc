@@ -1,11 +1,11 @@
 #include "vcs/receive_pack.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <thread>
 
+#include "tests/support/child.h"
 #include "tests/vcs/push_fixture.h"
 #include "vcs/commit_queue.h"
 #include "vcs/maintenance.h"
@@ -487,14 +487,11 @@ TEST_P(PushCrashTest, LeavesASoundRepository) {
     if (step == GetParam()) ::_exit(42);
   };
   const std::string body = head_of({command(kZero, tip, "refs/heads/main")}) + pack_of({"main"});
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const int end = test::in_child([&] {
     send(body);
-    ::_exit(1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_EQ(WEXITSTATUS(status), 42);
+    return 1;
+  });
+  ASSERT_EQ(end, 42);
   EXPECT_EQ(TAKE(recover(path)).damaged, std::vector<std::string>{});
   repository = TAKE(Repository::open(path));
   EXPECT_EQ(value_of("refs/heads/main"), GetParam() == DurableStep::ref_moved ? tip : "");
