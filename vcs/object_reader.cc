@@ -19,29 +19,44 @@ Result<std::string> read_object_of(const ObjectReader& objects, ObjectKind kind,
   return std::move(object.content);
 }
 
-ObjectId ObjectOverlay::add(ObjectKind kind, std::string content) {
+ObjectId ObjectOverlay::add(ObjectKind kind, std::string content, const ObjectId& like) {
   const ObjectId id = object_id_of(kind, content);
-  if (!contains(id)) added_.emplace(id, Object{kind, std::move(content)});
+  if (!contains(id)) keep({id, {kind, std::move(content)}, like});
   return id;
 }
 
+void ObjectOverlay::add_all(ObjectOverlay&& other) {
+  for (NewObject& object : other.added_) keep(std::move(object));
+  other.added_.clear();
+  other.places_.clear();
+}
+
+void ObjectOverlay::keep(NewObject object) {
+  if (places_.emplace(object.id, added_.size()).second) added_.push_back(std::move(object));
+}
+
+const Object* ObjectOverlay::find(const ObjectId& id) const {
+  const auto found = places_.find(id);
+  return found == places_.end() ? nullptr : &added_[found->second].object;
+}
+
 Result<Object> ObjectOverlay::read(const ObjectId& id, uint64_t limit) const {
-  const auto found = added_.find(id);
-  if (found == added_.end()) return below_.read(id, limit);
-  if (found->second.content.size() > limit) {
+  const Object* found = find(id);
+  if (found == nullptr) return below_.read(id, limit);
+  if (found->content.size() > limit) {
     return Error{Code::limit, "object " + id.hex() + " is too large"};
   }
-  return found->second;
+  return *found;
 }
 
 Result<ObjectHeader> ObjectOverlay::header(const ObjectId& id) const {
-  const auto found = added_.find(id);
-  if (found == added_.end()) return below_.header(id);
-  return ObjectHeader{found->second.kind, found->second.content.size()};
+  const Object* found = find(id);
+  if (found == nullptr) return below_.header(id);
+  return ObjectHeader{found->kind, found->content.size()};
 }
 
 bool ObjectOverlay::contains(const ObjectId& id) const {
-  return added_.contains(id) || below_.contains(id);
+  return places_.contains(id) || below_.contains(id);
 }
 
 Result<Object> StackedReader::read(const ObjectId& id, uint64_t limit) const {

@@ -10,9 +10,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "vcs/object_id.h"
@@ -47,19 +48,25 @@ class ObjectReader {
 base::Result<std::string> read_object_of(const ObjectReader& objects, ObjectKind kind,
                                          const ObjectId& id, uint64_t limit = kObjectLimit);
 
+// An object that is not written yet.
+struct NewObject {
+  ObjectId id;
+  Object object;
+  ObjectId like;  // one of the same kind that differs little, or kNoObject: a hint for a pack
+};
+
 // Objects in memory over another reader, which must outlive it. Filled by one thread; reading from
 // many threads is safe while nobody adds.
 class ObjectOverlay : public ObjectReader {
  public:
   explicit ObjectOverlay(const ObjectReader& below) : below_(below) {}
 
-  // Keeps the object, unless it is known below.
-  ObjectId add(ObjectKind kind, std::string content);
+  // Keeps the object, unless it is known below. `like` may name what it was edited from.
+  ObjectId add(ObjectKind kind, std::string content, const ObjectId& like = kNoObject);
   // Takes over what another overlay holds.
-  void add_all(ObjectOverlay&& other) { added_.merge(other.added_); }
-  // What was added, by id: what a pack has to hold.
-  const std::map<ObjectId, Object>& added() const { return added_; }
-  void clear() { added_.clear(); }
+  void add_all(ObjectOverlay&& other);
+  // What was added, in that order: what a pack has to hold.
+  const std::vector<NewObject>& added() const { return added_; }
 
   base::Result<Object> read(const ObjectId& id, uint64_t limit = kObjectLimit) const override;
   base::Result<ObjectHeader> header(const ObjectId& id) const override;
@@ -67,7 +74,11 @@ class ObjectOverlay : public ObjectReader {
 
  private:
   const ObjectReader& below_;
-  std::map<ObjectId, Object> added_;
+  const Object* find(const ObjectId& id) const;
+  void keep(NewObject object);
+
+  std::vector<NewObject> added_;
+  std::unordered_map<ObjectId, size_t> places_;
 };
 
 // Asks the first, then the second: a quarantine in front of its repository.

@@ -7,8 +7,9 @@
 //   const ObjectId tree = writer.add(ObjectKind::tree, print_tree({{kModeFile, "a.txt", blob}}));
 //   TRY(writer.write(*repository));                        // durable when it returns
 //
-// Entries are whole objects compressed with zlib, without deltas: roll-up and the reader's copier
-// treat them like any other. An object added twice is stored once. Belongs to one thread.
+// An object that was edited from one of the same pack is stored as a delta of it, in chains that
+// are kept short: of a hundred saves that wait together each makes its own root directory, and one
+// entry of it is new. An object added twice is stored once. Belongs to one thread.
 #pragma once
 
 #include <optional>
@@ -21,6 +22,7 @@
 #include "base/result.h"
 #include "vcs/durable_step.h"
 #include "vcs/object_id.h"
+#include "vcs/object_reader.h"
 #include "vcs/repository.h"
 
 namespace vcs {
@@ -29,11 +31,11 @@ class PackWriter {
  public:
   // The id that git gives the content; the object is kept for `write`.
   ObjectId add(ObjectKind kind, std::string_view content);
-  // The same for an object whose id is known.
-  void add(const ObjectId& id, ObjectKind kind, std::string_view content);
+  // The same for an object whose id is known. It becomes a delta if what it is like was added.
+  void add(const NewObject& object);
 
-  bool empty() const { return objects_.empty(); }
-  size_t object_count() const { return objects_.size(); }
+  bool empty() const { return entries_.empty(); }
+  size_t object_count() const { return entries_.size(); }
   // Compressed bytes of all entries.
   size_t byte_count() const { return byte_count_; }
 
@@ -47,13 +49,22 @@ class PackWriter {
   base::Result<void> write(Repository& repository, const StepObserver& observer = {});
 
  private:
-  struct Object {
+  struct Entry {
+    Entry(const ObjectId& named, ObjectKind is, std::string holds)
+        : id(named), kind(is), content(std::move(holds)) {}
+
     ObjectId id;
     ObjectKind kind;
     std::string content;
-    std::string entry;  // as it will lie in the pack
+    std::optional<size_t> base;  // of a delta: its place in entries_
+    int depth = 0;               // deltas on the way to a whole object
+    size_t size = 0;             // of what is packed, inflated
+    std::string packed;          // the content or the delta, compressed
   };
-  std::vector<Object> objects_;
+  void add(Entry entry, const ObjectId& like);
+  bool make_delta(Entry& entry, const ObjectId& like) const;
+
+  std::vector<Entry> entries_;
   std::unordered_map<ObjectId, size_t> places_;
   size_t byte_count_ = 0;
 };

@@ -53,14 +53,14 @@ class TreeEditor {
   Result<std::optional<ObjectId>> edit_directory(const std::optional<ObjectId>& tree,
                                                  const Branch& branch) {
     const std::string content = TRY(read(tree));
-    if (only_replaces(content, branch)) return replace_entries(content, branch);
+    if (only_replaces(content, branch)) return replace_entries(content, tree, branch);
     Entries entries;
     for (TreeEntry& entry : TRY(parse_tree(content))) entries[entry.name] = std::move(entry);
     for (const auto& [name, below] : branch.below) TRY(edit_entry(entries, name, below));
     if (entries.empty()) return std::optional<ObjectId>();
     std::vector<TreeEntry> items;
     for (auto& [name, entry] : entries) items.push_back(std::move(entry));
-    return std::optional(objects_.add(ObjectKind::tree, print_tree(std::move(items))));
+    return add(print_tree(std::move(items)), tree);
   }
 
  private:
@@ -81,7 +81,13 @@ class TreeEditor {
     });
   }
 
-  Result<std::optional<ObjectId>> replace_entries(std::string content, const Branch& branch) {
+  std::optional<ObjectId> add(std::string content, const std::optional<ObjectId>& before) {
+    return objects_.add(ObjectKind::tree, std::move(content), before.value_or(kNoObject));
+  }
+
+  Result<std::optional<ObjectId>> replace_entries(std::string content,
+                                                  const std::optional<ObjectId>& before,
+                                                  const Branch& branch) {
     for (const auto& [name, below] : branch.below) {
       const auto entry = *TRY(find_in_tree(content, name));
       const auto id = TRY(below.edit ? write_blob(*below.edit) : edit_directory(entry.id, below));
@@ -94,7 +100,7 @@ class TreeEditor {
       }
     }
     if (content.empty()) return std::optional<ObjectId>();
-    return std::optional(objects_.add(ObjectKind::tree, std::move(content)));
+    return add(std::move(content), before);
   }
 
   static Result<std::string> without(std::string_view content, std::string_view name) {

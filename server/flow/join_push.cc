@@ -177,7 +177,7 @@ Result<vcs::ObjectId> MainJoin::advance(vcs::ObjectOverlay& objects, const vcs::
     TRY(judge(objects, tip, pushed, complaints));
     if (!complaints.empty()) return base::Error{base::Code::conflict, complaints.summary()};
   }
-  for (const auto& [id, object] : plan_->made) objects.add(object.kind, object.content);
+  for (const auto& [id, object, like] : plan_->made) objects.add(object.kind, object.content, like);
   return plan_->result;
 }
 

@@ -37,8 +37,8 @@ class MainJoin {
   // How a push gets onto one state of main.
   struct Plan {
     vcs::ObjectId tip;
-    vcs::ObjectId result;                       // of main afterwards
-    std::map<vcs::ObjectId, vcs::Object> made;  // what the result needs and the push lacks
+    vcs::ObjectId result;              // of main afterwards
+    std::vector<vcs::NewObject> made;  // what the result needs and the push lacks
     std::vector<std::string> told;
   };
   class Planner;

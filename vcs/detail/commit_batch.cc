@@ -111,7 +111,7 @@ void fail(Results& results, const Error& error) {
 Result<void> BatchWriter::store(const std::string& branch, const ObjectId& before,
                                 const ObjectId& after, const ObjectOverlay& objects) {
   PackWriter pack;
-  for (const auto& [id, object] : objects.added()) pack.add(id, object.kind, object.content);
+  for (const NewObject& made : objects.added()) pack.add(made);
   TRY(pack.write(repository_, observer_));
   report(observer_, DurableStep::objects_durable);
   TRY(repository_.refs().update(RefUpdate{branch, before, after}));

@@ -18,6 +18,10 @@ struct DeltaSizes {
 // The longest head of a delta, in bytes: two sizes of up to ten bytes each.
 inline constexpr size_t kMaxDeltaHead = 20;
 
+// Makes of `base` a content that differs from it in one place; what both begin and end with is
+// copied. Short for a directory in which one entry changed; right, but long, for anything else.
+std::string delta_of_one_change(std::string_view base, std::string_view content);
+
 // Takes the two sizes off the front.
 base::Result<DeltaSizes> take_delta_sizes(std::string_view& delta);
 base::Result<std::string> apply_delta(std::string_view base, std::string_view delta,
