@@ -104,7 +104,7 @@ class Neighbours {
   std::optional<std::map<corpus::AnnotationId, corpus::AnnotationFact>> facts_;
 };
 
-// One save against one state of the project; made anew whenever the state has moved on.
+// One save against one state of the project.
 class Save {
  public:
   Save(const Actor& actor, const OpenProject& project, const SaveRequest& request,
@@ -236,6 +236,53 @@ class Save {
   DocumentFiles files_;
 };
 
+// Works a save out before its turn to commit comes, on the thread of whoever asked for it, while
+// others do the same. When it is its turn, nearly always nothing that it has read has changed; only
+// if something has, it is worked out anew. Belongs to one request.
+class PreparedSave {
+ public:
+  PreparedSave(const Actor& actor, const OpenProject& project, const SaveRequest& request)
+      : actor_(actor), project_(project), request_(request) {}
+
+  Result<std::vector<vcs::Edit>> edits(const vcs::Snapshot& tip) {
+    const Inputs now = TRY(inputs_of(tip));
+    if (!edits_ || now != inputs_) {
+      edits_ = Save(actor_, project_, request_, tip).edits(outcome_);
+      inputs_ = now;
+    }
+    return *edits_;
+  }
+
+  SaveOutcome& outcome() { return outcome_; }
+
+ private:
+  // All that a save reads of a state: as long as these are the same, so is what it does.
+  struct Inputs {
+    vcs::ObjectId document;  // its directory
+    vcs::ObjectId schema;
+    bool operator==(const Inputs&) const = default;
+  };
+
+  Result<Inputs> inputs_of(const vcs::Snapshot& tip) const {
+    Inputs inputs;
+    inputs.document =
+        id_of(TRY(tip.entry(corpus::document_dir(project_.fan_out, request_.document))));
+    inputs.schema = id_of(TRY(tip.entry(corpus::kSchemaPath)));
+    return inputs;
+  }
+
+  static vcs::ObjectId id_of(const std::optional<vcs::TreeEntry>& entry) {
+    return entry ? entry->id : vcs::kNoObject;
+  }
+
+  const Actor& actor_;
+  const OpenProject& project_;
+  const SaveRequest& request_;
+  Inputs inputs_;
+  std::optional<Result<std::vector<vcs::Edit>>> edits_;
+  SaveOutcome outcome_;
+};
+
 }  // namespace
 
 Result<PageAnnotations> read_annotations_of(const OpenProject& project,
@@ -250,15 +297,15 @@ Result<PageAnnotations> read_annotations_of(const OpenProject& project,
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
                                      const SaveRequest& request) {
   const auto project = TRY(services.catalog->open(actor.project()));
-  SaveOutcome outcome;
+  PreparedSave save(actor, *project, request);
+  (void)save.edits(TRY(project->tip()));  // what is wrong with it will be said when it is its turn
   vcs::CommitRequest commit;
   commit.author = commit.committer = signature_of(actor);
   commit.message =
       "Annotate page " + std::to_string(request.page) + " of " + request.document.hex + "\n";
-  commit.make = [&](const vcs::Snapshot& tip) {
-    return Save(actor, *project, request, tip).edits(outcome);
-  };
+  commit.make = [&](const vcs::Snapshot& tip) { return save.edits(tip); };
   const vcs::CommitResult result = TRY(project->commits->commit(std::move(commit)));
+  SaveOutcome outcome = std::move(save.outcome());
   outcome.commit = result.commit.hex();
   if (outcome.kind != SaveOutcome::Kind::saved) return outcome;
   TRY(catch_up(services, *project, [&](storage::Transaction& tx) {
