@@ -28,6 +28,7 @@
 #undef _FILE_OFFSET_BITS
 #undef _FORTIFY_SOURCE
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -103,6 +104,11 @@ struct Recorder {
     int percent[2] = {};
     sscanf(text, "%d %d", &percent[0], &percent[1]);
     return rand() % 100 < percent[place - 1];
+  }
+
+  // What is opened next under this number may be anything, a pipe too.
+  void forget(int fd) {
+    if (fd >= 0 && fd < kMaxFiles) watched[fd] = false;
   }
 
   void note(char operation, uint64_t a, uint64_t b, uint64_t c, std::string_view first = {},
@@ -282,8 +288,20 @@ RECORDED_OPENAT(openat64)
 
 int close(int fd) {
   static const auto real = next<int(int)>("close");
-  if (fd >= 0 && fd < kMaxFiles) recorder().watched[fd] = false;
+  recorder().forget(fd);
   return real(fd);
+}
+
+// The C library closes a directory's descriptor and a stream's past the function above.
+int closedir(DIR* directory) {
+  static const auto real = next<int(DIR*)>("closedir");
+  recorder().forget(dirfd(directory));
+  return real(directory);
+}
+int fclose(FILE* stream) {
+  static const auto real = next<int(FILE*)>("fclose");
+  recorder().forget(fileno(stream));
+  return real(stream);
 }
 
 ssize_t write(int fd, const void* data, size_t size) {
