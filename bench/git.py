@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Git over HTTP beside git http-backend (nginx, fcgiwrap) and JGit's servlet. ./dev bench git
 
-usage: git.py [--quick] [--json] [--documents N] [--commits N] [--rounds N] [--only PART]...
+usage: git.py [--quick] [--json] [--documents N] [--commits N] [--rounds N] [--pushes N]
+              [--only PART]...
 
 All serve the same bare repository, packed with bitmaps by stock git. Latency is measured at the
 server: what stock git sends is recorded and played again on a kept connection. What comes back is
@@ -10,6 +11,7 @@ the rounds. Pushes go to copies, with everything synced by each server.
 """
 import argparse
 import pathlib
+import resource
 import shutil
 import statistics
 import tempfile
@@ -28,9 +30,9 @@ WARM_UP = 4  # pushes before the first that counts
 
 
 class Bench:
-    def __init__(self, project, directory, report, rounds, is_quick):
+    def __init__(self, project, directory, report, rounds, pushes, is_quick):
         self.project, self.directory, self.report, self.rounds = project, directory, report, rounds
-        self.repeat, self.push_count = (20, 10) if is_quick else (100, 12)
+        self.repeat, self.push_count = 20 if is_quick else 100, pushes
         self.memory = MemoryWatch()
         self.servers = []
         self.numbers = 0
@@ -227,21 +229,24 @@ class Bench:
 
         def timed(server):
             server.forget()
-            before = server.tree.seconds()
+            before, client = server.tree.seconds(), client_seconds()
             seconds = seconds_of(lambda: clone(server, server.url))
-            after = server.tree.seconds()
+            after, client = server.tree.seconds(), client_seconds() - client
             files = sorted(str(path.relative_to(target)) for path in target.glob("documents/**/*")
                            if path.is_file())
             trees.setdefault(server.name, files)
             shutil.rmtree(target)
             if files != trees[self.servers[0].name]:
                 self.report.note(f"NOT EQUAL: a partial clone from {server.name}")
-            return {"wall": seconds, "cpu": after - before if before is not None else 0}
+            return {"wall": seconds, "client": client,
+                    "cpu": after - before if before is not None else 0}
 
         found = self.measured(timed)
         self.report.note(f"partial clone: {len(trees[self.ours.name])} files, the same from each")
         self.less(f"blob:none and sparse clone of {len(chosen)} documents, client and all", "s",
                   of_key(found, "wall"), {BACKEND: 3})
+        self.report.note("of it the client's own CPU: "
+                         f"{statistics.median(of_key(found, 'client')[self.ours.name]):.2f} s")
         if self.ours.tree.seconds() is not None:
             self.less("the same: server CPU", "s", of_key(found, "cpu"), {BACKEND: 3})
 
@@ -308,6 +313,12 @@ class Bench:
         return git(*server.git_options(), "ls-remote", server.url, "refs/heads/main").decode()[:40]
 
 
+def client_seconds():
+    """CPU of all programs that have run and ended, such as git's."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def of_turns(played):
     return {name: [statistics.median(one["turns"]) for one in rounds] for name, rounds in played.items()}
 
@@ -333,6 +344,7 @@ def main():
     parser.add_argument("--documents", type=int)
     parser.add_argument("--commits", type=int)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pushes", type=int, default=12, help="that count, of each server")
     parser.add_argument("--only", action="append", choices=PARTS, help="may be repeated")
     options = parser.parse_args()
     documents = options.documents or (2_000 if options.quick else 100_000)
@@ -340,7 +352,7 @@ def main():
     project = projects.make(documents, commits)
     report = Report("git")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-", dir=ROOT / "build"))
-    bench = Bench(project, directory, report, options.rounds, options.quick)
+    bench = Bench(project, directory, report, options.rounds, options.pushes, options.quick)
     try:
         bench.start()
         report.note(f"{documents} documents, {commits} commits; {options.rounds} rounds; "
