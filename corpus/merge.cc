@@ -221,6 +221,22 @@ AnnotationMerge merge_annotations(const std::vector<Annotation>& base,
   return out;
 }
 
+base::Result<std::string> write_merged(const std::vector<Annotation>& merged,
+                                       const std::vector<Annotation>& theirs) {
+  const auto known = detail::by_id(theirs);
+  std::vector<Annotation> changed;
+  for (const Annotation& annotation : merged) {
+    const auto found = known.find(annotation.id);
+    if (found == known.end() || *found->second != annotation) changed.push_back(annotation);
+  }
+  TRY(write_annotations(std::move(changed)));
+  std::string text = print_annotations(merged);
+  if (merged.size() > kMaxAnnotationsPerFile || text.size() > kMaxAnnotationFileBytes) {
+    return base::Error{base::Code::limit, "the annotations of a page are too many or too long"};
+  }
+  return text;
+}
+
 CommentMerge merge_comments(const std::vector<Comment>& base, const std::vector<Comment>& ours,
                             const std::vector<Comment>& theirs) {
   auto lists =

@@ -51,6 +51,11 @@ AnnotationMerge merge_annotations(const std::vector<Annotation>& base,
                                   const std::vector<Annotation>& ours,
                                   const std::vector<Annotation>& theirs);
 
+// The file of such a merge, as write_annotations makes it. `theirs` was read from a file of the
+// repository: what still stands there unchanged is not read back once more.
+base::Result<std::string> write_merged(const std::vector<Annotation>& merged,
+                                       const std::vector<Annotation>& theirs);
+
 struct CommentMerge {
   std::vector<Comment> merged;
   std::vector<Conflict> conflicts;

@@ -140,7 +140,8 @@ class Save {
       return stop(outcome, SaveOutcome::Kind::clash, current);
     }
     outcome.merged = current.id != request_.base;
-    const std::string text = TRY(corpus::write_annotations(merge.merged));
+    outcome.text = TRY(corpus::write_merged(merge.merged, theirs));
+    const std::string& text = outcome.text;
     outcome.current = {vcs::object_id_of(vcs::ObjectKind::blob, text), std::move(merge.merged)};
     if (outcome.current.version == current.id) return std::vector<vcs::Edit>{};
     project_.parsed->put(outcome.current.version, outcome.current.annotations, text.size());

@@ -46,6 +46,7 @@ struct SaveOutcome {
   };
   Kind kind = Kind::saved;
   PageAnnotations current;
+  std::string text;    // of a save: `current` as it is written, one annotation a line
   std::string commit;  // of the project after the save, hex
   bool merged = false;
   corpus::Diagnostics problems{};

@@ -1,4 +1,6 @@
 // Annotations of a page, review, history, diff and blame.
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "corpus/annotation.h"
@@ -82,6 +84,16 @@ Problem clash(const SaveOutcome& outcome) {
       .with_header("ETag", "\"" + outcome.current.version.hex() + "\"");
 }
 
+// The annotations as they were just printed, since they may be thousands.
+Reply saved_reply(const SaveOutcome& outcome) {
+  std::string list = outcome.text;
+  if (!list.empty()) list.pop_back();
+  std::replace(list.begin(), list.end(), '\n', ',');  // inside a line it is written \n
+  const Json rest = Json::object({{"merged", outcome.merged}, {"commit", outcome.commit}});
+  return Reply::text(200, "{\"annotations\":[" + list + "]," + rest.print().substr(1) + "\n",
+                     "application/json");
+}
+
 Result<Reply> save(Services& services, Context& context) {
   const std::string* if_match = context.request.headers.find("if-match");
   if (if_match == nullptr) {
@@ -110,10 +122,7 @@ Result<Reply> save(Services& services, Context& context) {
     case SaveOutcome::Kind::saved:
       break;
   }
-  Json reply = Json::object({{"annotations", list_json(outcome.current.annotations)},
-                             {"merged", outcome.merged},
-                             {"commit", outcome.commit}});
-  return Reply::json(200, reply).etag(outcome.current.version.hex()).cache("private, no-cache");
+  return saved_reply(outcome).etag(outcome.current.version.hex()).cache("private, no-cache");
 }
 
 Result<Reply> show_review(Services& services, Context& context) {

@@ -122,6 +122,25 @@ TEST(Merge, RelationsToOtherFilesAreNoMatter) {
   EXPECT_TRUE(merge.conflicts.empty());
 }
 
+TEST(Merge, IsWrittenLikeAnyOtherFile) {
+  const Annotations theirs = {span(1), span(2), relation(3, 1, 2)};
+  Annotation changed = span(2);
+  changed.label = "changed";
+  for (const Annotations& merged :
+       {Annotations{}, theirs, Annotations{span(1), changed, relation(3, 1, 2), span(4)}}) {
+    EXPECT_EQ(TAKE(write_merged(merged, theirs)), TAKE(write_annotations(merged)));
+  }
+}
+
+TEST(Merge, WritesNothingThatCannotBeReadBack) {
+  Annotation wrong = span(2);
+  wrong.words = {};
+  EXPECT_EQ(test::code_of(write_merged({span(1), wrong}, {span(1), span(2)})), base::Code::invalid);
+  Annotations many;
+  for (size_t i = 0; i <= kMaxAnnotationsPerFile; ++i) many.push_back(span(static_cast<int>(i)));
+  EXPECT_EQ(test::code_of(write_merged(many, many)), base::Code::limit);
+}
+
 TEST(Merge, ConflictsAreData) {
   EXPECT_EQ(to_json(Conflict{"id", "label", "a", "b", nullptr}).print(),
             R"({"id":"id","field":"label","base":"a","ours":"b","theirs":null})");
