@@ -5,8 +5,8 @@
 namespace ocr {
 namespace {
 
-using detail::ArchiveStep;
 using detail::Frame;
+using detail::StreamStep;
 
 base::Json request_of(const ArchiveLimits& limits) {
   return base::Json::object({{"verb", "archive"},
@@ -23,18 +23,18 @@ class Receiver {
       : limits_(limits), events_(events) {}
 
   // False when the last step has come.
-  base::Result<bool> take(const ArchiveStep& step, std::string_view bytes) {
+  base::Result<bool> take(const StreamStep& step, std::string_view bytes) {
     switch (step.kind) {
-      case ArchiveStep::Kind::begin:
+      case StreamStep::Kind::begin:
         return begin(step.name);
-      case ArchiveStep::Kind::bytes:
+      case StreamStep::Kind::bytes:
         return more(bytes);
-      case ArchiveStep::Kind::end:
+      case StreamStep::Kind::end:
         return end();
-      case ArchiveStep::Kind::failed:
+      case StreamStep::Kind::failed:
         reading_.failure = step.failure;
         return false;
-      case ArchiveStep::Kind::done:
+      case StreamStep::Kind::done:
         break;
     }
     if (open_) return out_of_turn();
@@ -89,7 +89,7 @@ base::Result<ArchiveReading> read_archive(WorkerPool& pool, int input, const Arc
   while (more) {
     const auto frame = lease->next();
     if (!frame.ok()) break;
-    const auto step = detail::parse_archive_step(frame->json);
+    const auto step = detail::parse_stream_step(frame->json);
     auto taken = step.ok() ? receiver.take(*step, frame->bytes) : base::Result<bool>(step.error());
     if (!taken.ok()) {
       lease->abandon();  // what it still says is no answer to the next request

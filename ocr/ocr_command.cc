@@ -3,8 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -15,46 +13,25 @@
 namespace ocr {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr char kUsage[] =
-    "usage: glossator ocr FILE... --out DIR [--profile accurate|fast] [--languages eng+deu]\n"
-    "                     [--password TEXT] [--workers N] [--sandbox full|seccomp-only]\n";
+    "usage: glossator ocr FILE... --out DIR [--to json|text|hocr|alto|pdf]...\n"
+    "                     [--profile accurate|fast] [--languages eng+deu] [--password TEXT]\n"
+    "                     [--workers N] [--sandbox full|seccomp-only]\n"
+    "  --to    what to write: json, a file for each page (as if nothing is said); text, hocr,\n"
+    "          alto or pdf, a file for each document; pdf is searchable and looks as before.\n"
+    "          May be given several times.\n";
 
-base::Json words_json(const PageReading& page) {
-  base::Json words = base::Json::array();
-  for (const corpus::Word& word : page.words) {
-    const corpus::Box box = to_stored(word.box, page.stored, page.image.width, page.image.height);
-    words.push(base::Json::object({{"text", word.text},
-                                   {"bbox", base::Json::array({box.x0, box.y0, box.x1, box.y1})},
-                                   {"confidence", word.confidence}}));
-  }
-  return words;
-}
-
-base::Json page_json(const std::string& file, const PageReading& page) {
-  return base::Json::object(
-      {{"file", fs::path(file).filename().string()},
-       {"page", page.number},
-       {"width", page.stored.width},
-       {"height", page.stored.height},
-       {"dpi", page.stored.dpi},
-       {"text", corpus::text_of(page.words)},
-       {"text_origin", page.text == corpus::TextOrigin::ocr ? "ocr" : "text-layer"},
-       {"words", words_json(page)},
-       {"cpu_s", page.cpu_seconds}});
-}
-
-// Reads one file and writes its pages.
+// Reads one file and writes what came of it.
 class FileReading {
  public:
   FileReading(const OcrCommand& command, WorkerPool& pool, const std::string& file)
-      : command_(command), pool_(pool), file_(file) {}
+      : command_(command), pool_(pool), file_(file), output_(command.output, file) {}
 
-  // Whether every page was read; what went wrong is told on stderr.
+  // Whether every page was read and written; what went wrong is told on stderr.
   bool run() {
     const auto fd = base::open_file(file_, O_RDONLY);
     if (!fd.ok()) return tell(fd.error().what);
+    if (const auto begun = output_.begin(); !begun.ok()) return tell(begun.error().what);
     ReadEvents events;
     events.on_page = [this](PageReading page) { take(std::move(page)); };
     events.progress = [this](uint32_t, uint32_t total) { total_ = total; };
@@ -62,6 +39,8 @@ class FileReading {
     if (!reading.ok()) return tell(reading.error().what);
     if (reading->refusal) return tell(reading->refusal->reason);
     flush();
+    const auto finished = output_.finish(pool_, fd->get(), reading->format);
+    if (!finished.ok()) return tell(finished.error().what);
     return good_ && reading->failed_pages == 0;
   }
 
@@ -74,20 +53,12 @@ class FileReading {
 
   void flush() {
     if (!held_) return;
-    const PageReading page = std::move(*held_);
+    PageReading page = std::move(*held_);
     held_.reset();
     if (page.failure) {
-      good_ = false;
-      tell("page " + std::to_string(page.number) + ": " + page.failure->reason);
-      return;
+      good_ = tell("page " + std::to_string(page.number) + ": " + page.failure->reason);
     }
-    char number[16] = "";
-    if (total_ > 1) std::snprintf(number, sizeof(number), "-p%04u", page.number);
-    const fs::path target =
-        fs::path(command_.out) / (fs::path(file_).stem().string() + number + ".json");
-    const auto fd = base::open_file(target, O_WRONLY | O_CREAT | O_TRUNC);
-    const auto written = fd.ok() ? base::write_all(fd->get(), page_json(file_, page).print() + "\n")
-                                 : base::Result<void>(fd.error());
+    const auto written = output_.add(std::move(page), total_);
     if (!written.ok()) good_ = tell(written.error().what);
   }
 
@@ -99,6 +70,7 @@ class FileReading {
   const OcrCommand& command_;
   WorkerPool& pool_;
   const std::string& file_;
+  FileOutput output_;
   std::optional<PageReading> held_;
   uint32_t total_ = 1;
   bool good_ = true;
@@ -111,7 +83,9 @@ struct Option {
 
 const std::vector<Option>& options() {
   static const std::vector<Option> all = {
-      {"--out", [](OcrCommand& c, const std::string& v) { return c.out = v, !v.empty(); }},
+      {"--out",
+       [](OcrCommand& c, const std::string& v) { return c.output.directory = v, !v.empty(); }},
+      {"--to", [](OcrCommand& c, const std::string& v) { return c.output.add(v); }},
       {"--profile",
        [](OcrCommand& c, const std::string& v) {
          c.settings.profile = v == "fast" ? Profile::fast : Profile::accurate;
@@ -159,14 +133,15 @@ std::optional<OcrCommand> parse(const std::vector<std::string>& arguments) {
                                      [&](const Option& o) { return name == o.name; });
     if (option == options().end() || !option->apply(command, value)) return std::nullopt;
   }
-  if (command.files.empty() || command.out.empty()) return std::nullopt;
+  if (command.files.empty() || command.output.directory.empty()) return std::nullopt;
+  if (command.output.empty()) command.output.json = true;
   return command;
 }
 
 }  // namespace
 
 int run_ocr_command(const OcrCommand& command) {
-  const auto made = base::make_directories(command.out);
+  const auto made = base::make_directories(command.output.directory);
   auto pool = WorkerPool::create(command.pool);
   if (!made.ok() || !pool.ok()) {
     std::cerr << (made.ok() ? pool.error().what : made.error().what) << std::endl;

@@ -42,6 +42,7 @@ OWNERS = {
     "opencv2/": {"ocr"},
     "seccomp.h": {"ocr"},
     "tiffio.h": {"ocr"},
+    "qpdf/": {"ocr"},
     "archive.h": {"ocr"},
     "archive_entry.h": {"ocr"},
     "linux/landlock.h": {"ocr"},

@@ -62,7 +62,7 @@ class Unpacker {
     while (true) {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(archive_.get(), &entry);
-      if (status == ARCHIVE_EOF) return send({ArchiveStep::Kind::done, {}, skipped_, {}});
+      if (status == ARCHIVE_EOF) return send({StreamStep::Kind::done, {}, skipped_, {}});
       if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return fail(damaged());
       if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) {
         ++skipped_;
@@ -82,7 +82,7 @@ class Unpacker {
     if (archive_entry_is_encrypted(entry) != 0) {
       return stop({kEncrypted, "the archive is encrypted"});
     }
-    TRY(send({ArchiveStep::Kind::begin, shown_name(entry), 0, {}}));
+    TRY(send({StreamStep::Kind::begin, shown_name(entry), 0, {}}));
     int64_t size = 0;
     while (true) {
       const void* chunk = nullptr;
@@ -95,10 +95,10 @@ class Unpacker {
       size += static_cast<int64_t>(count);
       total_ += static_cast<int64_t>(count);
       if (const auto failure = beyond(size)) return stop(*failure);
-      TRY(send_frame(socket_, to_json(ArchiveStep{ArchiveStep::Kind::bytes, {}, 0, {}}),
+      TRY(send_frame(socket_, to_json(StreamStep{StreamStep::Kind::bytes, {}, 0, {}}),
                      {static_cast<const char*>(chunk), count}));
     }
-    TRY(send({ArchiveStep::Kind::end, {}, 0, {}}));
+    TRY(send({StreamStep::Kind::end, {}, 0, {}}));
     return true;
   }
 
@@ -113,11 +113,9 @@ class Unpacker {
     return std::nullopt;
   }
 
-  base::Result<void> send(const ArchiveStep& step) {
-    return send_frame(socket_, to_json(step), {});
-  }
+  base::Result<void> send(const StreamStep& step) { return send_frame(socket_, to_json(step), {}); }
   base::Result<void> fail(Failure failure) {
-    return send({ArchiveStep::Kind::failed, {}, 0, std::move(failure)});
+    return send({StreamStep::Kind::failed, {}, 0, std::move(failure)});
   }
   base::Result<bool> stop(Failure failure) {
     TRY(fail(std::move(failure)));

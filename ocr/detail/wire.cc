@@ -240,37 +240,59 @@ base::Result<ProbeReply> parse_probe_reply(const base::Json& json) {
   return reply;
 }
 
-base::Json to_json(const ArchiveStep& step) {
+base::Json to_json(const PdfPageRequest& request) {
+  return base::Json::object({{"width", request.width},
+                             {"height", request.height},
+                             {"dpi", request.dpi},
+                             {"rotation", request.rotation},
+                             {"image_at", request.image_at},
+                             {"image_size", request.image_size},
+                             {"words", words_json(request.words)}});
+}
+
+base::Result<PdfPageRequest> parse_pdf_page_request(const base::Json& json) {
+  PdfPageRequest request;
+  request.width = TRY(number(json, "width", 0, kSideCap));
+  request.height = TRY(number(json, "height", 0, kSideCap));
+  request.dpi = TRY(number(json, "dpi", 0, 100'000));
+  request.rotation = TRY(quarter_turns(json));
+  request.image_at = static_cast<uint64_t>(json.integer_or("image_at", 0));
+  request.image_size = static_cast<uint64_t>(json.integer_or("image_size", 0));
+  request.words = TRY(words_in(json, request.width, request.height));
+  return request;
+}
+
+base::Json to_json(const StreamStep& step) {
   switch (step.kind) {
-    case ArchiveStep::Kind::begin:
+    case StreamStep::Kind::begin:
       return base::Json::object({{"begin", step.name}});
-    case ArchiveStep::Kind::bytes:
+    case StreamStep::Kind::bytes:
       return base::Json::object({{"bytes", true}});
-    case ArchiveStep::Kind::end:
+    case StreamStep::Kind::end:
       return base::Json::object({{"end", true}});
-    case ArchiveStep::Kind::done:
+    case StreamStep::Kind::done:
       return base::Json::object({{"done", step.skipped}});
-    case ArchiveStep::Kind::failed:
+    case StreamStep::Kind::failed:
       break;
   }
   return base::Json::object({{"failure", failure_json(step.failure.value_or(Failure{}))}});
 }
 
-base::Result<ArchiveStep> parse_archive_step(const base::Json& json) {
-  ArchiveStep step;
+base::Result<StreamStep> parse_stream_step(const base::Json& json) {
+  StreamStep step;
   step.failure = TRY(failure_in(json));
   if (step.failure) {
-    step.kind = ArchiveStep::Kind::failed;
+    step.kind = StreamStep::Kind::failed;
   } else if (const std::string* name = json.find_string("begin")) {
-    step.kind = ArchiveStep::Kind::begin;
+    step.kind = StreamStep::Kind::begin;
     if (name->size() > kWordCap) return odd("name");
     step.name = *name;
   } else if (json.find("bytes") != nullptr) {
-    step.kind = ArchiveStep::Kind::bytes;
+    step.kind = StreamStep::Kind::bytes;
   } else if (json.find("end") != nullptr) {
-    step.kind = ArchiveStep::Kind::end;
+    step.kind = StreamStep::Kind::end;
   } else {
-    step.kind = ArchiveStep::Kind::done;
+    step.kind = StreamStep::Kind::done;
     step.skipped = static_cast<uint32_t>(TRY(number(json, "done", 0, 1'000'000'000)));
   }
   return step;

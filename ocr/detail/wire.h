@@ -91,14 +91,28 @@ struct ProbeReply {
 base::Json to_json(const ProbeReply& reply);
 base::Result<ProbeReply> parse_probe_reply(const base::Json& json);
 
-// One step of unpacking an archive.
-struct ArchiveStep {
+// A page of a searchable PDF that is to be written: frames of their own behind the request. Its
+// image lies in the input file; a page without one is kept as it is in the source, or left blank.
+struct PdfPageRequest {
+  int32_t width = 0;  // of the canonical image, which words refer to
+  int32_t height = 0;
+  int32_t dpi = 0;
+  int32_t rotation = 0;  // of the canonical image against the page as shown
+  uint64_t image_at = 0;
+  uint64_t image_size = 0;
+  std::vector<corpus::Word> words;  // to be added, ids are not told
+};
+base::Json to_json(const PdfPageRequest& request);
+base::Result<PdfPageRequest> parse_pdf_page_request(const base::Json& json);
+
+// One step of an answer that comes in pieces: an archive unpacked, a PDF written.
+struct StreamStep {
   enum class Kind { begin, bytes, end, done, failed } kind = Kind::done;
   std::string name;      // begin
   uint32_t skipped = 0;  // done
   std::optional<Failure> failure;
 };
-base::Json to_json(const ArchiveStep& step);
-base::Result<ArchiveStep> parse_archive_step(const base::Json& json);
+base::Json to_json(const StreamStep& step);
+base::Result<StreamStep> parse_stream_step(const base::Json& json);
 
 }  // namespace ocr::detail

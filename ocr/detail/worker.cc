@@ -32,6 +32,11 @@ base::Result<std::unique_ptr<Worker>> Worker::start(const detail::WorkerPlan& pl
     return base::system_error("socketpair", "");
   }
   base::UniqueFd ours(ends[0]);
+  // A worker that does not listen is no reason to wait for ever.
+  const timeval patience = {plan.limits.wall_seconds, 0};
+  if (setsockopt(ours.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0) {
+    return base::system_error("setsockopt", "");
+  }
   const base::UniqueFd theirs(ends[1]);
   Child child = TRY(Child::start({detail::kWorkerStage, detail::print_worker_stage(plan)},
                                  {.control = theirs.get()}));
@@ -59,7 +64,13 @@ base::Result<void> Worker::ask(const base::Json& request, int input) {
   ++requests_;
   child_.allow_cpu(plan_.limits.cpu_seconds);
   deadline_ = Clock::now() + std::chrono::seconds(plan_.limits.wall_seconds);
-  if (!detail::send_frame(socket_.get(), request, {}, input).ok()) return bury_dead();
+  if (!detail::send_frame(socket_.get(), request, {}, input).ok()) return bury_unheard();
+  return {};
+}
+
+base::Result<void> Worker::tell(const base::Json& more) {
+  if (!healthy()) return base::Error{base::Code::internal, "the worker is gone"};
+  if (!detail::send_frame(socket_.get(), more, {}).ok()) return bury_unheard();
   return {};
 }
 
@@ -109,6 +120,11 @@ base::Error Worker::bury(Ending ending) {
   cpu_at_burial_ = child_.reap(true).cpu_seconds;
   ending_ = ending;
   return detail::error_of(ending);
+}
+
+// It took no more of the request: it is dead, or it does not listen.
+base::Error Worker::bury_unheard() {
+  return errno == EAGAIN || errno == EWOULDBLOCK ? bury(Ending::out_of_time) : bury_dead();
 }
 
 // It closed its side: why, its end tells.

@@ -27,6 +27,8 @@ class Worker {
 
   // Sends a request. `input` travels as a descriptor and is not consumed.
   base::Result<void> ask(const base::Json& request, int input);
+  // A further frame of a request that is more than one.
+  base::Result<void> tell(const base::Json& more);
   // The next frame of the answer, within the limits of a request. After an error the worker is
   // dead and ending() says how.
   base::Result<detail::Frame> next(const std::function<bool()>& cancelled = {});
@@ -45,6 +47,7 @@ class Worker {
   base::Result<void> wait_readable(const std::function<bool()>& cancelled);
   base::Error bury(Ending ending);
   base::Error bury_dead();
+  base::Error bury_unheard();
 
   detail::WorkerPlan plan_;
   detail::Child child_;

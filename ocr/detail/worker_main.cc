@@ -12,6 +12,7 @@
 #include "ocr/detail/decode.h"
 #include "ocr/detail/encode.h"
 #include "ocr/detail/layer.h"
+#include "ocr/detail/pdf_writer.h"
 #include "ocr/detail/recognizer.h"
 #include "ocr/detail/stages.h"
 #include "ocr/detail/unpack.h"
@@ -143,6 +144,7 @@ base::Result<void> serve(Recognizer& recognizer, const ReceivedRequest& request,
   if (verb == "page") return serve_page(recognizer, request.json, input.bytes());
   if (verb == "probe") return serve_probe(request.json, input.bytes());
   if (verb == "archive") return unpack(kSocket, request.json, input.bytes());
+  if (verb == "searchable") return write_searchable(kSocket, request.json, input.bytes());
   return base::Error{base::Code::invalid, "an unknown request"};
 }
 

@@ -12,6 +12,7 @@ namespace {
 struct OcrOptions {
   std::vector<std::string> files;
   std::string out;
+  std::vector<std::string> formats;
   std::string profile = "accurate";
   std::string languages = "eng";
   std::string password;
@@ -27,6 +28,9 @@ int read_files(const OcrOptions& options) {
        "--workers", std::to_string(options.workers), "--sandbox", options.sandbox});
   if (!options.password.empty()) {
     arguments.insert(arguments.end(), {"--password", options.password});
+  }
+  for (const std::string& format : options.formats) {
+    arguments.insert(arguments.end(), {"--to", format});
   }
   return ocr::run_ocr_command(arguments);
 }
@@ -63,10 +67,15 @@ int examine(bool json) {
 
 Verb ocr_verb() {
   auto o = std::make_shared<OcrOptions>();
-  return {"ocr", "read files and write words with boxes as JSON, without a server",
+  return {"ocr", "read files and write their words, or searchable PDF, without a server",
           [o](Options& options) {
             options.texts("file", o->files, "PDF and image files").required();
             options.text("--out", o->out, "directory for the results").required();
+            options
+                .texts("--to", o->formats,
+                       "json (a file for each page; what is written if nothing is said), text, "
+                       "hocr, alto or pdf (searchable, looks as before); may be repeated")
+                .one_of({"json", "text", "hocr", "alto", "pdf"});
             options.text("--profile", o->profile, "accurate or fast").one_of({"accurate", "fast"});
             options.text("--languages", o->languages, "tesseract's names, joined with +");
             options.text("--password", o->password, "of encrypted PDF files");

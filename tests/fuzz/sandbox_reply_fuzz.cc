@@ -29,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto reply = ocr::detail::parse_page_reply(*json, std::string(input.substr(text.size())));
   if (reply.ok() && !reply->failure) check(*reply);
   (void)ocr::detail::parse_probe_reply(*json);
-  (void)ocr::detail::parse_archive_step(*json);
+  (void)ocr::detail::parse_stream_step(*json);
   return 0;
 }
