@@ -26,8 +26,14 @@ base::Result<void> Spool::append(std::string_view text) {
 
 base::Result<void> Spool::flush() {
   TRY(base::write_all(fd_.get(), pending_));
+  flushed_ += pending_.size();
   pending_.clear();
   return {};
+}
+
+base::Result<std::pair<base::UniqueFd, uint64_t>> Spool::take() && {
+  TRY(flush());
+  return std::pair(std::move(fd_), flushed_);
 }
 
 dataset::ManifestReader::Chunks Spool::chunks() const {

@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -28,11 +29,15 @@ class Spool {
   // From the beginning, again and again. Flush first; the spool must outlive the function.
   dataset::ManifestReader::Chunks chunks() const;
 
+  // The file itself, with all that was written, and its size. The spool ends.
+  base::Result<std::pair<base::UniqueFd, uint64_t>> take() &&;
+
  private:
   explicit Spool(base::UniqueFd fd) : fd_(std::move(fd)) {}
 
   base::UniqueFd fd_;
   std::string pending_;
+  uint64_t flushed_ = 0;
 };
 
 }  // namespace server

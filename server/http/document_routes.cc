@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "corpus/words.h"
 #include "server/flow/document_files.h"
+#include "server/flow/document_text.h"
 #include "server/flow/dvc_remote.h"
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
@@ -252,6 +253,31 @@ Result<Reply> show_source(Services& services, Context& context) {
       .download(row.file_name);
 }
 
+// The document in main's newest revision, as one file with its text.
+template <typename Write>
+Result<Reply> text_reply(Services& services, const Context& context, const Write& write) {
+  const auto project = TRY(project_of(services, context));
+  const vcs::Snapshot tip = TRY(project->tip());
+  TextFile file = TRY(write(*project, tip, TRY(document_of(context))));
+  TRY(audit_read(services, context, "document.download"));
+  return Reply::file(std::move(file.fd), file.size, std::move(file.media_type))
+      .cache("private, no-cache")
+      .download(file.file_name);
+}
+
+Result<Reply> download_text(Services& services, Context& context) {
+  const auto format = corpus::parse_text_format(context.query("format").value_or("text"));
+  return text_reply(services, context, [&](const auto& project, const auto& tip, const auto& id) {
+    return write_text(services, project, tip, id, format.value_or(corpus::TextFormat::plain));
+  });
+}
+
+Result<Reply> download_searchable(Services& services, Context& context) {
+  return text_reply(services, context, [&](const auto& project, const auto& tip, const auto& id) {
+    return write_searchable_pdf(services, project, tip, id);
+  });
+}
+
 // The page of a document in main's newest revision.
 struct OpenPage {
   std::shared_ptr<OpenProject> project;
@@ -398,6 +424,32 @@ void add_document_routes(Router& router, Services& services) {
               .summary = "The bytes as they were uploaded",
               .tag = "documents",
               .responses = {{200, "the file", "application/octet-stream", {}, {}}}});
+  router.add(
+      {.method = Method::get,
+       .path = documents + "/{id}/text",
+       .access = Access::needs(Permission::document_read),
+       .handler = handled([&](Context& c) { return download_text(services, c); }),
+       .id = "download_text",
+       .summary = "The words of all pages as one file: plain text, hOCR or ALTO",
+       .description = "What was read, with places in pixels of the page images and confidences in "
+                      "hocr and alto. Corrections and labels are not in it: they leave with "
+                      "exports.",
+       .tag = "documents",
+       .query = {{"format", "", Parameter::Type::string, false, {}, {}, {"text", "hocr", "alto"}}},
+       .responses = {{200, "the file", "text/plain", {}, {}}}});
+  router.add({.method = Method::get,
+              .path = documents + "/{id}/searchable.pdf",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return download_searchable(services, c); }),
+              .id = "download_searchable_pdf",
+              .summary = "The document as a PDF in which its words can be found and marked",
+              .description =
+                  "Looks as before. A PDF is kept as it is, and invisible text is added to pages "
+                  "and places that have none of their own; an encrypted or damaged one, and every "
+                  "other kind of document, becomes a PDF of its page images. The same revision "
+                  "gives the same bytes.",
+              .tag = "documents",
+              .responses = {{200, "the file", "application/pdf", {}, {}}}});
   router.add({.method = Method::get,
               .path = page + "/image",
               .access = Access::needs(Permission::document_read),
