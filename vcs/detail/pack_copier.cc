@@ -1,6 +1,7 @@
 #include "vcs/detail/pack_copier.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/bytes.h"
@@ -22,6 +23,34 @@ bool is_delta(char first_byte) {
   const int type = (static_cast<uint8_t>(first_byte) >> 4) & 7;
   return type == kPackedOffsetDelta || type == kPackedIdDelta;
 }
+
+// Where the entries of a pack begin, in their order. The index has them in the order of ids, each
+// far from the one before: looked up many at a time, the processor waits for all of them at once.
+class EntryStarts {
+ public:
+  EntryStarts(const PackLookup& lookup, const std::vector<uint32_t>& order)
+      : lookup_(lookup), order_(order) {}
+
+  // As often as there are entries.
+  uint64_t next() {
+    if (at_ == block_.size()) read_block();
+    return block_[at_++];
+  }
+
+ private:
+  void read_block() {
+    const size_t count = std::min(block_.size(), order_.size() - done_);
+    for (size_t i = 0; i < count; ++i) block_[i] = lookup_.offset_at(order_[done_ + i]);
+    done_ += count;
+    at_ = 0;
+  }
+
+  const PackLookup& lookup_;
+  const std::vector<uint32_t>& order_;
+  std::array<uint64_t, 256> block_;
+  size_t at_ = block_.size();
+  size_t done_ = 0;
+};
 
 }  // namespace
 
@@ -82,10 +111,11 @@ Result<void> PackCopier::copy_part(size_t index) {
   const std::vector<uint32_t>& order = source->by_offset();
   const uint64_t end_of_entries = source->end_of_entries();
   runs_.clear();
-  uint64_t begin = order.empty() ? end_of_entries : source->lookup().offset_at(order[0]);
+  EntryStarts starts(source->lookup(), order);
+  uint64_t begin = order.empty() ? end_of_entries : starts.next();
   for (size_t n = 0; n < order.size(); ++n) {
     const bool is_last = n + 1 == order.size();
-    const uint64_t end = is_last ? end_of_entries : source->lookup().offset_at(order[n + 1]);
+    const uint64_t end = is_last ? end_of_entries : starts.next();
     if (begin < kPackHeader || begin >= end || end > end_of_entries) {
       return Error{Code::internal, "a pack's index is damaged: entries overlap"};
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -35,22 +36,29 @@ uint64_t next_serial() {
   return ++serial;
 }
 
-// Sorts by eleven bits of the offset after the other, the lowest first: several times as fast as
-// comparing, and in eight bytes an object.
+// Entries lie one after the other, so a part of the pack for each, all as long, holds one or two of
+// them: they are counted into these parts, and only what shares one is compared. Several times as
+// fast as sorting all, in eight bytes an object.
 std::vector<uint32_t> positions_by_offset(const PackLookup& lookup, uint64_t pack_size) {
-  constexpr unsigned kBits = 11;
-  std::vector<uint32_t> positions(lookup.count()), sorted(lookup.count());
-  std::iota(positions.begin(), positions.end(), 0);
-  // What a damaged index says beyond the pack's end comes anywhere: PackCopier looks at each.
-  for (unsigned shift = 0; shift < 64 && pack_size >> shift != 0; shift += kBits) {
-    const auto digit = [&](uint32_t position) {
-      return lookup.offset_at(position) >> shift & ((1U << kBits) - 1);
-    };
-    std::vector<uint32_t> starts((size_t{1} << kBits) + 1);
-    for (const uint32_t position : positions) ++starts[digit(position) + 1];
-    std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const uint32_t position : positions) sorted[starts[digit(position)]++] = position;
-    positions.swap(sorted);
+  const uint32_t count = lookup.count();
+  const auto shift = static_cast<unsigned>(std::bit_width(pack_size / std::max(count, 1U)));
+  const uint64_t last = pack_size >> shift;
+  // What a damaged index says beyond the pack's end comes last: PackCopier looks at each.
+  const auto part_of = [&](uint32_t position) {
+    return static_cast<size_t>(std::min(lookup.offset_at(position) >> shift, last));
+  };
+  std::vector<uint32_t> ends(static_cast<size_t>(last) + 2);
+  for (uint32_t position = 0; position < count; ++position) ++ends[part_of(position) + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<uint32_t> positions(count);
+  for (uint32_t position = 0; position < count; ++position) {
+    positions[ends[part_of(position)]++] = position;
+  }
+  uint32_t begin = 0;
+  for (const uint32_t end : ends) {
+    std::sort(positions.begin() + begin, positions.begin() + end,
+              [&](uint32_t a, uint32_t b) { return lookup.offset_at(a) < lookup.offset_at(b); });
+    begin = end;
   }
   return positions;
 }
