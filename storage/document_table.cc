@@ -326,6 +326,8 @@ Result<void> DocumentTable::remove(ProjectId project, const corpus::DocumentId& 
   TRY(remove_number(tx_, number));
   TRY(tx_.execute("DELETE FROM document_uploads WHERE project_id = ? AND document_id = ?",
                   {project, id.hex}));
+  TRY(tx_.execute("DELETE FROM drafts WHERE project_id = ? AND document_id = ?",
+                  {project, id.hex}));
   return {};
 }
 

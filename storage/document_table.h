@@ -128,7 +128,7 @@ class DocumentTable {
   Result<base::Json> sources_of(ProjectId project, const corpus::DocumentId& id, UserId user);
   Result<bool> was_uploaded_by(ProjectId project, const corpus::DocumentId& id, UserId user);
 
-  // Row, text, labels, keys, uploads: for erasure and for giving up a failed document.
+  // Row, text, labels, keys, uploads, drafts: for erasure and for giving up a failed document.
   Result<void> remove(ProjectId project, const corpus::DocumentId& id);
   Result<void> clear_derived(ProjectId project);
 

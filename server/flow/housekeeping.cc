@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
+#include "storage/draft_table.h"
 #include "storage/idempotency.h"
 #include "storage/user_store.h"
 
@@ -22,6 +23,7 @@ constexpr size_t kManyPacks = 12;
 constexpr uint64_t kQuickObjects = 200'000;  // a second's work or so
 constexpr int64_t kDay = 86'400;
 constexpr base::Milliseconds kJobMemory = 7 * 24 * 3'600'000;
+constexpr base::Milliseconds kDraftMemory = base::Milliseconds{30} * 24 * 3'600'000;
 
 template <typename T>
 void note(const char* what, const Result<T>& outcome) {
@@ -70,6 +72,9 @@ void forget_old_rows(Services& services) {
   note("forget jobs", services.jobs->forget_done(now - kJobMemory));
   note("forget replies", services.database->write([&](storage::Transaction& tx) {
     return storage::Idempotency(tx).forget_expired(now);
+  }));
+  note("forget drafts", services.database->write([&](storage::Transaction& tx) {
+    return storage::DraftTable(tx).forget_before(now - kDraftMemory);
   }));
   note("forget sessions", services.database->write([&](storage::Transaction& tx) {
     return storage::UserStore(tx).forget_expired_sessions(now);

@@ -11,6 +11,9 @@ void add_all_routes(Router& router, Services& services) {
   add_document_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
+  add_draft_routes(router, services);
+  add_queue_routes(router, services);
+  add_presence_routes(router, services);
   add_proposal_routes(router, services);
   add_dataset_routes(router, services);
   add_event_routes(router, services);

@@ -17,6 +17,9 @@ void add_member_routes(Router& router, Services& services);      // roles, invit
 void add_document_routes(Router& router, Services& services);    // upload, list, pages
 void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
+void add_draft_routes(Router& router, Services& services);       // a browser's unfinished work
+void add_queue_routes(Router& router, Services& services);       // what to work on next
+void add_presence_routes(Router& router, Services& services);    // who else is here
 void add_dataset_routes(Router& router, Services& services);     // splits, releases, exports
 void add_proposal_routes(Router& router, Services& services);    // changes that wait for a yes
 void add_git_routes(Router& router, Services& services);         // smart HTTP

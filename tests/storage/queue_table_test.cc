@@ -1,0 +1,100 @@
+#include "storage/queue_table.h"
+
+#include "base/digest.h"
+#include "storage/document_table.h"
+#include "tests/storage/store_fixture.h"
+
+namespace storage {
+namespace {
+
+class QueueTableTest : public StoreTest {
+ protected:
+  QueueTableTest() { other = other_user(); }
+
+  // A document that is ready, received so many seconds after a time.
+  corpus::DocumentId add(const char* content, int seconds, const char* review = "new") {
+    const auto hashes = base::hashes_of(content);
+    corpus::Document document;
+    document.id = corpus::DocumentId::of(hashes.sha256);
+    document.source = {hashes.md5, hashes.sha256, hashes.size, "application/pdf"};
+    document.sources = {{"", content, "", "", {}, kNow - (100 - seconds) * 1000}};
+    document.pages.resize(1);
+    TAKE(write([&](Transaction& tx) -> Result<void> {
+      DocumentTable documents(tx);
+      TRY(documents.put_from_git(project.id, document, "c0ffee", DocumentState::ready, kNow));
+      return documents.set_review_state(project.id, document.id, review, kNow);
+    }));
+    return document.id;
+  }
+  std::optional<corpus::DocumentId> take(const User& who, Work work = Work::label,
+                                         base::Milliseconds now = kNow,
+                                         const std::string& after = "") {
+    return TAKE(write([&](Transaction& tx) {
+      return QueueTable(tx).take({project.id, who.id, work, now, after});
+    }));
+  }
+  void set_review(const corpus::DocumentId& id, const char* state) {
+    TAKE(write([&](Transaction& tx) {
+      return DocumentTable(tx).set_review_state(project.id, id, state, kNow);
+    }));
+  }
+
+  User other;
+};
+
+TEST_F(QueueTableTest, GivesTheOldestFirstAndEachToOnePerson) {
+  const auto late = add("late", 2);
+  const auto early = add("early", 1);
+  EXPECT_EQ(take(user), early);
+  EXPECT_EQ(take(other), late);
+  EXPECT_EQ(take(user), early);
+  EXPECT_EQ(take(user, Work::label, kNow, early.hex), std::nullopt);
+}
+
+TEST_F(QueueTableTest, TakesBackWhatSomebodyLeftLying) {
+  const auto only = add("only", 1);
+  EXPECT_EQ(take(user), only);
+  EXPECT_EQ(take(other), std::nullopt);
+  EXPECT_EQ(take(other, Work::label, kNow + kLeaseTime), only);
+}
+
+TEST_F(QueueTableTest, BringsRejectedWorkBackToWhoDidItBeforeAnythingElse) {
+  const auto first = add("first", 1);
+  add("second", 2);
+  EXPECT_EQ(take(user), first);
+  set_review(first, "submitted");
+  EXPECT_NE(take(user), first);
+  set_review(first, "rejected");
+  EXPECT_EQ(take(user), first);
+}
+
+TEST_F(QueueTableTest, DoesNotOfferWhatWasSkipped) {
+  const auto only = add("only", 1);
+  TAKE(write([&](Transaction& tx) {
+    return QueueTable(tx).skip(project.id, only, user.id, "unreadable", kNow);
+  }));
+  EXPECT_EQ(take(user), std::nullopt);
+  EXPECT_EQ(take(other), only);
+}
+
+TEST_F(QueueTableTest, LetsOthersReview) {
+  const auto only = add("only", 1);
+  EXPECT_EQ(take(user), only);
+  EXPECT_EQ(take(other, Work::review), std::nullopt);
+  set_review(only, "submitted");
+  EXPECT_EQ(take(user, Work::review), std::nullopt);
+  EXPECT_EQ(take(other, Work::review), only);
+}
+
+TEST_F(QueueTableTest, CountsWhatWaits) {
+  add("one", 1);
+  add("two", 2);
+  add("done", 3, "accepted");
+  EXPECT_EQ(TAKE(read([&](Transaction& tx) {
+              return QueueTable(tx).count({project.id, user.id, Work::label, kNow, ""});
+            })),
+            2);
+}
+
+}  // namespace
+}  // namespace storage
