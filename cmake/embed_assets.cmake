@@ -1,9 +1,9 @@
-# Puts the files of a directory into a C++ source, as bytes.
+# Puts all files of a directory into a C++ source, as bytes.
 #
-#   cmake -DROOT=web "-DFILES=index.html;app.css" -DOUT=assets.cc -P embed_assets.cmake
+#   cmake -DROOT=web/dist -DOUT=assets.cc -P embed_assets.cmake
 #
 # index.html keeps its name; everything else is served below /assets/<digest of all files>/, which
-# replaces @assets@ in index.html: so browsers may keep these files for ever, and a new program
+# replaces /@assets@ in index.html: so browsers may keep these files for ever, and a new program
 # never meets old ones. Defines web::assets() of web/assets.h.
 cmake_minimum_required(VERSION 3.25)
 
@@ -33,6 +33,8 @@ function(embed index path media_type hex)
   set(rows "${rows}    {\"${path}\", \"${media_type}\", text(kBytes${index}, ${size})},\n" PARENT_SCOPE)
 endfunction()
 
+file(GLOB_RECURSE FILES RELATIVE "${ROOT}" "${ROOT}/*")
+list(SORT FILES)
 set(digests "")
 foreach(file IN LISTS FILES)
   file(SHA256 "${ROOT}/${file}" digest)
@@ -48,7 +50,7 @@ foreach(file IN LISTS FILES)
   media_type_of("${file}" media_type)
   if(file STREQUAL "index.html")
     file(READ "${ROOT}/${file}" page)
-    string(REPLACE "@assets@" "/assets/${version}" page "${page}")
+    string(REPLACE "/@assets@" "/assets/${version}" page "${page}")
     string(HEX "${page}" hex)
     embed(${index} "/index.html" "${media_type}" "${hex}")
   else()

@@ -17,7 +17,7 @@ readonly host_files=(
   /etc/apt/apt.conf.d /etc/apt/keyrings
   /etc/pip.conf /etc/npmrc /etc/hosts /etc/resolv.conf
   /usr/local/share/ca-certificates /etc/ssl/certs /usr/share/ca-certificates)
-readonly host_variables='^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)|SSL_CERT_[A-Z]*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO)='
+readonly host_variables='^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)|SSL_CERT_[A-Z]*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO|NODE_EXTRA_CA_CERTS)='
 
 keep=0
 quick=0

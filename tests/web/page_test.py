@@ -1,201 +1,192 @@
-"""The page in a headless Chromium, against mock_server.py. Exits 77, loudly, without one."""
-import sys
-import threading
-import unittest
-
-import mock_server
-from browser import Browser, find_program
-
-CLAIM = f"{10:032x}"  # motor-claim-form-en.pdf
+"""The page in a headless Chromium against the real server. Exits 77, loudly, without a Chromium."""
+import desk
 
 
-class Page(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = mock_server.serve()
-        cls.base = f"http://127.0.0.1:{cls.server.server_address[1]}"
-        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.browser = Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-        cls.server.shutdown()
-        cls.server.server_close()
-
+class Page(desk.Desk):
     def setUp(self):
-        mock_server.Handler.signed_in = True
-        self.browser.complaints.clear()
-
-    def open(self, path, condition):
-        self.browser.open(self.base + path)
-        self.browser.wait_for(condition)
-
-    def open_claim(self, query=""):
-        self.open(f"/acme/claims/documents/{CLAIM}{query}", "document.querySelector('.annotation')")
-
-    def tearDown(self):
-        strangers = [u for u in self.browser.requests
-                     if not u.startswith((self.base, "data:", "blob:"))]
-        self.assertEqual(strangers, [])
-
-    def assert_no_complaints(self):
-        self.browser.evaluate("1")
-        self.assertEqual(self.browser.complaints, [])
+        super().setUp()
+        self.clear()
 
     def test_projects_lead_to_documents(self):
-        self.open("/", "document.querySelector('a.card')")
-        self.browser.click("a.card")
-        self.browser.wait_for("document.querySelector('tbody tr')")
-        self.assertEqual(self.browser.evaluate("location.pathname"), "/acme/claims")
+        tab = self.open("/", "document.querySelector('a.card')")
+        tab.click("a.card")
+        tab.wait_for("document.querySelector('tbody tr')")
+        self.assertEqual(tab.evaluate("location.pathname"), "/acme/claims")
+        self.picture("documents")
         self.assert_no_complaints()
-
-    def test_a_failed_document_says_why(self):
-        self.open("/acme/claims", "document.querySelector('.failure')")
-        self.assertIn("encrypted", self.browser.text(".failure"))
 
     def test_search_narrows_the_list_and_stays_in_the_address(self):
-        self.open("/acme/claims", "document.querySelector('tbody tr')")
-        self.browser.evaluate("""(() => {
-            const box = document.querySelector('input[type=search]');
-            box.value = 'garage';
-            box.dispatchEvent(new Event('input', {bubbles: true}));
-        })()""")
-        self.browser.wait_for("!document.body.innerText.includes('motor-claim')")
-        self.assertEqual(self.browser.evaluate("location.search"), "?q=garage")
+        tab = self.open("/acme/claims", "document.querySelector('tbody tr')")
+        tab.focus("input[type=search]")
+        tab.type("zebra")
+        tab.wait_for("!document.querySelector('tbody tr')")
+        self.assertEqual(tab.evaluate("location.search"), "?q=zebra")
 
-    def test_the_first_page_fits_the_window_with_its_annotations_drawn(self):
-        self.open_claim()
-        self.wait_until_fitted()
-        drawn = """(() => {
-            const canvas = document.querySelector('canvas');
-            const data = canvas.getContext('2d')
-                .getImageData(0, 0, canvas.width, canvas.height).data;
-            return data.some((value, i) => i % 4 === 3 && value > 0);
-        })()"""
-        self.browser.wait_for(drawn)
+    def test_a_drag_selects_words_and_a_number_labels_them(self):
+        tab = self.open_page()
+        words = self.line_of("Invoice")
+        tab.drag(self.place_of(words[0]), self.place_of(words[-1]))
+        tab.press("1")
+        tab.wait_for("document.querySelector('.annotations .selected')")
+        self.assertIn(" ".join(w["text"] for w in words), tab.text(".annotations .selected"))
+        self.wait_saved()
+        [made] = self.wait_stored(lambda list_: len(list_) == 1)
+        self.assertEqual(made["label"], "header")
+        self.assertEqual(made["words"], [w["id"] for w in words])
+        self.picture("labelled")
         self.assert_no_complaints()
 
-    def test_the_list_follows_the_page_from_the_top(self):
-        self.open_claim()
-        order = self.browser.evaluate("""import('/assets/dev/shapes.js').then((shapes) => {
-            const at = (id, x, y) => ({ id, box: [x, y, x + 10, y + 10] });
-            const mixed = [at('right', 500, 12), at('below', 0, 40), at('left', 0, 15)];
-            return shapes.in_reading_order(mixed, new Map()).map((a) => a.id);
-        })""")
-        self.assertEqual(order, ["left", "right", "below"])
+    def line_of(self, text):
+        word = self.word(text)
+        return [w for w in self.words if (w["block"], w["line"]) == (word["block"], word["line"])]
+
+    def place_of(self, word):
+        x0, y0, x1, y1 = word["box"]
+        return self.on_screen((x0 + x1) / 2, (y0 + y1) / 2)
+
+    def test_typing_letters_chooses_a_label_by_name(self):
+        tab = self.open_page()
+        tab.click_at(*self.place("Invoice"))
+        tab.press("/")
+        tab.wait_for("document.querySelector('.picker')")
+        tab.type("polic")
+        tab.press("Enter")
+        self.assertEqual(self.wait_stored(bool)[0]["label"], "policy_number")
+
+    def test_clicks_choose_word_line_and_more(self):
+        tab = self.open_page()
+        word = self.word("Invoice")
+        line = self.line_of("Invoice")
+        for times, expected in ((2, [word["id"]]), (3, [w["id"] for w in line])):
+            tab.press("Escape")
+            tab.click_at(*self.place("Invoice"), times=times)
+            tab.press("1")
+            stored = self.wait_stored(lambda l, e=expected: any(a["words"] == e for a in l))
+            self.assertTrue(stored)
+            tab.press("Delete")
+            self.wait_stored(lambda l: not l)
+
+    def test_undo_and_redo_survive_a_reload(self):
+        tab = self.open_page()
+        tab.click_at(*self.place("Invoice"))
+        tab.press("1")
+        self.wait_stored(lambda l: len(l) == 1)
+        tab = self.open_page()
+        tab.wait_for("document.querySelector('.annotations li')")
+        tab.press("Ctrl+z")
+        self.wait_stored(lambda l: not l)
+        tab = self.open_page()
+        tab.press("Ctrl+Shift+Z")
+        self.wait_stored(lambda l: len(l) == 1)
+
+    def test_a_word_is_corrected_in_its_place(self):
+        tab = self.open_page()
+        tab.click_at(*self.place("Invoice"))
+        tab.press("F2")
+        tab.wait_for("document.querySelector('.word-editor input') === document.activeElement")
+        tab.type("Inv oice")
+        self.picture("correcting")
+        tab.press("Enter")
+        [made] = self.wait_stored(lambda l: len(l) == 1)
+        self.assertEqual([part["text"] for part in made["replacements"]], ["Inv", "oice"])
+        self.assertEqual(made["words"], [self.word("Invoice")["id"]])
+
+    def test_proposals_are_accepted_and_rejected_by_one_key_the_least_certain_first(self):
+        document = self.documents[desk.INVOICE]["id"]
+        words = self.admin.words(document)
+        proposals = [desk.harness.span("date", [words[i]["id"]], words[i]["text"], state="proposed",
+                                       confidence=sure, origin={"model": "m", "version": "1"})
+                     for i, sure in ((3, 900), (5, 300), (7, 600))]
+        etag = self.admin.annotations(document).headers["ETag"]
+        self.assertEqual(self.admin.save(document, proposals, etag).status, 200)
+        tab = self.open_page()
+        tab.wait_for("document.querySelectorAll('.annotations .proposed').length === 3")
+        self.assertIn("30 %", tab.text(".annotations li"))
+        self.picture("proposals")
+        tab.press("Enter")   # picks the least certain
+        tab.press("Enter")   # is right
+        tab.press("x")       # is not
+        tab.press("Shift+A") # the rest is right
+        stored = self.wait_stored(lambda l: len(l) == 2 and not any("state" in a for a in l))
+        self.assertEqual({a["confidence"] for a in stored}, {900, 300})
 
     def test_choosing_in_the_list_shows_who_made_it(self):
-        self.open_claim()
-        self.browser.click(".annotations li:nth-child(2) button")
-        self.browser.wait_for("document.querySelector('.selected .blame')")
-        self.assertIn("Jonas Acker", self.browser.text(".selected .blame"))
-        self.assertIn("annotation=", self.browser.evaluate("location.search"))
+        tab = self.open_page()
+        tab.click_at(*self.place("Invoice"))
+        tab.press("1")
+        self.wait_stored(bool)
+        self.wait_saved()
+        tab = self.open_page()
+        tab.wait_for("document.querySelector('.annotation')")
+        tab.click(".annotation")
+        tab.wait_for("document.querySelector('.selected .blame')")
+        self.assertIn("Ann", tab.text(".selected .blame"))
+        self.assertIn("annotation=", tab.evaluate("location.search"))
 
-    def test_clicking_a_box_on_the_page_chooses_it_in_the_list(self):
-        self.open_claim()
-        self.wait_until_fitted()
-        x, y = self.on_page("insured.surname")
-        self.browser.mouse("mousePressed", x, y)
-        self.browser.mouse("mouseReleased", x, y)
-        self.browser.wait_for("document.querySelector('.annotations .selected')")
-        self.assertIn("Quillfeather", self.browser.text(".annotations .selected"))
+    def test_keys_are_on_a_sheet_and_can_be_changed(self):
+        tab = self.open_page()
+        tab.press("?")
+        tab.wait_for("document.querySelector('dialog')")
+        self.picture("keys")
+        tab.press("Escape")
+        tab.wait_for("!document.querySelector('dialog')")
 
-    def test_hovering_shows_the_word_and_its_label(self):
-        self.open_claim()
-        self.wait_until_fitted()
-        self.browser.mouse("mouseMoved", *self.on_page("insured.surname"))
-        self.browser.wait_for("!document.querySelector('.tip').hidden")
-        self.assertIn("Quillfeather", self.browser.text(".tip"))
-        self.assertIn("Person", self.browser.text(".tip"))
+    def test_a_document_has_a_kind(self):
+        tab = self.open_page()
+        tab.press("c")
+        tab.wait_for("document.querySelector('.picker')")
+        tab.type("inv")
+        tab.press("Enter")
+        [kind] = self.wait_stored(lambda l: len(l) == 1, page=0)
+        self.assertEqual((kind["type"], kind["label"]), ("class", "invoice"))
 
-    def wait_until_fitted(self):
-        self.browser.wait_for("""(() => {
-            const page = document.querySelector('.window img').getBoundingClientRect();
-            const window = document.querySelector('.window').getBoundingClientRect();
-            const close = (a, b) => Math.abs(a - b) < 2;
-            return page.width && (close(page.width, window.width) || close(page.height, window.height));
-        })()""")
+    def test_two_annotations_are_linked_with_the_keyboard(self):
+        tab = self.open_page()
+        for nth in (3, 5):
+            tab.click_at(*self.place_of(self.words[nth]))
+            tab.press("1")
+            tab.press("Escape")
+        tab.press(".")
+        tab.press("r")
+        tab.press(".")
+        stored = self.wait_stored(lambda l: len(l) == 3)
+        [relation] = [a for a in stored if a["type"] == "relation"]
+        self.assertEqual({relation["from"], relation["to"]},
+                         {a["id"] for a in stored if a["type"] == "span"})
 
-    def on_page(self, field):
-        """Where a field's first word is on the screen, with the page fitted to its window."""
-        page = mock_server.TRUTHS[CLAIM]["pages"][0]
-        label = next(entry for entry in page["labels"] if entry["field"] == field)
-        x0, y0, x1, y1 = page["words"][label["words"][0]]["bbox"]
-        left, top, width = self.browser.evaluate("""(() => {
-            const box = document.querySelector('.window img').getBoundingClientRect();
-            return [box.left, box.top, box.width];
-        })()""")
-        scale = width / page["width"]
-        return left + (x0 + x1) / 2 * scale, top + (y0 + y1) / 2 * scale
-
-    def test_keys_turn_pages_and_show_words(self):
-        self.open_claim()
-        self.browser.press("w")
-        self.browser.wait_for("document.querySelector('[aria-pressed=true]')")
-        self.browser.press("PageDown")
-        self.browser.wait_for("location.search === '?page=2'")
-        self.browser.wait_for("document.body.innerText.includes('Thistlewood')")
-
-    def test_history_is_told_in_words(self):
-        self.open_claim()
-        self.browser.evaluate("document.querySelectorAll('[role=tab]')[1].click()")
-        self.browser.wait_for("document.querySelector('.story')")
-        story = self.browser.text(".story")
-        self.assertIn("Ada Winter", story)
-        self.assertIn("added 2 × Person and 2 × Address on page 1", story)
-        self.assertIn("of annotations.jsonl cannot be read: what changed in it is not known", story)
-        self.assertNotIn("commit", story.lower())
-
-    def test_releases_offer_exports_and_the_dvc_line(self):
-        self.open("/acme/claims/releases", "document.querySelector('.release')")
-        text = self.browser.text("main")
-        for part in ("v1.1.0", "15 documents", "Download COCO", "documents --rev datasets/claims/v1.1.0"):
-            self.assertIn(part, text)
-
-    def test_without_a_session_it_asks_to_sign_in(self):
-        mock_server.Handler.signed_in = False
-        self.open("/acme/claims", "document.querySelector('input[type=password]')")
-        self.browser.evaluate("""(() => {
-            const form = document.querySelector('form');
-            form.elements.name.value = 'ada@example.org';
-            form.password.value = 'secret';
-            form.requestSubmit();
-        })()""")
-        self.browser.wait_for("document.querySelector('tbody tr')")
-
-    def test_the_link_of_a_new_server_asks_for_a_password_and_leaves_the_address(self):
-        mock_server.Handler.signed_in = False
-        self.open("/#link=secret", "document.querySelector('[autocomplete=new-password]')")
-        self.assertEqual(self.browser.evaluate("location.hash"), "")
-        self.browser.evaluate("""(() => {
-            const form = document.querySelector('form');
-            form.password.value = 'long enough 1';
-            form.requestSubmit();
-        })()""")
-        self.browser.wait_for("document.querySelector('a.card')")
-
-    def test_a_pasted_token_shows_pages_and_is_not_kept(self):
-        mock_server.Handler.signed_in = False
-        self.open("/acme/claims", "document.querySelector('details form')")
-        self.browser.evaluate("""(() => {
-            const form = document.querySelector('details form');
-            form.token.value = 'right';
-            form.requestSubmit();
-        })()""")
-        self.browser.wait_for("document.querySelector('tbody a')")
-        self.browser.click("tbody a")
-        self.browser.wait_for("document.querySelector('.window img')?.naturalWidth > 100")
-        self.assertTrue(self.browser.evaluate(
-            "document.querySelector('.window img').src.startsWith('blob:')"))
-        self.assertEqual(self.browser.evaluate("sessionStorage.length + document.cookie.length"), 0)
+    def test_no_view_has_a_serious_finding_of_axe(self):
+        for dark in (False, True):
+            self.browser.theme(dark)
+            for path, there in (("/", "document.querySelector('a.card')"),
+                                ("/acme/claims", "document.querySelector('tbody tr')"),
+                                ("/acme/claims/releases", "document.querySelector('h1')"),
+                                ("/acme/claims/members", "document.querySelector('tbody tr')"),
+                                ("/tokens", "document.querySelector('h1')")):
+                self.open(path, there, name="mia")
+                self.picture(f"{path.strip('/').replace('/', '-') or 'projects'}-{'dark' if dark else 'light'}")
+                self.assertEqual(self.axe(), [], path)
+            tab = self.open_page()
+            tab.click_at(*self.place("Invoice"))
+            tab.press("1")
+            self.wait_stored(bool)
+            for width, height in ((1280, 720), (1920, 1080)):
+                self.browser.resize(width, height)
+                self.picture(f"document-{width}-{'dark' if dark else 'light'}")
+            self.browser.resize(1400, 900)
+            self.assertEqual(self.axe(), [], "document")
+            tab.press("?")
+            self.assertEqual(self.axe(), [], "keys")
+        self.browser.theme(False)
 
     def test_a_lost_page_says_so(self):
-        self.open("/nowhere", "document.body.innerText.includes('no such page')")
+        self.open("/nowhere/at/all/here", "document.body.innerText.includes('no such page')")
+
+    def test_nothing_is_asked_of_strangers(self):
+        tab = self.open_page()
+        strangers = [u for u in tab.requests
+                     if not u.startswith((self.server.url, "data:", "blob:"))]
+        self.assertEqual(strangers, [])
 
 
 if __name__ == "__main__":
-    if not find_program():
-        print("SKIPPED: no Chromium here, so the page is not tested in a browser", file=sys.stderr)
-        sys.exit(77)
-    unittest.main()
+    desk.main()

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""The page at work: a page of 5,000 words and 500 annotations in a headless Chromium.
+./dev bench ui
+
+usage: ui.py [--quick] [--json] [--rounds N]
+
+The real server, the real page, input through the browser's own events. Interactive: words,
+annotations and their list are there and drawn. Script of a frame: what animation frames and input
+handlers took together, as the page itself sees it. Painted: the browser's event timing, from the key
+press to the next frame on the screen.
+"""
+import argparse
+import gzip
+import re
+import sys
+import time
+import urllib.request
+
+from figures import Report, progress
+from projects import ROOT, harness
+
+sys.path.insert(0, str(ROOT / "tests" / "web"))
+from browser import Browser, find_program  # noqa: E402
+
+WORDS, ANNOTATIONS = 5_000, 500
+PASSWORD = "correct horse 1"
+
+WATCH = """
+(() => {
+    const frames = window.frames_ = [];
+    let now = 0;
+    const timed = (act) => function (...all) {
+        const begin = performance.now();
+        try { return act.apply(this, all); } finally { now += performance.now() - begin; }
+    };
+    const real = window.requestAnimationFrame;
+    window.requestAnimationFrame = (act) => real(timed(act));
+    const listen = EventTarget.prototype.addEventListener;
+    EventTarget.prototype.addEventListener = function (type, act, options) {
+        const ours = typeof act === 'function' && /^(wheel|pointer)/.test(type);
+        return listen.call(this, type, ours ? timed(act) : act, options);
+    };
+    const tick = () => { if (now) frames.push(now); now = 0; real(tick); };
+    real(tick);
+    window.painted_ = [];
+    new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) if (e.name === 'keydown') painted_.push(e.duration);
+    }).observe({ type: 'event', durationThreshold: 16, buffered: true });
+})();
+"""
+READY = "performance.getEntriesByName('desk-ready').length > 0"
+
+
+def dense_pdf(seed):
+    """One page with 5,000 words of text, 50 in each of 100 lines."""
+    lines = []
+    for row in range(100):
+        words = " ".join(f"w{seed}{row:02}{column:02}" for column in range(50))
+        lines.append(f"BT /F 6 Tf 30 {1560 - row * 15} Td ({words}) Tj ET")
+    content = "\n".join(lines).encode()
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 1500 1600]/Contents 4 0 R"
+               b"/Resources<</Font<</F 5 0 R>>>>>>",
+               b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+               b"<</Type/Font/Subtype/Type1/BaseFont/Courier>>"]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (number, body)
+    table = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer<</Size %d/Root 1 0 R>>startxref\n%d\n%%%%EOF" % (len(objects) + 1, table)
+    return bytes(out)
+
+
+class Bench:
+    def __init__(self, report, rounds):
+        self.report, self.rounds = report, rounds
+        self.server = harness.Server()
+        self.server.start()
+        self.server.command("project", "create", "acme/claims", "--name", "Claims")
+        self.server.command("user", "add", "--name", "Ann", "--address", "ann@acme.example", "--role",
+                            "scientist", "--project", "acme/claims", "--password-stdin",
+                            stdin=PASSWORD + "\n")
+        self.project = harness.Project(self.server, self.server.add_user("ada", "admin"))
+        self.documents = [self.document(seed) for seed in "ab"]
+
+    def document(self, seed):
+        progress(f"reading document {seed}")
+        document = self.project.ready(f"dense-{seed}.pdf", dense_pdf(seed))["id"]
+        words = self.project.words(document)
+        step = len(words) // ANNOTATIONS
+        spans = [harness.span("total", [words[i * step]["id"]], words[i * step]["text"])
+                 for i in range(ANNOTATIONS)]
+        etag = self.project.annotations(document).headers["ETag"]
+        reply = self.project.save(document, spans, etag)
+        assert reply.status == 200, reply
+        progress(f"{len(words)} words, {len(spans)} annotations")
+        assert len(words) >= WORDS * 0.98, len(words)
+        return document
+
+    def browser(self):
+        browser = Browser(1920, 1080)
+        browser.command("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+        browser.open(f"{self.server.url}/api/openapi.json")
+        browser.wait_for("location.pathname === '/api/openapi.json'")
+        browser.evaluate(f"""fetch('/api/v1/session', {{method: 'POST',
+            headers: {{'Content-Type': 'application/json'}},
+            body: JSON.stringify({{name: 'ann@acme.example', password: '{PASSWORD}'}})}})
+            .then((reply) => reply.status)""")
+        return browser
+
+    def address(self, number=0):
+        return f"{self.server.url}/acme/claims/documents/{self.documents[number]}"
+
+    def open_times(self):
+        cold, warm = [], []
+        for _ in range(self.rounds):
+            with self.browser() as tab:
+                tab.open(self.address())
+                tab.wait_for(READY)
+                cold.append(tab.evaluate("performance.getEntriesByName('desk-ready')[0].startTime"))
+                tab.click("#top nav a")
+                tab.wait_for("document.querySelectorAll('tbody a').length > 1")
+                warm.append(self.follow(tab, f"a[href$='{self.documents[0]}']"))
+        self.report.at_most("open the document, nothing in the cache", "ms", cold, 800)
+        self.report.at_most("open it again", "ms", warm, 300)
+
+    @staticmethod
+    def follow(tab, selector):
+        tab.evaluate("performance.clearMarks(), window.begin_ = performance.now(), 0")
+        tab.click(selector)
+        tab.wait_for(READY)
+        return tab.evaluate("performance.getEntriesByName('desk-ready')[0].startTime - begin_")
+
+    def work_times(self):
+        frames, painted, following = [], [], []
+        with self.browser() as tab:
+            tab.open(self.address())
+            tab.wait_for(READY)
+            time.sleep(1)
+            for _ in range(self.rounds):
+                frames.append(self.zoom_and_pan(tab))
+                painted.append(self.label(tab))
+            for _ in range(self.rounds):
+                time.sleep(1.5)  # the next document comes while somebody looks at this one
+                tab.evaluate("performance.clearMarks(), window.begin_ = performance.now(), 0")
+                tab.press("Escape")
+                tab.evaluate("window.begin_ = performance.now(), 0")
+                tab.press("n")
+                tab.wait_for(READY)
+                following.append(tab.evaluate(
+                    "performance.getEntriesByName('desk-ready')[0].startTime - begin_"))
+        self.report.at_most("script of a frame while zooming and moving, 95th percentile", "ms", frames, 8)
+        self.report.at_most("key press to painted label", "ms", painted, 50)
+        self.report.at_most("next document", "ms", following, 150)
+
+    @staticmethod
+    def zoom_and_pan(tab):
+        tab.evaluate("frames_.length = 0, 0")
+        for n in range(40):
+            tab.wheel(700, 500, -60 if n % 20 < 10 else 60)
+            time.sleep(0.016)
+        tab.press("h")
+        tab.drag((900, 700), (500, 300), steps=40)
+        tab.press("v")
+        times = sorted(tab.evaluate("frames_"))
+        return times[int(len(times) * 0.95)] if times else 0
+
+    @staticmethod
+    def label(tab):
+        tab.focus(".window")
+        for key in ("ArrowRight", "ArrowDown", "ArrowRight"):
+            tab.press(key)
+        time.sleep(0.3)
+        tab.evaluate("painted_.length = 0, 0")
+        tab.press("1")
+        time.sleep(0.5)
+        found = tab.evaluate("painted_")
+        tab.press("Ctrl+z")
+        time.sleep(0.3)
+        return max(found) if found else 8  # the browser tells of what took longer than 16 ms
+
+    def bundle(self):
+        with urllib.request.urlopen(self.server.url) as reply:
+            page = reply.read().decode()
+        size = 0
+        for path in re.findall(r'(?:src|href)="(/assets/[^"]+)"', page):
+            with urllib.request.urlopen(self.server.url + path) as reply:
+                size += len(gzip.compress(reply.read(), 9))
+        self.report.at_most("scripts and styles, compressed", "kB", [size / 1000], 200)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="2 rounds")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    report = Report("ui")
+    if not find_program():
+        report.skip("all of it", "there is no Chromium")
+        report.print(options.json)
+        return
+    bench = Bench(report, 2 if options.quick else options.rounds)
+    try:
+        bench.bundle()
+        bench.open_times()
+        bench.work_times()
+    finally:
+        bench.server.remove()
+    report.skip("Label Studio beside it", "its page with the same boxes is not scripted")
+    report.print(options.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,333 @@
+// Every call to the server, and the only file that knows its URLs.
+//
+// A refusal becomes an ApiError with the server's stable code and its sentence for people. Ids in
+// URLs are escaped here and nowhere else.
+import type { Annotation, Change } from './editor/annotation';
+import type { Word } from './editor/words';
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly code: string, message: string,
+    readonly body: Record<string, unknown> = {}, readonly etag = '') {
+    super(message);
+  }
+
+  // The network or the server is away: the same request may do later.
+  get passing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export interface ProjectAt { org: string; project: string }
+export interface DocumentAt extends ProjectAt { id: string }
+
+export interface User {
+  id: number; name: string; addresses: string[]; csrf_token?: string;
+  projects: { project: string; roles: string[] }[];
+}
+export interface Project {
+  organisation: string; slug: string; name: string; clone_url: string;
+  documents?: Record<string, number>; roles?: string[];
+}
+export interface AttributeSpec {
+  name: string; title?: string; kind: 'enum' | 'string' | 'number' | 'boolean' | 'date';
+  values?: string[]; required?: boolean;
+}
+export interface SchemaEntry {
+  name: string; title?: string; colour?: string; hotkey?: string; types?: string[];
+  attributes?: AttributeSpec[]; from?: string[]; to?: string[]; columns?: string[];
+}
+export interface Schema {
+  labels?: SchemaEntry[]; relations?: SchemaEntry[]; tables?: SchemaEntry[]; classes?: SchemaEntry[];
+  [extra: `x-${string}`]: unknown;
+}
+export interface Source {
+  file_name?: string; customer?: string; claim?: string; external_id?: string; received_at?: string;
+}
+export interface Document {
+  id: string; state: string; pages: number; pages_done: number; file_name?: string;
+  review: string; received_at: string; labels?: string[]; sources?: Source[];
+  failure?: { code: string; reason: string };
+  page_list?: { width: number; height: number; failure?: string }[];
+}
+export interface Page<Item> { items: Item[]; next_cursor: string | null }
+export interface Versioned { annotations: Annotation[]; etag: string }
+export interface Conflict { id: string; field: string; base: unknown; ours: unknown; theirs: unknown }
+export interface Review { state: string; submitted_by?: string; reviewer?: string; reason?: string }
+export interface HistoryChange {
+  page: number; kind: 'added' | 'removed' | 'changed'; id: string; label: string; fields: string[];
+  before?: Annotation; after?: Annotation;
+}
+export interface Revision {
+  commit: string; author: string; at: string; message: string; pusher?: string;
+  changes: HistoryChange[]; review?: string; unreadable?: string[];
+}
+export interface Release {
+  name: string; version: string; documents: number; created_at: string; dvc: string;
+  manifest_sha256: string;
+}
+export interface ServerEvent { type: string; subject: string }
+
+const base = '/api/v1';
+const part = encodeURIComponent;
+
+export const project_path = (p: ProjectAt): string =>
+  `${base}/projects/${part(p.org)}/${part(p.project)}`;
+const document_path = (d: DocumentAt): string => `${project_path(d)}/documents/${part(d.id)}`;
+const page_path = (d: DocumentAt, page: number): string => `${document_path(d)}/pages/${page}`;
+
+// A session is a cookie, and changes must repeat the token that came with it. A pasted API token is
+// kept in this page's memory only and goes with every request instead.
+let csrf_token = '';
+let bearer = '';
+
+const credentials = (): Record<string, string> => (bearer ? { Authorization: `Bearer ${bearer}` }
+  : { 'X-CSRF-Token': csrf_token });
+
+async function refusal(response: Response): Promise<ApiError> {
+  let problem: Record<string, unknown> = {};
+  try {
+    problem = await response.json();
+  } catch {
+    // not every refusal has a body: a proxy may have spoken
+  }
+  return new ApiError(response.status, String(problem.code ?? ''),
+    String(problem.detail || problem.title || response.statusText || response.status), problem,
+    tag_of(response));
+}
+
+async function send(path: string, options: RequestInit = {}): Promise<Response> {
+  const headers = { Accept: 'application/json', ...credentials(), ...options.headers };
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...options, headers });
+  } catch {
+    throw new ApiError(0, 'offline', '');
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function call<Reply>(path: string, options: RequestInit = {}): Promise<Reply> {
+  const text = await (await send(path, options)).text();
+  return (text ? JSON.parse(text) : null) as Reply;
+}
+
+const tag_of = (response: Response): string =>
+  (response.headers.get('ETag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+
+function query(values: Record<string, string | number | null | undefined>): string {
+  const list = Object.entries(values).filter(([, value]) => value !== '' && value != null);
+  return list.length ? `?${new URLSearchParams(list as [string, string][])}` : '';
+}
+
+const as_json = (body: unknown, method = 'POST', headers: Record<string, string> = {}) => ({
+  method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body),
+});
+
+// -- who one is ----------------------------------------------------------------------------------
+
+export async function me(): Promise<User> {
+  const user = await call<User>(`${base}/me`);
+  csrf_token = user.csrf_token ?? '';
+  return user;
+}
+
+export const sign_in = (name: string, password: string): Promise<unknown> =>
+  call(`${base}/session`, as_json({ name, password }));
+// The link that a new server prints once: sets the owner's password.
+export const redeem_link = (link: string, password: string): Promise<unknown> =>
+  call(`${base}/session/link`, as_json({ link, password }));
+
+export async function sign_in_with_token(token: string): Promise<void> {
+  bearer = token;
+  try {
+    await me();
+  } catch (error) {
+    bearer = '';
+    throw error;
+  }
+}
+
+export async function sign_out(): Promise<void> {
+  if (!bearer) await call(`${base}/session`, { method: 'DELETE' });
+  bearer = '';
+}
+
+export interface Token {
+  id: number; name: string; prefix: string; scopes?: string[]; created_at: string; expires_at?: string;
+}
+export const tokens = async (): Promise<Token[]> => (await call<Page<Token>>(`${base}/tokens`)).items;
+export const create_token = async (name: string, scopes?: string[], expires_at?: string): Promise<string> =>
+  (await call<{ token: string }>(`${base}/tokens`, as_json({ name, scopes, expires_at }))).token;
+export const revoke_token = (id: number): Promise<unknown> =>
+  call(`${base}/tokens/${id}`, { method: 'DELETE' });
+
+export interface Member { name: string; address: string; role: string; through_organisation: boolean }
+export const members = async (p: ProjectAt): Promise<Member[]> =>
+  (await call<Page<Member>>(`${project_path(p)}/members`)).items;
+export const set_member = (p: ProjectAt, address: string, role: string): Promise<unknown> =>
+  call(`${project_path(p)}/members/${part(address)}`, as_json({ role }, 'PUT'));
+export const remove_member = (p: ProjectAt, address: string): Promise<unknown> =>
+  call(`${project_path(p)}/members/${part(address)}`, { method: 'DELETE' });
+// Answers the secret of a link that works once.
+export const invite = async (p: ProjectAt, who: { name: string; address: string; role: string }): Promise<string> =>
+  (await call<{ link: string }>(`${project_path(p)}/invitations`, as_json(who))).link;
+
+// -- projects and documents ----------------------------------------------------------------------
+
+export const projects = async (): Promise<Project[]> =>
+  (await call<Page<Project>>(`${base}/projects`)).items;
+export const project = (p: ProjectAt): Promise<Project> => call(project_path(p));
+export const schema = (p: ProjectAt): Promise<Schema> => call(`${project_path(p)}/schema`);
+export const releases = async (p: ProjectAt): Promise<Release[]> =>
+  (await call<Page<Release>>(`${project_path(p)}/releases`)).items;
+
+export type DocumentFilter = Partial<Record<'q' | 'state' | 'review' | 'label' | 'key' | 'cursor', string>>
+  & { limit?: number };
+export const documents = (p: ProjectAt, filter: DocumentFilter): Promise<Page<Document>> =>
+  call(`${project_path(p)}/documents${query(filter)}`);
+export const document_of = (d: DocumentAt): Promise<Document> => call(document_path(d));
+export const retry = (d: DocumentAt, password: string): Promise<unknown> =>
+  call(`${document_path(d)}/retry`, as_json(password ? { password } : {}));
+
+export const history = (d: DocumentAt, cursor?: string): Promise<Page<Revision>> =>
+  call(`${document_path(d)}/history${query({ cursor })}`);
+export const blame = (d: DocumentAt, annotation: string): Promise<Revision> =>
+  call(`${document_path(d)}/annotations/${part(annotation)}/blame`);
+
+export const words = async (d: DocumentAt, page: number): Promise<Word[]> =>
+  (await call<{ words: Word[] }>(`${page_path(d, page)}/words`)).words;
+
+// An address that an <img> can load.
+export const thumbnail = (d: DocumentAt, page: number): Promise<string> => image(d, page);
+export async function image(d: DocumentAt, page: number): Promise<string> {
+  const path = `${page_path(d, page)}/image`;
+  if (!bearer) return path;
+  return URL.createObjectURL(await (await send(path)).blob());
+}
+
+// -- annotations and review ----------------------------------------------------------------------
+
+async function versioned(path: string, options: RequestInit = {}): Promise<Versioned> {
+  const response = await send(path, options);
+  const { annotations } = await response.json() as { annotations: Annotation[] };
+  return { annotations, etag: tag_of(response) };
+}
+
+// Page 0: what is said of the document as a whole.
+export const annotations = (d: DocumentAt, page: number): Promise<Versioned> =>
+  versioned(`${page_path(d, page)}/annotations`);
+
+// `etag` names the version that was edited. ApiError 412 has `conflicts` and `current` in its body.
+export const save_annotations = (d: DocumentAt, page: number, etag: string,
+  list: readonly Annotation[], closing = false): Promise<Versioned> =>
+  versioned(`${page_path(d, page)}/annotations`,
+    { ...as_json({ annotations: list }, 'PUT', { 'If-Match': `"${etag}"` }), keepalive: closing });
+
+export const review = (d: DocumentAt): Promise<Review> => call(`${document_path(d)}/review`);
+export const move_review = (d: DocumentAt, state: string, reason = ''): Promise<Review> =>
+  call(`${document_path(d)}/review`, as_json(reason ? { state, reason } : { state }, 'PUT'));
+
+// -- work in progress ----------------------------------------------------------------------------
+
+export interface DraftPage { etag: string; changes: Change[] }
+export interface Draft { session: string; changed_at: string; content: { pages: Record<string, DraftPage> } }
+
+const draft_path = (d: DocumentAt, session: string) => `${document_path(d)}/drafts/${part(session)}`;
+
+export const drafts = async (d: DocumentAt): Promise<Draft[]> =>
+  (await call<{ items: Draft[] }>(`${document_path(d)}/drafts`)).items;
+export const put_draft = (d: DocumentAt, session: string, content: Draft['content'],
+  closing = false): Promise<unknown> =>
+  call(draft_path(d, session), { ...as_json({ content }, 'PUT'), keepalive: closing });
+export const drop_draft = (d: DocumentAt, session: string): Promise<unknown> =>
+  call(draft_path(d, session), { method: 'DELETE' });
+
+// -- the queue, and who else is here ---------------------------------------------------------------
+
+export interface Next { document: Document | null; waiting: number }
+export type Work = 'label' | 'review';
+
+export const take_next = (p: ProjectAt, work: Work, after = ''): Promise<Next> =>
+  call(`${project_path(p)}/queue/next${query({ work, after })}`, { method: 'POST' });
+export const skip = (d: DocumentAt, reason: string): Promise<unknown> =>
+  call(`${document_path(d)}/skip`, as_json({ reason }));
+
+export interface Reader { name: string; page: number }
+export const note_presence = async (d: DocumentAt, page: number): Promise<Reader[]> =>
+  (await call<{ items: Reader[] }>(`${document_path(d)}/presence${query({ page })}`, { method: 'PUT' })).items;
+export const end_presence = (d: DocumentAt): Promise<unknown> =>
+  call(`${document_path(d)}/presence`, { method: 'DELETE', keepalive: true });
+
+// -- releases ------------------------------------------------------------------------------------
+
+export const export_url = (p: ProjectAt, r: Release, format: string): string =>
+  `${project_path(p)}/releases/${part(r.name)}/${part(r.version)}/exports/${format}`;
+
+// With a session the browser follows the link itself and streams to disk; a token needs help.
+export const links_need_help = (): boolean => bearer !== '';
+
+export async function download(url: string, file_name: string): Promise<void> {
+  const address = URL.createObjectURL(await (await send(url)).blob());
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = file_name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+// -- upload (tus 1.0) ----------------------------------------------------------------------------
+
+const tus = { 'Tus-Resumable': '1.0.0' };
+
+const as_base64 = (text: string): string =>
+  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+
+// Makes a place for a file on the server and tells its address.
+export async function begin_upload(p: ProjectAt, file: File): Promise<string> {
+  const response = await send(`${project_path(p)}/uploads`, { method: 'POST', headers: { ...tus,
+    'Upload-Length': String(file.size), 'Upload-Metadata': `filename ${as_base64(file.name)}` } });
+  return response.headers.get('Location') ?? '';
+}
+
+// How much of it the server has for certain.
+export async function upload_offset(address: string): Promise<number> {
+  const response = await send(address, { method: 'HEAD', headers: tus });
+  return Number(response.headers.get('Upload-Offset') ?? 0);
+}
+
+// Sends a part; progress(bytes of it that have gone). XMLHttpRequest, as fetch does not tell.
+export function send_part(address: string, offset: number, bytes: Blob,
+  progress: (sent: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('PATCH', address);
+    const headers = { ...credentials(), ...tus, 'Upload-Offset': String(offset),
+      'Content-Type': 'application/offset+octet-stream' };
+    Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
+    request.upload.onprogress = (event) => progress(event.loaded);
+    request.onerror = () => reject(new ApiError(0, 'offline', ''));
+    request.onload = () => {
+      if (request.status < 300) return resolve();
+      return reject(refused_upload(request));
+    };
+    request.send(bytes);
+  });
+}
+
+function refused_upload(request: XMLHttpRequest): ApiError {
+  let problem: Record<string, string> = {};
+  try {
+    problem = JSON.parse(request.responseText);
+  } catch {
+    // the status says enough
+  }
+  return new ApiError(request.status, problem.code ?? '',
+    problem.detail || problem.title || request.statusText, problem);
+}
+
+// -- events --------------------------------------------------------------------------------------
+
+export const events_path = `${base}/events`;
+// An event stream cannot carry a token.
+export const can_stream = (): boolean => bearer === '';

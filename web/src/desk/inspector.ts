@@ -1,0 +1,89 @@
+// What can be said of one annotation: its value, its attributes, what to do with it, who made it.
+import * as api from '../api';
+import type { Annotation, AttributeValue } from '../editor/annotation';
+import type { Desk } from '../editor/desk';
+import { is_proposal } from '../editor/annotation';
+import { t } from '../texts';
+import { h, message_of, replace } from '../ui/dom';
+import { hint, keymap, type Action } from '../ui/keymap';
+import { blame_line } from '../views/story';
+
+export function inspector(desk: Desk, annotation: Annotation): HTMLElement {
+  const blame = h('div.blame-place');
+  const is_new = desk.session.pending(desk.page).some((c) => c.id === annotation.id && !c.before);
+  if (!is_new) void show_blame(desk, annotation, blame);
+  return h('div.inspector', value_field(desk, annotation), attribute_fields(desk, annotation),
+    h('div.actions', actions_of(desk, annotation)),
+    annotation.review?.reason && h('p.failure', annotation.review.reason), blame);
+}
+
+// A change makes the fields anew; first the focus goes where it was going.
+const after_focus = (act: () => void) => setTimeout(act);
+
+const has_value = (annotation: Annotation): boolean =>
+  ['span', 'box', 'polygon', 'value'].includes(annotation.type);
+
+function value_field(desk: Desk, annotation: Annotation): HTMLElement | null {
+  if (!has_value(annotation)) return null;
+  const covered = desk.covered(annotation);
+  const input = h('input', { type: 'text', value: annotation.text ?? '', name: 'value', autocomplete: 'off',
+    placeholder: covered,
+    onchange: () => after_focus(() => desk.edit(annotation.id, { text: input.value || undefined })) });
+  const differs = covered && covered !== annotation.text;
+  return h('label', h('span', t.value), input, differs && h('small.muted', t.stands_there(covered)));
+}
+
+// -- attributes ----------------------------------------------------------------------------------
+
+function attribute_fields(desk: Desk, annotation: Annotation): (HTMLElement | null)[] {
+  return (desk.palette.spec(annotation.label)?.attributes ?? []).map((spec) => {
+    const value = annotation.attributes?.[spec.name];
+    const set = (now: AttributeValue | undefined) => desk.set_attribute(annotation.id, spec.name, now);
+    const missing = spec.required && value === undefined;
+    return h('label', { class: missing ? 'missing' : null },
+      h('span', spec.title || spec.name, spec.required && h('abbr', { title: t.required }, ' *')),
+      field_for(spec, value, set));
+  });
+}
+
+function field_for(spec: api.AttributeSpec, value: AttributeValue | undefined,
+  set: (now: AttributeValue | undefined) => void): HTMLElement {
+  const listen = (read: (raw: string) => AttributeValue | undefined) => ({ name: spec.name,
+    onchange: (event: Event) => {
+      const value = read((event.target as HTMLInputElement).value);
+      after_focus(() => set(value));
+    } });
+  if (spec.kind === 'enum' || spec.kind === 'boolean') {
+    const names = spec.kind === 'enum' ? spec.values ?? [] : ['true', 'false'];
+    const read = (raw: string) => (raw === '' ? undefined : spec.kind === 'enum' ? raw : raw === 'true');
+    return h('select', listen(read), h('option', { value: '' }, '–'), names.map((name) =>
+      h('option', { value: name, selected: String(value) === name },
+        spec.kind === 'boolean' ? (name === 'true' ? t.yes : t.no) : name)));
+  }
+  const whole = (raw: string) => (/^-?\d+$/.test(raw) ? Number(raw) : undefined);
+  const read = spec.kind === 'number' ? whole : (raw: string) => raw || undefined;
+  const type = { number: 'number', date: 'date', string: 'text' }[spec.kind];
+  return h('input', { type, value: value ?? '', ...listen(read) });
+}
+
+// -- actions -------------------------------------------------------------------------------------
+
+function actions_of(desk: Desk, annotation: Annotation): (HTMLElement | false)[] {
+  const button = (action: Action, act: () => void, look = '') =>
+    h('button', { type: 'button', class: look, onclick: act, title: hint(action) },
+      t.actions[action], ' ', h('kbd', keymap.keys_of(action)[0]));
+  return is_proposal(annotation)
+    ? [button('accept', () => desk.accept(), 'primary'), button('reject', () => desk.reject())]
+    : [button('remove', () => desk.remove()),
+      annotation.type !== 'relation' && (desk.palette.schema.relations ?? []).length > 0
+        && button('relation', () => desk.begin_relation())];
+}
+
+async function show_blame(desk: Desk, annotation: Annotation, place: HTMLElement): Promise<void> {
+  try {
+    replace(place, blame_line(await api.blame(desk.session.at, annotation.id)));
+  } catch (error) {
+    const unsaved = error instanceof api.ApiError && (error.status === 404 || error.passing);
+    replace(place, !unsaved && h('p.muted', message_of(error)));
+  }
+}

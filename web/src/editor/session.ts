@@ -1,0 +1,238 @@
+// One person's work on one document: its pages as they are here and as the server has them, what can
+// be undone, and what the server does not have yet.
+//
+//   const session = await DocumentSession.open(journal, user, at);
+//   await session.load(1);
+//   session.change([{ page: 1, id, before: null, after: annotation }]);
+//   session.undo();
+//   session.addEventListener('change', () => draw(session.annotations(1)));
+//
+// Every change is written to the journal at once. Sending it is the work of keeper.ts, which alone
+// calls sent(), adopt() and settle(). Events: 'change' when annotations differ from before, 'stroke'
+// when a person did something.
+import * as api from '../api';
+import { apply_all, by_id, difference, reversed, same, type Annotation, type Annotations, type Change }
+  from './annotation';
+import { claim } from './claim';
+import { Journal, type Stroke } from './journal';
+import { UndoStack } from './undo';
+import { ulid } from './ulid';
+
+interface PageState { etag: string; base: Annotations; mine: Annotations }
+
+export class DocumentSession extends EventTarget {
+  private readonly pages = new Map<number, PageState>();
+  private undo_stack = new UndoStack();
+  private writing: Promise<void> = Promise.resolve();
+  private newest = '';
+  // Strokes that no answer of the server has confirmed, for the person to know.
+  unconfirmed = 0;
+  private release = () => {};
+
+  private constructor(private readonly journal: Journal, readonly at: api.DocumentAt,
+    private readonly place: string, readonly id: string) {
+    super();
+  }
+
+  static async open(journal: Journal, user: number, at: api.DocumentAt): Promise<DocumentSession> {
+    const place = `${user} ${at.org}/${at.project} ${at.id}`;
+    const own = await own_session(journal, place);
+    const session = new DocumentSession(journal, at, place, own.id);
+    session.release = own.release;
+    await session.restore(own.id);
+    for (const other of own.dead) await session.take_over(other.id, other.release);
+    return session;
+  }
+
+  async close(): Promise<void> {
+    await this.writing;
+    this.release();
+  }
+
+  // -- pages -------------------------------------------------------------------------------------
+
+  async load(page: number): Promise<void> {
+    const known = this.pages.get(page);
+    if (known && difference(page, known.base, known.mine).length) return;
+    const { annotations, etag } = await api.annotations(this.at, page);
+    if (this.pending(page).length) return; // somebody was faster than the network
+    if (known?.etag === etag) return;
+    this.rebase(page, etag, annotations, this.newest);
+  }
+
+  loaded(page: number): boolean {
+    return this.pages.has(page);
+  }
+
+  annotations(page: number): Annotations {
+    return this.pages.get(page)?.mine ?? new Map();
+  }
+
+  find(id: string): { page: number; annotation: Annotation } | null {
+    for (const [page, { mine }] of this.pages) {
+      const annotation = mine.get(id);
+      if (annotation) return { page, annotation };
+    }
+    return null;
+  }
+
+  etag(page: number): string {
+    return this.pages.get(page)?.etag ?? '';
+  }
+
+  // -- strokes -----------------------------------------------------------------------------------
+
+  change(changes: Change[], about: Pick<Stroke, 'undoes' | 'redoes'> = {}): void {
+    if (!changes.length) return;
+    const stroke: Stroke = { id: ulid(), changes, ...about };
+    this.newest = stroke.id;
+    this.unconfirmed += 1;
+    this.undo_stack.add(stroke);
+    this.apply(changes);
+    this.write(() => this.journal.add(this.place, this.id, stroke));
+    this.tell('change');
+    this.tell('stroke');
+  }
+
+  // What was done last, taken back; answers the page where that was. Others' work since then stays.
+  async undo(): Promise<number | null> {
+    const stroke = this.undo_stack.last_done;
+    return stroke ? this.repeat(reversed(stroke.changes), { undoes: stroke.id }) : null;
+  }
+
+  async redo(): Promise<number | null> {
+    const stroke = this.undo_stack.last_undone;
+    return stroke ? this.repeat(stroke.changes, { redoes: stroke.id }) : null;
+  }
+
+  get can_undo(): boolean {
+    return this.undo_stack.last_done !== undefined;
+  }
+
+  get can_redo(): boolean {
+    return this.undo_stack.last_undone !== undefined;
+  }
+
+  private async repeat(changes: Change[], about: Pick<Stroke, 'undoes' | 'redoes'>) {
+    for (const { page } of changes) if (!this.loaded(page)) await this.load(page);
+    const real = changes.flatMap(({ page }, i) => (changes.findIndex((c) => c.page === page) === i
+      ? difference(page, this.annotations(page), apply_all(new Map(this.annotations(page)),
+        changes.filter((change) => change.page === page))) : []));
+    this.change(real.length ? real : changes, about);
+    return changes[0].page;
+  }
+
+  // -- for the keeper ----------------------------------------------------------------------------
+
+  pending(page: number): Change[] {
+    const state = this.pages.get(page);
+    return state ? difference(page, state.base, state.mine) : [];
+  }
+
+  dirty_pages(): number[] {
+    return [...this.pages.keys()].filter((page) => this.pending(page).length > 0);
+  }
+
+  get last_stroke(): string {
+    return this.newest;
+  }
+
+  // The journal has everything up to now.
+  written(): Promise<void> {
+    return this.writing;
+  }
+
+  // The server answered a save of `sent`, made when `through` was the last stroke.
+  sent(page: number, sent: Annotations, through: string, answer: api.Versioned): void {
+    const since = difference(page, sent, this.annotations(page));
+    this.rebase(page, answer.etag, answer.annotations, through, since);
+  }
+
+  // Changes from elsewhere that the server does not have: a draft, a session that died.
+  adopt(changes: Change[]): void {
+    const real = changes.filter(({ page }) => this.loaded(page)).flatMap((change) =>
+      difference(change.page, this.annotations(change.page),
+        apply_all(new Map(this.annotations(change.page)), [change])));
+    this.change(real);
+  }
+
+  // After a clash: the server's state with what is kept of mine above it.
+  settle(page: number, current: api.Versioned, kept: Change[]): void {
+    this.rebase(page, current.etag, current.annotations, this.newest);
+    this.change(kept.filter(({ before, after }) => !same(before, after)));
+  }
+
+  // -- within ------------------------------------------------------------------------------------
+
+  private rebase(page: number, etag: string, annotations: Annotation[], through: string,
+    since: Change[] = []): void {
+    const base = by_id(annotations);
+    this.pages.set(page, { etag, base, mine: apply_all(new Map(base), since) });
+    this.write(() => this.journal.set_base(this.place, this.id,
+      { page, etag, annotations, through }));
+    this.tell('change');
+  }
+
+  private apply(changes: Change[]): void {
+    for (const change of changes) {
+      const state = this.pages.get(change.page);
+      if (state) state.mine = apply_all(new Map(state.mine), [change]);
+    }
+  }
+
+  private async restore(session: string): Promise<void> {
+    const strokes = await this.journal.strokes(this.place, session);
+    this.undo_stack = new UndoStack(strokes);
+    this.newest = strokes.at(-1)?.id ?? '';
+    const unsaved = new Set<string>();
+    for (const { page, etag, annotations, through } of await this.journal.bases(this.place, session)) {
+      const late = strokes.filter((stroke) => stroke.id > through);
+      const changes = late.flatMap((stroke) => stroke.changes).filter((c) => c.page === page);
+      if (!changes.length) continue;
+      late.forEach((stroke) => stroke.changes.some((c) => c.page === page) && unsaved.add(stroke.id));
+      const base = by_id(annotations);
+      this.pages.set(page, { etag, base, mine: apply_all(new Map(base), changes) });
+    }
+    this.unconfirmed = unsaved.size;
+    if (!unsaved.size) await this.journal.trim(this.place, session);
+  }
+
+  private async take_over(other: string, release: () => void): Promise<void> {
+    const strokes = await this.journal.strokes(this.place, other);
+    for (const { page, through } of await this.journal.bases(this.place, other)) {
+      const late = strokes.filter((stroke) => stroke.id > through)
+        .flatMap((stroke) => stroke.changes).filter((change) => change.page === page);
+      if (!late.length) continue;
+      if (!this.loaded(page)) await this.load(page);
+      this.adopt(late);
+    }
+    await this.writing;
+    await this.journal.forget(this.place, other);
+    release();
+  }
+
+  private write(record: () => Promise<void>): void {
+    this.writing = this.writing.then(record).catch((error) => {
+      this.dispatchEvent(new CustomEvent('trouble', { detail: error }));
+    });
+  }
+
+  private tell(what: string): void {
+    this.dispatchEvent(new Event(what));
+  }
+}
+
+interface Claimed { id: string; release: () => void }
+
+// The newest session that no living tab has, else a new one; and the other dead ones.
+async function own_session(journal: Journal, place: string) {
+  const claimed: Claimed[] = [];
+  for (const id of await journal.sessions(place)) {
+    const release = await claim(id);
+    if (release) claimed.push({ id, release });
+  }
+  const [own, ...dead] = claimed;
+  if (own) return { ...own, dead };
+  const id = ulid();
+  return { id, release: await claim(id) ?? (() => {}), dead };
+}

@@ -1,0 +1,24 @@
+// The texts of the page in the language of whoever reads it: their choice, else their browser's.
+import { de } from './de';
+import { en } from './en';
+
+export type Texts = typeof en;
+
+export const languages: Record<string, Texts> = { en, de };
+
+function chosen(): string {
+  const wanted = [localStorage.getItem('language'), ...navigator.languages];
+  return wanted.map((name) => name?.slice(0, 2) ?? '').find((name) => name in languages) ?? 'en';
+}
+
+export const locale = chosen();
+export const t: Texts = languages[locale];
+
+// A name that the server uses (a state, a field) as people say it.
+export function named(names: Record<string, string>, name: string): string {
+  return names[name] ?? name.replaceAll('_', ' ');
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(locale).format(value);
+export const list_of = (parts: readonly string[]): string =>
+  new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);

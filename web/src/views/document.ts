@@ -1,0 +1,215 @@
+// One document: its page with words and annotations, what can be said of them, its history.
+import * as api from '../api';
+import { AnnotationList } from '../desk/annotation_list';
+import { ClashPanel } from '../desk/clash_panel';
+import { class_bar } from '../desk/class_bar';
+import { Commands, type Flow } from '../desk/commands';
+import { LabelChips } from '../desk/label_chips';
+import { PageStrip } from '../desk/page_strip';
+import { PresenceLine } from '../desk/presence';
+import { Queue } from '../desk/queue';
+import { review_bar } from '../desk/review_bar';
+import { side_tabs } from '../desk/side_tabs';
+import { sync_chip } from '../desk/sync_chip';
+import { Toolbar } from '../desk/toolbar';
+import { Desk } from '../editor/desk';
+import { Keeper } from '../editor/keeper';
+import { DocumentSession } from '../editor/session';
+import { PageWords } from '../editor/words';
+import { Journal } from '../editor/journal';
+import type { Tool } from '../page/pointer';
+import { Stage } from '../page/stage';
+import { t } from '../texts';
+import { Palette } from '../ui/colours';
+import { ask } from '../ui/dialog';
+import { error_box, h, message_of, replace, toast } from '../ui/dom';
+import { work_of } from '../ui/rights';
+import { follow } from '../events';
+import type { View } from '../main';
+
+export const show_document: View = async (place, parameters, { go, user }) => {
+  const at = parameters as unknown as api.DocumentAt;
+  const journal = await Journal.open();
+  const [about, schema, session] = await Promise.all([api.document_of(at), api.schema(at),
+    DocumentSession.open(journal, user.id, at)]);
+  const roles = user.projects.find((p) => p.project === `${at.org}/${at.project}`)?.roles ?? [];
+  const view = new DocumentView(at, about, new Palette(schema), session, roles, go);
+  replace(place, view.element);
+  try {
+    await view.begin();
+  } catch (error) {
+    view.close();
+    throw error;
+  }
+  return () => view.close();
+};
+
+class DocumentView implements Flow {
+  readonly element: HTMLElement;
+  private readonly desk: Desk;
+  private readonly keeper: Keeper;
+  private readonly stage: Stage;
+  private readonly commands: Commands;
+  private readonly toolbar: Toolbar;
+  private readonly strip: PageStrip;
+  private readonly queue: Queue;
+  private readonly presence: PresenceLine;
+  private readonly problem = h('div.problem', { hidden: true });
+  private readonly page_count: number;
+  private readonly stop = new AbortController();
+  private stop_following = () => {};
+
+  constructor(private readonly at: api.DocumentAt, private readonly about: api.Document, palette: Palette,
+    private readonly session: DocumentSession, roles: readonly string[],
+    private readonly go: (url: string) => void) {
+    this.page_count = Math.max(1, about.pages);
+    this.desk = new Desk(session, palette);
+    this.keeper = new Keeper(session);
+    this.stage = new Stage(this.desk);
+    this.commands = new Commands(this.desk, this.stage, this);
+    this.strip = new PageStrip(at, this.page_count, (page) => void this.turn_to(page));
+    const name = about.file_name || at.id;
+    document.title = `${name} – Glossator`;
+    this.queue = new Queue(at, work_of(roles), at.id);
+    this.presence = new PresenceLine(at, () => this.desk.page);
+    this.toolbar = new Toolbar((action) => this.commands.action(action), [h('h1', name)],
+      [this.presence.element, sync_chip(this.keeper),
+        review_bar(at, about, roles, this.keeper, (done) => this.reviewed(done))]);
+    this.element = this.build();
+    this.listen();
+  }
+
+  private build(): HTMLElement {
+    const labels = h('div.labels', new ClashPanel(this.desk, this.keeper, this.stage).element,
+      class_bar(this.desk, () => this.commands.action('classify')),
+      new LabelChips(this.desk, (name) => this.commands.label(name)).element,
+      new AnnotationList(this.desk, this.stage).element);
+    return h('div.document', this.toolbar.element, this.strip.element,
+      h('div.middle', this.stage.element, this.problem),
+      side_tabs(this.at, this.about, this.desk, labels, (page, id) => void this.turn_to(page, id)));
+  }
+
+  private listen(): void {
+    const { signal } = this.stop;
+    document.addEventListener('keydown', (event) => this.commands.key(event), { signal });
+    this.stage.addEventListener('tool', (event) => this.toolbar.choose((event as CustomEvent<Tool>).detail));
+    this.desk.addEventListener('annotations', () => this.toolbar.can(this.session.can_undo, this.session.can_redo));
+    this.desk.addEventListener('choice', () => this.remember());
+    this.keeper.addEventListener('failure', (event) => this.failed((event as CustomEvent).detail));
+  }
+
+  async begin(): Promise<void> {
+    const query = new URLSearchParams(location.search);
+    await this.turn_to(Number(query.get('page')) || 1, query.get('annotation'));
+    this.stage.window.focus({ preventScroll: true });
+    void this.settle_in();
+  }
+
+  // What may come after the page can be used: the classes, work from elsewhere, what others do.
+  private async settle_in(): Promise<void> {
+    try {
+      await this.session.load(0);
+      await this.keeper.adopt_drafts();
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+    }
+    this.queue.prefetch();
+    this.stop_following = follow(this.at, (event) => {
+      const ours = event.subject.includes(this.at.id);
+      if (ours || /pushed|schema/.test(event.type)) void this.refresh();
+    });
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      await this.keeper.refresh();
+      for (const page of [0, this.desk.page]) await this.session.load(page);
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+    }
+  }
+
+  close(): void {
+    this.stop.abort();
+    this.stop_following();
+    this.presence.close();
+    this.stage.close();
+    void this.keeper.flush().catch(() => {}).then(() => {
+      this.keeper.close();
+      return this.session.close();
+    });
+  }
+
+  private failed(error: api.ApiError): void {
+    if (error.status === 401) location.reload();
+    if (error.status === 403) toast(message_of(error));
+  }
+
+  // -- pages -------------------------------------------------------------------------------------
+
+  async turn_to(page: number, annotation: string | null = null): Promise<void> {
+    const wanted = Math.min(Math.max(1, page), this.page_count);
+    if (wanted !== this.desk.page) await this.show(wanted);
+    if (!annotation) return;
+    this.desk.pick(annotation);
+    this.stage.reveal(annotation);
+  }
+
+  private turning = 0;
+
+  private async show(page: number): Promise<void> {
+    const turn = this.turning += 1;
+    this.strip.show(page);
+    this.problem.hidden = true;
+    try {
+      const [words, url] = await Promise.all([api.words(this.at, page), api.image(this.at, page),
+        this.session.loaded(page) ? null : this.session.load(page)]);
+      if (turn !== this.turning) return;
+      this.desk.open(page, new PageWords(words));
+      const { width, height } = this.about.page_list?.[page - 1] ?? { width: 1, height: 1 };
+      await this.stage.show(url, width, height);
+      performance.mark('desk-ready'); // what ./dev bench ui waits for
+      this.remember();
+    } catch (error) {
+      if (error instanceof api.ApiError && error.status === 401) throw error;
+      const reason = this.about.page_list?.[page - 1]?.failure;
+      replace(this.problem, error_box(reason ? new Error(t.page_failed(reason)) : error));
+      this.problem.hidden = false;
+    }
+  }
+
+  private remember(): void {
+    if (!this.desk.page) return;
+    const query = new URLSearchParams({ page: String(this.desk.page) });
+    if (this.desk.picked) query.set('annotation', this.desk.picked);
+    history.replaceState(null, '', `${location.pathname}?${query}`);
+  }
+
+  show_words(shown: boolean): void {
+    this.toolbar.show_words(shown);
+  }
+
+  // -- from document to document -----------------------------------------------------------------
+
+  async submit(): Promise<void> {
+    this.element.querySelector<HTMLButtonElement>('.review .primary')?.click();
+  }
+
+  private reviewed(done: boolean): void {
+    if (done) void this.next_document();
+  }
+
+  async next_document(): Promise<void> {
+    const next = await this.queue.next();
+    const home = `/${encodeURIComponent(this.at.org)}/${encodeURIComponent(this.at.project)}`;
+    if (!next) toast(t.queue_empty);
+    this.go(next ? `${home}/documents/${next.id}` : home);
+  }
+
+  async skip(): Promise<void> {
+    const reason = await ask(t.skip_document, t.why_skipped);
+    if (!reason) return;
+    await api.skip(this.at, reason);
+    await this.next_document();
+  }
+}
