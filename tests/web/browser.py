@@ -164,8 +164,10 @@ class Tab:
     def count(self, selector):
         return self.evaluate(f"document.querySelectorAll({json.dumps(selector)}).length")
 
-    def screenshot(self, path):
-        shot = self.command("Page.captureScreenshot", format="png")
+    def screenshot(self, path, scale=1):
+        width, height = self.evaluate("[innerWidth, innerHeight]")
+        shot = self.command("Page.captureScreenshot", format="png", clip={
+            "x": 0, "y": 0, "width": width, "height": height, "scale": scale})
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     # -- hands ---------------------------------------------------------------------------------

@@ -146,9 +146,9 @@ class Desk(harness.Scenario):
         # Chromium asks for one beside the JSON at which sign_in() begins.
         self.assertEqual([c for c in tab.complaints if "favicon.ico" not in c], [])
 
-    def picture(self, name, tab=None):
+    def picture(self, name, tab=None, scale=1):
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        (tab or self.browser).screenshot(ARTEFACTS / f"{name}.png")
+        (tab or self.browser).screenshot(ARTEFACTS / f"{name}.png", scale)
 
     def axe(self, tab=None):
         """Serious and critical findings of axe-core on what is seen now."""

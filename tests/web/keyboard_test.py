@@ -22,7 +22,7 @@ class Keyboard(desk.Desk):
 
     def film(self, tab):
         if os.environ.get("GLOSSATOR_FILM"):
-            self.picture(f"film-{self.frames:03}", tab)
+            self.picture(f"film-{self.frames:03}", tab, scale=0.6)
             self.frames += 1
 
     def walk_to(self, tab, index):
