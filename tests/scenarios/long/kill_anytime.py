@@ -154,7 +154,7 @@ def read_all(admin):
 def retry_failed(admin):
     for item in admin.client.get(f"{admin.api}/documents?state=failed&limit=500").json["items"]:
         assert item["failure"]["code"] == "server_failed", item
-        reply = admin.client.post(f"{admin.api}/documents/{item['id']}/retry")
+        reply = admin.client.post(f"{admin.api}/documents/{item['id']}/retry", {})
         assert reply.status == 202, reply
 
 
