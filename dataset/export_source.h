@@ -1,8 +1,8 @@
 // What an export reads: documents in ascending order of id, one at a time, so that memory does not
-// grow with the project. And what every export reports: what its format could not hold.
+// grow with the project. And what every export reports: what its format could not hold. The formats
+// themselves: dataset/export_format.h.
 //
-//   const OpenExport open = [&]() -> base::Result<NextDocument> { ... };   // from the first again
-//   const LossReport loss = TRY(export_coco(options, schema, open, sink));
+//   input.open = [&](ExportDepth depth) -> base::Result<NextDocument> { ... };   // from the first
 //
 // The functions are the caller's; an export calls them from its own thread, one after another.
 #pragma once
@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "corpus/annotation.h"
 #include "corpus/document.h"
+#include "corpus/schema.h"
 #include "corpus/words.h"
 
 namespace dataset {
@@ -38,16 +39,30 @@ struct ExportDocument {
 
 // The next document, nothing at the end.
 using NextDocument = std::function<base::Result<std::optional<ExportDocument>>()>;
-// Begins from the first document; an export may read twice, and must see the same both times.
-using OpenExport = std::function<base::Result<NextDocument>()>;
-// Takes the export's bytes in order.
-using ExportSink = std::function<base::Result<void>(std::string_view chunk)>;
+// How much of each document a format needs to see.
+enum class ExportDepth {
+  pages,    // its parts, sizes and hashes; words and annotations are left empty: cheap
+  content,  // everything
+};
 
 struct ExportOptions {
-  std::vector<std::string> splits;  // only these parts; empty: all documents
-  bool proposals = false;           // also what a model proposed and nobody has accepted
+  std::vector<std::string> splits = {};  // only these parts; empty: all documents
+  bool proposals = false;                // also what a model proposed and nobody has accepted
+  bool images = true;                    // the bytes of pages, in formats that carry files
   // Names the release in the file: "claims 1.3.0"; never a time or a host.
-  std::string release;
+  std::string release = {};
+};
+
+// Begins from the first document. An export may read several times, and must see the same each
+// time; whoever opens may leave out documents of splits that the options do not choose.
+using OpenExport =
+    std::function<base::Result<NextDocument>(const ExportOptions& options, ExportDepth depth)>;
+
+// All that an export is made from.
+struct ExportInput {
+  ExportOptions options = {};
+  corpus::Schema schema = {};
+  OpenExport open = {};
 };
 
 // What trains: neither a proposal nor rejected in review.
@@ -58,14 +73,18 @@ void count_labels(std::span<const corpus::Annotation> annotations,
 
 // What the format cannot hold, in words that stay the same: "relation" -> 12.
 struct LossReport {
-  std::string format;
+  std::string format = {};
   uint64_t documents = 0;
   uint64_t pages = 0;
-  uint64_t annotations = 0;              // written
-  std::map<std::string, uint64_t> lost;  // reason -> annotations (or pages) that are not in it
+  uint64_t annotations = 0;                   // written
+  std::map<std::string, uint64_t> lost = {};  // reason -> annotations (or pages) that are not in it
+
+  void lose(const std::string& reason, uint64_t count = 1) {
+    if (count > 0) lost[reason] += count;
+  }
   bool operator==(const LossReport&) const = default;
 };
-// Canonical JSON, one line: lies beside the export as <name>.loss.json.
+// Canonical JSON, one line.
 std::string print_loss(const LossReport& report);
 
 }  // namespace dataset

@@ -20,7 +20,6 @@ bool same_page(const ManifestPage& a, const ManifestPage& b) {
          same_text(a.annotations, b.annotations);
 }
 
-// Whether a model that trains on it sees the same.
 bool same_content(const ManifestRecord& a, const ManifestRecord& b) {
   if (a.source.sha256 != b.source.sha256 || a.pages.size() != b.pages.size()) return false;
   for (size_t i = 0; i < a.pages.size(); ++i) {
@@ -61,6 +60,10 @@ std::string with_sign(int64_t number) {
 }
 
 }  // namespace
+
+bool is_unchanged(const ManifestRecord& before, const ManifestRecord& after) {
+  return same_content(before, after) && before.split == after.split;
+}
 
 const char* name_of(Bump bump) {
   switch (bump) {

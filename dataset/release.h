@@ -22,6 +22,9 @@ namespace dataset {
 enum class Bump { none, patch, minor, major };  // none: there was no release before
 const char* name_of(Bump bump);
 
+// Whether a model that trains on it sees the same: bytes, words, annotations and part.
+bool is_unchanged(const ManifestRecord& before, const ManifestRecord& after);
+
 // What lies between two releases, record by record.
 struct ReleaseChange {
   Bump bump = Bump::none;

@@ -4,56 +4,119 @@
 
 #include "base/text.h"
 #include "corpus/schema.h"
-#include "dataset/export_coco.h"
-#include "dataset/export_jsonl.h"
 #include "dataset/release.h"
 #include "server/flow/document_files.h"
+#include "server/flow/dvc_remote.h"
 #include "server/flow/released.h"
 
 namespace server {
 namespace {
 
-// The documents of one release, as they lie in the revision that its tag names.
+constexpr size_t kChunk = size_t{256} << 10;
+
+dataset::NextRecord records_of(dataset::ManifestReader reader) {
+  auto shared = std::make_shared<dataset::ManifestReader>(std::move(reader));
+  return [shared] { return shared->next(); };
+}
+
+// Tells, as the records of a release pass by in order, which of them an older one has already.
+class Before {
+ public:
+  explicit Before(dataset::NextRecord records) : records_(std::move(records)) {}
+
+  Result<bool> has(const dataset::ManifestRecord& record) {
+    if (!started_) current_ = TRY(records_());
+    started_ = true;
+    while (current_ && current_->id < record.id) current_ = TRY(records_());
+    return current_ && current_->id == record.id && dataset::is_unchanged(*current_, record);
+  }
+
+ private:
+  dataset::NextRecord records_;
+  std::optional<dataset::ManifestRecord> current_;
+  bool started_ = false;
+};
+
+// What the manifest alone knows of a document.
+dataset::ExportDocument outline_of(const dataset::ManifestRecord& record) {
+  dataset::ExportDocument out;
+  out.document.id = record.id;
+  out.document.source = record.source;
+  out.document.pipeline.version = record.pipeline;
+  out.split = record.split;
+  out.state = record.state;
+  for (const dataset::ManifestPage& page : record.pages) {
+    corpus::Page& target = out.document.pages.emplace_back();
+    target.width = page.width;
+    target.height = page.height;
+    target.text = page.text;
+    if (page.image) target.image = *page.image;
+  }
+  out.pages.resize(record.pages.size());
+  return out;
+}
+
+// The documents of one release, read by the names that its manifest gives to their texts.
 class ReleaseDocuments {
  public:
   ReleaseDocuments(const OpenProject& project, const vcs::Snapshot& snapshot,
-                   dataset::ManifestReader reader)
-      : project_(project), snapshot_(snapshot), reader_(std::move(reader)) {}
+                   dataset::ExportDepth depth, dataset::NextRecord records)
+      : project_(project), snapshot_(snapshot), depth_(depth), records_(std::move(records)) {}
 
   Result<std::optional<dataset::ExportDocument>> next() {
-    const auto record = TRY(reader_.next());
+    const auto record = TRY(records_());
     if (!record) return std::optional<dataset::ExportDocument>();
-    const DocumentFiles files(snapshot_, project_.fan_out, record->id);
-    dataset::ExportDocument out;
-    out.document = TRY(files.document());
-    out.split = record->split;
-    out.state = record->state;
-    out.pages.resize(out.document.pages.size());
-    for (size_t i = 0; i < out.pages.size(); ++i) {
-      if (out.document.pages[i].failed()) continue;
-      out.pages[i].words = TRY(files.words(static_cast<corpus::PageNumber>(i + 1)));
-    }
-    for (const AnnotationFile& file : TRY(files.annotation_files())) {
-      auto annotations = TRY(corpus::read_annotations(TRY(files.version(file.path)).text));
-      auto& target = file.page == 0 ? out.annotations : out.pages.at(file.page - 1).annotations;
-      target = std::move(annotations);
-    }
+    dataset::ExportDocument out = outline_of(*record);
+    if (depth_ == dataset::ExportDepth::content) TRY(read(*record, out));
     return std::optional(std::move(out));
   }
 
  private:
+  Result<void> read(const dataset::ManifestRecord& record, dataset::ExportDocument& out) const {
+    bool has_failed = false;
+    for (size_t i = 0; i < record.pages.size(); ++i) {
+      const dataset::ManifestPage& page = record.pages[i];
+      has_failed |= !page.words;
+      if (page.words) out.pages[i].words = TRY(corpus::parse_words(TRY(text(*page.words))));
+      if (page.annotations) out.pages[i].annotations = TRY(annotations(*page.annotations));
+    }
+    if (record.annotations) out.annotations = TRY(annotations(*record.annotations));
+    // Why a page could not be read stands only in the document's own record.
+    if (has_failed) {
+      out.document = TRY(DocumentFiles(snapshot_, project_.fan_out, record.id).document());
+    }
+    return {};
+  }
+
+  Result<std::string> text(const dataset::TextRef& ref) const {
+    return vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, ref.blob);
+  }
+  Result<std::vector<corpus::Annotation>> annotations(const dataset::TextRef& ref) const {
+    return corpus::read_annotations(TRY(text(ref)));
+  }
+
   const OpenProject& project_;
-  const vcs::Snapshot& snapshot_;
-  dataset::ManifestReader reader_;
+  const vcs::Snapshot snapshot_;
+  const dataset::ExportDepth depth_;
+  dataset::NextRecord records_;
 };
 
-}  // namespace
-
-std::optional<ExportFormat> parse_export_format(std::string_view name) {
-  if (name == "jsonl") return ExportFormat::jsonl;
-  if (name == "coco") return ExportFormat::coco;
-  return std::nullopt;
+bool names(const std::vector<std::string>& parts, const std::string& part) {
+  return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
 }
+
+bool holds(const std::optional<dataset::Shard>& shard, const dataset::ManifestRecord& record) {
+  return !shard ||
+         (record.split == shard->part && record.id >= shard->first && record.id <= shard->last);
+}
+
+Result<dataset::NextRecord> manifest_records(Services& services, const storage::Project& project,
+                                             const storage::ReleaseRow& release) {
+  return records_of(
+      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project, release)))));
+}
+
+}  // namespace
 
 Result<void> check_parts(Services& services, const storage::Project& project,
                          const storage::ReleaseRow& release, std::span<const std::string> parts) {
@@ -74,28 +137,99 @@ Result<void> check_parts(Services& services, const storage::Project& project,
   return {};
 }
 
-Result<dataset::LossReport> export_release(Services& services, const OpenProject& project,
-                                           const storage::ReleaseRow& release,
-                                           const ExportRequest& request,
-                                           const dataset::ExportSink& sink) {
-  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release.commit));
-  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
-  const dataset::OpenExport open = [&]() -> Result<dataset::NextDocument> {
-    auto documents = std::make_shared<ReleaseDocuments>(
-        project, snapshot,
-        TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, release)))));
-    return dataset::NextDocument([documents] { return documents->next(); });
-  };
-  dataset::ExportOptions options;
-  options.splits = request.parts;
-  options.proposals = request.proposals;
-  options.release = release.name + " " + release.version;
-  if (request.format == ExportFormat::coco) {
-    const corpus::Schema schema =
-        TRY(corpus::parse_schema(TRY(snapshot.read(corpus::kSchemaPath))));
-    return dataset::export_coco(options, schema, open, sink);
+Result<std::vector<dataset::Shard>> shards_of(Services& services, const storage::Project& project,
+                                              const storage::ReleaseRow& release) {
+  return dataset::plan_shards(TRY(manifest_records(services, project, release)));
+}
+
+ReleaseExport::ReleaseExport(Services& services, std::shared_ptr<OpenProject> project,
+                             storage::ReleaseRow release, ExportRequest request)
+    : services_(services),
+      project_(std::move(project)),
+      release_(std::move(release)),
+      request_(std::move(request)) {}
+
+Result<dataset::NextDocument> ReleaseExport::open(const dataset::ExportOptions& options,
+                                                  dataset::ExportDepth depth) const {
+  const auto all = TRY(manifest_records(services_, project_->project, release_));
+  std::shared_ptr<Before> before;
+  if (request_.since) {
+    before = std::make_shared<Before>(
+        TRY(manifest_records(services_, project_->project, *request_.since)));
   }
-  return dataset::export_jsonl(options, dataset::JsonlUnit::page, open, sink);
+  const dataset::NextRecord chosen =
+      [all, before, parts = options.splits,
+       shard = request_.shard]() -> Result<std::optional<dataset::ManifestRecord>> {
+    while (auto record = TRY(all())) {
+      if (shard && record->id > shard->last) break;
+      if (!names(parts, record->split) || !holds(shard, *record)) continue;
+      if (before && TRY(before->has(*record))) continue;
+      return record;
+    }
+    return std::optional<dataset::ManifestRecord>();
+  };
+  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release_.commit));
+  auto documents = std::make_shared<ReleaseDocuments>(
+      *project_, TRY(vcs::Snapshot::at_commit(*project_->repository, commit)), depth, chosen);
+  return dataset::NextDocument([documents] { return documents->next(); });
+}
+
+Result<void> ReleaseExport::read_stored(const corpus::StoredFile& file, uint64_t offset,
+                                        uint64_t length, const dataset::ExportSink& sink) const {
+  const auto object =
+      TRY(open_object(services_, project_->project, Sight::released, {file.md5, false}));
+  std::string buffer(std::min<uint64_t>(kChunk, length), '\0');
+  for (uint64_t done = 0; done < length;) {
+    const size_t want = std::min<uint64_t>(buffer.size(), length - done);
+    const size_t got = TRY(object.reader->read_at(offset + done, std::span(buffer.data(), want)));
+    if (got == 0) return base::Error{base::Code::internal, "a stored file is shorter than it was"};
+    TRY(sink(std::string_view(buffer).substr(0, got)));
+    done += got;
+  }
+  return {};
+}
+
+Result<dataset::LossReport> ReleaseExport::write(const dataset::ExportSink& sink,
+                                                 const dataset::ExportWindow& window) const {
+  dataset::ExportInput input;
+  input.options.splits = request_.parts;
+  input.options.proposals = request_.proposals;
+  input.options.images = request_.images;
+  input.options.release = release_.name + " " + release_.version;
+  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release_.commit));
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project_->repository, commit));
+  input.schema = TRY(corpus::parse_schema(TRY(snapshot.read(corpus::kSchemaPath))));
+  input.open = [this](const dataset::ExportOptions& options, dataset::ExportDepth depth) {
+    return open(options, depth);
+  };
+  dataset::ExportOutput out(
+      sink,
+      [this](const corpus::StoredFile& file, uint64_t offset, uint64_t length,
+             const dataset::ExportSink& to) { return read_stored(file, offset, length, to); },
+      window);
+  auto loss = TRY(dataset::run_export(*request_.format, input, out));
+  if (!out.full()) services_.export_lengths.keep(name(), out.position());
+  return loss;
+}
+
+Result<uint64_t> ReleaseExport::length() const {
+  if (const auto known = services_.export_lengths.find(name())) return *known;
+  const dataset::ExportWindow nothing{.first = UINT64_MAX};
+  TRY(write([](std::string_view) { return Result<void>(); }, nothing));
+  const auto measured = services_.export_lengths.find(name());
+  if (!measured) return base::Error{base::Code::internal, "the export could not be measured"};
+  return *measured;
+}
+
+std::string ReleaseExport::name() const {
+  std::string text = release_.manifest_sha256.hex() + "\n" + std::string(request_.format->name) +
+                     "\n" + std::to_string(dataset::kExportRevision);
+  text += request_.proposals ? "\nproposals" : "";
+  text += request_.images ? "" : "\nno images";
+  if (request_.since) text += "\nsince " + request_.since->manifest_sha256.hex();
+  if (request_.shard) text += "\nshard " + request_.shard->name();
+  for (const std::string& part : request_.parts) text += "\npart " + part;
+  return base::sha256_of(text).hex();
 }
 
 }  // namespace server

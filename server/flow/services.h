@@ -20,6 +20,7 @@
 #include "ocr/pipeline.h"
 #include "ocr/worker_pool.h"
 #include "server/flow/catalog.h"
+#include "server/flow/export_lengths.h"
 #include "storage/blob_store.h"
 #include "storage/database.h"
 #include "storage/event_log.h"
@@ -79,6 +80,7 @@ struct Services {
   std::unique_ptr<ocr::WorkerPool> readers;
   DocumentPasswords passwords;
   IndexLag index_lag;
+  ExportLengths export_lengths;
   base::UniqueFd lock;  // the data directory is ours, as long as it is open
 };
 

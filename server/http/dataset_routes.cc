@@ -154,14 +154,31 @@ Result<Reply> show_manifest(Services& services, Context& context) {
       .immutable();
 }
 
+// "1.2.0" of the same dataset.
+Result<storage::ReleaseRow> earlier_release(Services& services, const Context& context,
+                                            const std::string& version) {
+  auto row = services.database->read([&](storage::Transaction& tx) {
+    return storage::ReleaseTable(tx).find(context.principal.access->project.id,
+                                          context.parameter("name"), version);
+  });
+  if (row.ok() || row.error().code != base::Code::not_found) return row;
+  return base::Error{base::Code::invalid, "since: there is no release " + version};
+}
+
 // Everything that can be wrong with it is told before the first byte of the export.
 Result<ExportRequest> export_request(Services& services, const Context& context,
-                                     const storage::ReleaseRow& release) {
+                                     const storage::ReleaseRow& release,
+                                     const std::string& format_name) {
   ExportRequest request;
-  const auto format = parse_export_format(context.parameter("format"));
-  if (!format) return base::Error{base::Code::not_found, "there is no such format"};
-  request.format = *format;
+  request.format = dataset::find_export_format(format_name);
+  if (request.format == nullptr) {
+    return base::Error{base::Code::not_found, "there is no such format"};
+  }
   request.proposals = context.query_flag("proposals");
+  request.images = context.query("images").value_or("yes") == "yes";
+  if (const auto version = context.query("since")) {
+    request.since = TRY(earlier_release(services, context, *version));
+  }
   for (const std::string_view part : context.request.query.all("part")) {
     request.parts.emplace_back(part);
   }
@@ -169,31 +186,81 @@ Result<ExportRequest> export_request(Services& services, const Context& context,
   return request;
 }
 
+// Its first bytes go out at once; a part of it is made alone.
+Reply reply_of(std::shared_ptr<const ReleaseExport> leaving, const dataset::ExportFormat& format,
+               const std::string& file_name) {
+  SeekableStream stream;
+  stream.length = [leaving] { return leaving->length(); };
+  stream.write = [leaving](Writer& out, const ByteRange& range) -> Result<void> {
+    TRY(leaving->write([&](std::string_view chunk) { return out.write(chunk); },
+                       {range.first, range.length}));
+    return {};
+  };
+  return Reply::seekable(std::string(format.media_type), std::move(stream))
+      .download(file_name)
+      .etag(leaving->name())
+      .cache("private, no-cache");
+}
+
 Result<Reply> export_stream(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
   const auto release = TRY(release_of(services, context));
-  const ExportRequest request = TRY(export_request(services, context, release));
-  const std::string name = release.name + "-" + release.version + "." +
-                           (request.format == ExportFormat::coco ? "coco.json" : "jsonl");
-  return Reply::stream(
-             200, request.format == ExportFormat::coco ? "application/json" : "application/jsonl",
-             [&services, project, release, request](Writer& out) -> Result<void> {
-               TRY(export_release(services, *project, release, request,
-                                  [&](std::string_view chunk) { return out.write(chunk); }));
-               return {};
-             })
-      .download(name)
-      .cache("private, no-cache");
+  const ExportRequest request =
+      TRY(export_request(services, context, release, context.parameter("format")));
+  const std::string file_name =
+      release.name + "-" + release.version + "." + std::string(request.format->ending);
+  return reply_of(std::make_shared<ReleaseExport>(services, project, release, request),
+                  *request.format, file_name);
 }
 
 // What the format could not hold: made by running the export without keeping its bytes.
 Result<Reply> export_loss(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
   const auto release = TRY(release_of(services, context));
-  const auto loss = TRY(export_release(services, *project, release,
-                                       TRY(export_request(services, context, release)),
-                                       [](std::string_view) { return Result<void>(); }));
+  const ReleaseExport leaving(
+      services, project, release,
+      TRY(export_request(services, context, release, context.parameter("format"))));
+  const auto loss = TRY(leaving.write([](std::string_view) { return Result<void>(); }));
   return Reply::text(200, dataset::print_loss(loss), "application/json");
+}
+
+Result<Reply> list_shards(Services& services, Context& context) {
+  const auto release = TRY(release_of(services, context));
+  const storage::Project& project = context.principal.access->project;
+  const std::string base = services.config.public_url + "/api/v1/projects/" + project.path() +
+                           "/releases/" + release.name + "/" + release.version + "/shards/";
+  Json items = Json::array();
+  for (const dataset::Shard& shard : TRY(shards_of(services, project, release))) {
+    items.push(Json::object({{"name", shard.name()},
+                             {"part", shard.part},
+                             {"documents", shard.documents},
+                             {"samples", shard.pages},
+                             {"image_bytes", shard.bytes},
+                             {"url", base + shard.name()}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
+}
+
+Result<Reply> shard_stream(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto release = TRY(release_of(services, context));
+  ExportRequest request = TRY(export_request(services, context, release, "webdataset"));
+  for (const dataset::Shard& shard : TRY(shards_of(services, project->project, release))) {
+    if (shard.name() == context.parameter("shard")) request.shard = shard;
+  }
+  if (!request.shard) return base::Error{base::Code::not_found, "there is no such shard"};
+  return reply_of(std::make_shared<ReleaseExport>(services, project, release, request),
+                  *request.format, request.shard->name());
+}
+
+Result<Reply> list_formats(Services&, Context&) {
+  Json items = Json::array();
+  for (const dataset::ExportFormat* format : dataset::export_formats()) {
+    items.push(Json::object({{"name", format->name},
+                             {"media_type", format->media_type},
+                             {"summary", format->summary}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
 }
 
 Result<Reply> verify(Services& services, Context& context) {
@@ -218,20 +285,15 @@ void add_dataset_routes(Router& router, Services& services) {
   const std::string project = kProjectPath;
   const std::string release = project + "/releases/{name}/{version}";
   const std::vector<Parameter> export_query = {
-      {"part",
-       "only this part of the split; may be repeated",
-       Parameter::Type::string,
-       false,
-       {},
-       {},
-       {}},
-      {"proposals",
-       "also what a model proposed and nobody has accepted",
-       Parameter::Type::flag,
-       false,
-       {},
-       {},
-       {}}};
+      {.name = "part", .description = "only this part of the split; may be repeated"},
+      {.name = "proposals",
+       .description = "also what a model proposed and nobody has accepted",
+       .type = Parameter::Type::flag},
+      {.name = "images",
+       .description = "whether archives hold the page images",
+       .one_of = {"yes", "no"}},
+      {.name = "since",
+       .description = "only documents that are new or changed since this version of the dataset"}};
 
   router.add({.method = Method::put,
               .path = project + "/splits/{name}",
@@ -297,7 +359,7 @@ void add_dataset_routes(Router& router, Services& services) {
               .access = Access::needs(Permission::export_read),
               .handler = handled([&](Context& c) { return export_stream(services, c); }),
               .id = "export_release",
-              .summary = "The release as jsonl or coco, as a stream",
+              .summary = "The release in a format to train with, as a stream; ranges are served",
               .tag = "datasets",
               .query = export_query,
               .responses = {{200, "the export", "application/json", {}, {}}}});
@@ -310,6 +372,30 @@ void add_dataset_routes(Router& router, Services& services) {
               .tag = "datasets",
               .query = export_query,
               .responses = {json_response(200, "the loss report")}});
+  router.add({.method = Method::get,
+              .path = release + "/shards",
+              .access = Access::needs(Permission::export_read),
+              .handler = handled([&](Context& c) { return list_shards(services, c); }),
+              .id = "list_shards",
+              .summary = "The WebDataset shards of the release",
+              .tag = "datasets",
+              .responses = {json_response(200, "names, sizes and addresses")}});
+  router.add({.method = Method::get,
+              .path = release + "/shards/{shard}",
+              .access = Access::needs(Permission::export_read),
+              .handler = handled([&](Context& c) { return shard_stream(services, c); }),
+              .id = "export_shard",
+              .summary = "One WebDataset shard, as train-000000.tar; ranges are served",
+              .tag = "datasets",
+              .responses = {{200, "the shard", "application/x-tar", {}, {}}}});
+  router.add({.method = Method::get,
+              .path = "/api/v1/export-formats",
+              .access = Access::everyone(),
+              .handler = handled([&](Context& c) { return list_formats(services, c); }),
+              .id = "list_export_formats",
+              .summary = "The formats in which a release leaves",
+              .tag = "datasets",
+              .responses = {json_response(200, "the formats")}});
   router.add({.method = Method::get,
               .path = release + "/verify",
               .access = Access::needs(Permission::release_read),

@@ -104,6 +104,14 @@ Reply Reply::stream(int status, std::string media_type, StreamBody write,
   return reply;
 }
 
+Reply Reply::seekable(std::string media_type, SeekableStream stream) {
+  Reply reply;
+  reply.headers.set("Content-Type", std::move(media_type));
+  reply.headers.set("Accept-Ranges", "bytes");
+  reply.body = std::move(stream);
+  return reply;
+}
+
 Reply Reply::events(EventBody write) {
   Reply reply;
   reply.headers.set("Content-Type", "text/event-stream");

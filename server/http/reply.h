@@ -6,9 +6,9 @@
 //   return Reply::stream(200, "application/x-tar", [=](Writer& out) { return pack(out); });
 //   return Reply::events([=](EventStream& out) { return follow(out); });
 //
-// A GET with If-None-Match equal to the ETag becomes 304; a file (and a sized stream never) serves
-// ranges; HEAD sends the same headers without the body. Security headers are added to every reply
-// for browsers. Belongs to one thread.
+// A GET with If-None-Match equal to the ETag becomes 304; files and seekable streams serve ranges,
+// other streams do not; HEAD sends the same headers without the body. Security headers are added to
+// every reply for browsers. Belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -83,6 +83,18 @@ struct SizedStream {
   std::optional<uint64_t> length;
   StreamBody write;
 };
+// The byte range that a Range header asks of a content of `size` bytes (RFC 9110 section 14).
+struct ByteRange {
+  uint64_t first = 0;
+  uint64_t length = 0;
+  bool operator==(const ByteRange&) const = default;
+};
+// A stream that can be made from any byte on, so that a broken download goes on where it stopped.
+// Its length is asked for only where a reply must name it (a Range, a HEAD): it may cost a while.
+struct SeekableStream {
+  std::function<base::Result<uint64_t>()> length;
+  std::function<base::Result<void>(Writer&, const ByteRange&)> write;
+};
 struct EventsBody {
   EventBody write;
 };
@@ -91,7 +103,7 @@ class Reply {
  public:
   int status = 200;
   Headers headers;
-  std::variant<std::string, FileBody, SizedStream, EventsBody> body;
+  std::variant<std::string, FileBody, SizedStream, SeekableStream, EventsBody> body;
   bool close = false;  // end the connection after this reply
   // False for a program's own protocol, such as git's: sent without the headers that guide browsers
   // and people, exactly as it stands.
@@ -107,6 +119,7 @@ class Reply {
   static Reply file(base::UniqueFd fd, uint64_t size, std::string media_type);
   static Reply stream(int status, std::string media_type, StreamBody write,
                       std::optional<uint64_t> length = {});
+  static Reply seekable(std::string media_type, SeekableStream stream);
   // Counted apart from other connections and capped: beyond the cap the client gets 503.
   static Reply events(EventBody write);
 
@@ -124,12 +137,6 @@ class Reply {
   Reply untrusted() &&;
 };
 
-// The byte range that a Range header asks of a content of `size` bytes (RFC 9110 section 14).
-struct ByteRange {
-  uint64_t first = 0;
-  uint64_t length = 0;
-  bool operator==(const ByteRange&) const = default;
-};
 struct RangeAnswer {
   enum class Kind { whole, part, unsatisfiable } kind = Kind::whole;
   ByteRange range;

@@ -1,5 +1,3 @@
-#include "dataset/export_jsonl.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,23 +6,13 @@
 #include "base/text.h"
 #include "tests/dataset/export_test_support.h"
 #include "tests/dataset/sample_release.h"
-#include "tests/support/golden.h"
 #include "tests/support/result_matchers.h"
 
 namespace dataset {
 namespace {
 
-struct Exported {
-  std::string text;
-  LossReport loss;
-};
-
-Exported export_sample(const ExportOptions& options, JsonlUnit unit) {
-  const auto documents = test::sample_documents();
-  test::Collected collected;
-  LossReport loss = TAKE(export_jsonl(options, unit, test::opener_of(documents), collected.sink()));
-  return {collected.text, loss};
-}
+constexpr char kPages[] = "jsonl";
+constexpr char kDocuments[] = "jsonl-documents";
 
 std::vector<base::Json> lines_of(const std::string& text) {
   std::vector<base::Json> lines;
@@ -34,14 +22,8 @@ std::vector<base::Json> lines_of(const std::string& text) {
   return lines;
 }
 
-TEST(JsonlExport, KeepsItsFormat) {
-  EXPECT_GOLDEN("tests/dataset/golden/pages.jsonl", export_sample({}, JsonlUnit::page).text);
-  EXPECT_GOLDEN("tests/dataset/golden/documents.jsonl",
-                export_sample({}, JsonlUnit::document).text);
-}
-
 TEST(JsonlExport, WritesOnePageALine) {
-  const auto lines = lines_of(export_sample({}, JsonlUnit::page).text);
+  const auto lines = lines_of(test::export_samples(kPages).text);
   ASSERT_EQ(lines.size(), 3u);
   for (const base::Json& line : lines) {
     EXPECT_EQ(line.find("document_annotations") != nullptr, line.integer_or("page", 0) == 1);
@@ -52,7 +34,7 @@ TEST(JsonlExport, AnnotationsReadBackAsTheyWere) {
   ExportOptions options;
   options.proposals = true;
   const auto documents = test::sample_documents();
-  const auto lines = lines_of(export_sample(options, JsonlUnit::document).text);
+  const auto lines = lines_of(test::export_samples(kDocuments, options).text);
   ASSERT_EQ(lines.size(), documents.size());
   for (size_t d = 0; d < lines.size(); ++d) {
     const auto& pages = *lines[d].find_array("pages");
@@ -72,14 +54,14 @@ TEST(JsonlExport, AnnotationsReadBackAsTheyWere) {
 }
 
 TEST(JsonlExport, LeavesProposalsOutUnlessAsked) {
-  EXPECT_EQ(export_sample({}, JsonlUnit::page).text.find("proposed"), std::string::npos);
+  EXPECT_EQ(test::export_samples(kPages).text.find("proposed"), std::string::npos);
   ExportOptions options;
   options.proposals = true;
-  EXPECT_NE(export_sample(options, JsonlUnit::page).text.find("proposed"), std::string::npos);
+  EXPECT_NE(test::export_samples(kPages, options).text.find("proposed"), std::string::npos);
 }
 
 TEST(JsonlExport, ReportsWhatIsNotInIt) {
-  const LossReport loss = export_sample({}, JsonlUnit::page).loss;
+  const LossReport loss = test::export_samples(kPages).loss;
   EXPECT_EQ(loss.documents, 2u);
   EXPECT_EQ(loss.pages, 3u);
   EXPECT_EQ(loss.annotations, 9u);
@@ -89,33 +71,16 @@ TEST(JsonlExport, ReportsWhatIsNotInIt) {
 TEST(JsonlExport, TakesOnlyTheChosenSplits) {
   ExportOptions options;
   options.splits = {"test"};
-  const auto lines = lines_of(export_sample(options, JsonlUnit::document).text);
+  const auto lines = lines_of(test::export_samples(kDocuments, options).text);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].string_or("split", ""), "test");
-}
-
-TEST(JsonlExport, GivesTheSameBytesTwice) {
-  for (const JsonlUnit unit : {JsonlUnit::page, JsonlUnit::document}) {
-    EXPECT_EQ(export_sample({}, unit).text, export_sample({}, unit).text);
-  }
 }
 
 TEST(JsonlExport, RefusesDocumentsOutOfOrder) {
   auto documents = test::sample_documents();
   std::reverse(documents.begin(), documents.end());
-  test::Collected collected;
-  EXPECT_EQ(test::code_of(
-                export_jsonl({}, JsonlUnit::page, test::opener_of(documents), collected.sink())),
+  EXPECT_EQ(test::code_of(test::try_export(kPages, {{}, {}, test::opener_of(documents)})),
             base::Code::invalid);
-}
-
-TEST(JsonlExport, StopsWhenTheSinkIsGone) {
-  const auto documents = test::sample_documents();
-  const ExportSink gone = [](std::string_view) -> base::Result<void> {
-    return base::Error{base::Code::io, "the client has gone"};
-  };
-  EXPECT_EQ(test::code_of(export_jsonl({}, JsonlUnit::page, test::opener_of(documents), gone)),
-            base::Code::io);
 }
 
 }  // namespace

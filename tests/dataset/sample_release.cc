@@ -141,7 +141,8 @@ corpus::Schema sample_schema() {
 }
 
 dataset::OpenExport opener_of(const std::vector<ExportDocument>& documents) {
-  return [&documents]() -> Result<dataset::NextDocument> {
+  return [&documents](const dataset::ExportOptions&,
+                      dataset::ExportDepth) -> Result<dataset::NextDocument> {
     return dataset::NextDocument(
         [&documents, at = size_t{0}]() mutable -> Result<std::optional<ExportDocument>> {
           if (at == documents.size()) return std::optional<ExportDocument>{};

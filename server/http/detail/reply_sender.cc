@@ -41,28 +41,63 @@ bool range_holds(const Reply& reply, const Request& request) {
   return !condition || (etag && *condition == *etag && etag->substr(0, 2) != "W/");
 }
 
-void apply_range(Reply& reply, const Request& request) {
-  auto* file = std::get_if<FileBody>(&reply.body);
+// What the request asks of a content of this size; the reply's head says so.
+ByteRange choose_range(Reply& reply, const Request& request, uint64_t size) {
   const std::string* header = request.headers.find("range");
-  if (!file || !header || reply.status != 200 || request.method != Method::get ||
+  if (!header || reply.status != 200 || request.method != Method::get ||
       !range_holds(reply, request)) {
-    return;
+    return {0, size};
   }
-  const RangeAnswer answer = parse_range(*header, file->size);
-  const std::string size = std::to_string(file->size);
+  const RangeAnswer answer = parse_range(*header, size);
   if (answer.kind == RangeAnswer::Kind::unsatisfiable) {
     reply.status = 416;
-    reply.headers.set("Content-Range", "bytes */" + size);
+    reply.headers.set("Content-Range", "bytes */" + std::to_string(size));
     reply.headers.remove("content-type");
-    reply.body = std::string();
-  } else if (answer.kind == RangeAnswer::Kind::part) {
-    const uint64_t last = answer.range.first + answer.range.length - 1;
-    reply.status = 206;
-    reply.headers.set("Content-Range", "bytes " + std::to_string(answer.range.first) + '-' +
-                                           std::to_string(last) + '/' + size);
-    file->offset += answer.range.first;
-    file->size = answer.range.length;
+    return {0, 0};
   }
+  if (answer.kind == RangeAnswer::Kind::whole) return {0, size};
+  const uint64_t last = answer.range.first + answer.range.length - 1;
+  reply.status = 206;
+  reply.headers.set("Content-Range", "bytes " + std::to_string(answer.range.first) + '-' +
+                                         std::to_string(last) + '/' + std::to_string(size));
+  return answer.range;
+}
+
+void apply_range_to_file(Reply& reply, const Request& request) {
+  auto& file = std::get<FileBody>(reply.body);
+  const ByteRange range = choose_range(reply, request, file.size);
+  if (reply.status == 416) {
+    reply.body = std::string();
+    return;
+  }
+  file.offset += range.first;
+  file.size = range.length;
+}
+
+// The first bytes of a stream go out at once; only who asks for a range, or for the head alone,
+// waits until its length is known.
+void apply_range_to_stream(Reply& reply, const Request& request) {
+  const auto stream = std::get<SeekableStream>(std::move(reply.body));
+  std::optional<uint64_t> length;
+  ByteRange range{0, UINT64_MAX};
+  if (request.headers.find("range") != nullptr || request.method == Method::head) {
+    const auto size = stream.length();
+    if (size.ok()) {
+      range = choose_range(reply, request, *size);
+      length = range.length;
+    }
+  }
+  if (reply.status == 416) {
+    reply.body = std::string();
+    return;
+  }
+  reply.body =
+      SizedStream{length, [write = stream.write, range](Writer& out) { return write(out, range); }};
+}
+
+void apply_range(Reply& reply, const Request& request) {
+  if (std::holds_alternative<FileBody>(reply.body)) apply_range_to_file(reply, request);
+  if (std::holds_alternative<SeekableStream>(reply.body)) apply_range_to_stream(reply, request);
 }
 
 std::optional<uint64_t> length_of(const Reply& reply) {

@@ -189,6 +189,31 @@ TEST(Server, ServesFilesAndTheirRanges) {
   EXPECT_EQ(client.connections(), 1);
 }
 
+TEST(Server, ServesRangesOfAStreamThatCanBeginAnywhere) {
+  int measured = 0;
+  Serving serving([&](Request&) {
+    SeekableStream stream;
+    stream.length = [&]() -> base::Result<uint64_t> {
+      ++measured;
+      return uint64_t{10};
+    };
+    stream.write = [](Writer& out, const ByteRange& range) {
+      return out.write(std::string_view("0123456789").substr(range.first, range.length));
+    };
+    return Reply::seekable("text/plain", std::move(stream)).etag("v1");
+  });
+  HttpClient client(serving.port());
+  EXPECT_EQ(client.get("/").body, "0123456789");
+  EXPECT_EQ(measured, 0);  // the first bytes do not wait
+  const auto part = client.get("/", {{"Range", "bytes=7-"}});
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, "789");
+  EXPECT_EQ(part.header("content-range"), "bytes 7-9/10");
+  EXPECT_EQ(client.get("/", {{"Range", "bytes=10-"}}).status, 416);
+  EXPECT_EQ(client.get("/", {{"Range", "bytes=1-"}, {"If-Range", "\"v0\""}}).status, 200);
+  EXPECT_EQ(client.get("/", {{"If-None-Match", "\"v1\""}}).status, 304);
+}
+
 TEST(Server, ServesALargeFileWhole) {
   const auto dir = TAKE(base::TempDir::create());
   std::string content(3'000'000, '\0');

@@ -1,42 +1,35 @@
-#include "dataset/export_jsonl.h"
-
+// Glossator's own export: JSON, one page or one document a line, with words, annotations and the
+// image's hashes. Holds everything but the discussion and, unless asked for, proposals.
 #include "base/json.h"
 #include "dataset/detail/export_walk.h"
+#include "dataset/detail/formats.h"
 
-namespace dataset {
+namespace dataset::detail {
+namespace {
 
 using base::Json;
 using base::Result;
 
-namespace {
-
-Json file_json(const corpus::StoredFile& file) {
-  return Json::object({{"md5", file.md5.hex()},
-                       {"sha256", file.sha256.hex()},
-                       {"size", file.size},
-                       {"media_type", file.media_type}});
-}
+enum class Unit { page, document };
 
 Json word_json(const corpus::Word& word) {
   return Json::object({{"id", word.id},
                        {"block", word.block},
                        {"line", word.line},
-                       {"box", detail::box_json(word.box)},
+                       {"box", box_json(word.box)},
                        {"confidence", word.confidence},
                        {"text", word.text}});
 }
 
 class JsonlExport {
  public:
-  JsonlExport(const ExportOptions& options, JsonlUnit unit, const ExportSink& sink)
-      : options_(options), unit_(unit), sink_(sink) {
-    loss_.format = unit == JsonlUnit::page ? "jsonl-page" : "jsonl-document";
-  }
+  JsonlExport(const ExportOptions& options, Unit unit, ExportOutput& out)
+      : options_(options), unit_(unit), out_(out) {}
 
   Result<void> take(const ExportDocument& document) {
     ++loss_.documents;
     loss_.pages += document.pages.size();
-    return unit_ == JsonlUnit::page ? take_pages(document) : take_whole(document);
+    return unit_ == Unit::page ? take_pages(document) : take_whole(document);
   }
 
   LossReport finish() { return std::move(loss_); }
@@ -44,7 +37,7 @@ class JsonlExport {
  private:
   Json annotations_json(const std::vector<corpus::Annotation>& annotations) {
     Json list = Json::array();
-    for (const auto* annotation : detail::chosen_annotations(options_, annotations, loss_)) {
+    for (const auto* annotation : chosen_annotations(options_, annotations, loss_)) {
       list.push(corpus::to_json(*annotation));
       ++loss_.annotations;
     }
@@ -68,7 +61,7 @@ class JsonlExport {
     if (page.failed()) json.set("failure", page.failure);
     if (page.image.size > 0) {
       Json image = file_json(page.image);
-      image.set("path", detail::image_path(document.document, number));
+      image.set("path", image_path(document.document, number));
       json.set("image", std::move(image));
     }
     Json words = Json::array();
@@ -84,7 +77,7 @@ class JsonlExport {
       if (number == 1) {
         json.set("document_annotations", annotations_json(document.annotations));
       }
-      TRY(sink_(json.print() + "\n"));
+      TRY(out_.write(json.print() + "\n"));
     }
     if (document.pages.empty()) loss_.lost["document without a page"] += 1;
     return {};
@@ -100,23 +93,40 @@ class JsonlExport {
       pages.push(std::move(page));
     }
     json.set("pages", std::move(pages));
-    return sink_(json.print() + "\n");
+    return out_.write(json.print() + "\n");
   }
 
   const ExportOptions& options_;
-  const JsonlUnit unit_;
-  const ExportSink& sink_;
+  const Unit unit_;
+  ExportOutput& out_;
   LossReport loss_;
 };
 
-}  // namespace
-
-Result<LossReport> export_jsonl(const ExportOptions& options, JsonlUnit unit,
-                                const OpenExport& open, const ExportSink& sink) {
-  JsonlExport writer(options, unit, sink);
-  TRY(detail::for_each_document(
-      options, open, [&](const ExportDocument& document) { return writer.take(document); }));
+Result<LossReport> write(const ExportInput& input, Unit unit, ExportOutput& out) {
+  JsonlExport writer(input.options, unit, out);
+  TRY(for_each_document(input, ExportDepth::content,
+                        [&](const ExportDocument& document) { return writer.take(document); }));
   return writer.finish();
 }
 
-}  // namespace dataset
+}  // namespace
+
+const ExportFormat kJsonl = {
+    .name = "jsonl",
+    .ending = "jsonl",
+    .media_type = "application/jsonl",
+    .summary = "one page a line: words, annotations and hashes, nothing left out",
+    .write = [](const ExportInput& input,
+                ExportOutput& out) { return write(input, Unit::page, out); },
+};
+
+const ExportFormat kJsonlDocuments = {
+    .name = "jsonl-documents",
+    .ending = "documents.jsonl",
+    .media_type = "application/jsonl",
+    .summary = "the same, one document a line",
+    .write = [](const ExportInput& input,
+                ExportOutput& out) { return write(input, Unit::document, out); },
+};
+
+}  // namespace dataset::detail

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""A release leaves in every format: as a stream, in ranges, in shards, or only what is new."""
+import io
+import json
+import tarfile
+
+import harness
+from harness import span, sample
+
+
+class Exports(harness.Scenario):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = cls.admin.ready("estimate.png", sample("glazing-estimate-en.png"))["id"]
+        words = cls.project.words(cls.document)
+        etag = cls.project.annotations(cls.document).headers["ETag"]
+        saved = cls.project.save(cls.document, [span("total", [words[3]["id"], words[4]["id"]], "x")], etag)
+        assert saved.status == 200, saved
+        cls.release()
+        cls.base = f"{cls.project.api}/releases/claims/1.0.0"
+
+    @classmethod
+    def release(cls):
+        made = cls.project.client.post(f"{cls.project.api}/releases", {"name": "claims"})
+        assert made.status == 201, made
+        return made.json["version"]
+
+    def export(self, name, base=None, **headers):
+        return self.project.client.get(f"{base or self.base}/exports/{name}", headers=headers)
+
+    def formats(self):
+        return [f["name"] for f in self.project.client.get("/api/v1/export-formats").json["items"]]
+
+    def test_1_every_format_is_a_stream_with_a_name(self):
+        for name in self.formats():
+            reply = self.export(name)
+            self.assertEqual(reply.status, 200, (name, reply))
+            self.assertEqual(reply.headers["Accept-Ranges"], "bytes")
+            self.assertIn("claims-1.0.0.", reply.headers["Content-Disposition"])
+            loss = self.project.client.get(f"{self.base}/exports/{name}/loss")
+            self.assertEqual(loss.json["format"], name)
+        self.assert_problem(self.export("vellum"), 404, "not_found")
+
+    def test_2_a_broken_download_goes_on(self):
+        for name in self.formats():
+            whole = self.export(name)
+            etag, middle = whole.headers["ETag"], len(whole.body) // 2
+            rest = self.export(name, Range=f"bytes={middle}-", **{"If-Range": etag})
+            self.assertEqual(rest.status, 206, name)
+            self.assertEqual(rest.headers["Content-Range"],
+                             f"bytes {middle}-{len(whole.body) - 1}/{len(whole.body)}")
+            self.assertEqual(rest.body, whole.body[middle:], name)
+            stale = self.export(name, Range="bytes=5-", **{"If-Range": '"another"'})
+            self.assertEqual((stale.status, stale.body), (200, whole.body))
+            beyond = self.export(name, Range=f"bytes={len(whole.body)}-")
+            self.assertEqual(beyond.status, 416)
+        head = self.project.client.request("HEAD", f"{self.base}/exports/coco")
+        self.assertEqual(int(head.headers["Content-Length"]), len(self.export("coco").body))
+
+    def test_3_archives_hold_images_unless_they_are_left_out(self):
+        archive = tarfile.open(fileobj=io.BytesIO(self.export("yolo").body))
+        names = archive.getnames()
+        self.assertIn(f"images/train/{self.document}-0001.png", names)
+        self.assertIn("data.yaml", names)
+        self.assertEqual(names[-1], "loss.json")
+        bare = self.project.client.get(f"{self.base}/exports/yolo?images=no")
+        self.assertNotIn("images", str(tarfile.open(fileobj=io.BytesIO(bare.body)).getnames()))
+        self.assert_problem(self.project.client.get(f"{self.base}/exports/yolo?images=maybe"),
+                            400, "invalid_parameter")
+
+    def test_4_shards_have_lasting_names(self):
+        shards = self.project.client.get(f"{self.base}/shards").json["items"]
+        self.assertEqual([s["name"] for s in shards], ["train-000000.tar"])
+        shard = self.project.client.get(f"{self.base}/shards/train-000000.tar")
+        names = tarfile.open(fileobj=io.BytesIO(shard.body)).getnames()
+        self.assertEqual(names, [f"{self.document}-0001.json", f"{self.document}-0001.png"])
+        self.assert_problem(self.project.client.get(f"{self.base}/shards/train-000001.tar"),
+                            404, "not_found")
+
+    def test_5_only_what_is_new_since_an_earlier_release(self):
+        second = self.admin.ready("bill.png", sample("zahnarzt-rechnung-de.png"))["id"]
+        self.assertEqual(self.release(), "1.1.0")
+        base = f"{self.project.api}/releases/claims/1.1.0"
+        whole = [json.loads(line)["document"] for line in self.export("jsonl", base).body.splitlines()]
+        self.assertEqual(set(whole), {self.document, second})
+        new = self.export("jsonl?since=1.0.0", base).body.splitlines()
+        self.assertEqual({json.loads(line)["document"] for line in new}, {second})
+        self.assertEqual(self.export("jsonl?since=1.1.0", base).body, b"")
+        self.assert_problem(self.export("jsonl?since=7.0.0", base), 400, "invalid")
+
+
+if __name__ == "__main__":
+    harness.main()
