@@ -28,8 +28,21 @@ bool same_content(const ManifestRecord& a, const ManifestRecord& b) {
   return same_text(a.annotations, b.annotations);
 }
 
-void note(ReleaseChange& change, uint64_t& count, const ManifestRecord& record) {
-  ++count;
+void count(ReleaseChange& change, RecordChange kind, const ManifestRecord& record) {
+  switch (kind) {
+    case RecordChange::added:
+      ++change.added;
+      return;
+    case RecordChange::removed:
+      ++change.removed;
+      break;
+    case RecordChange::changed:
+      ++change.changed;
+      break;
+    case RecordChange::moved:
+      ++change.moved;
+      break;
+  }
   if (change.examples.size() < kMostExamples) change.examples.push_back(record.id);
 }
 
@@ -39,14 +52,13 @@ void count_labels_of(ReleaseChange& change, const ManifestRecord& record, int64_
   }
 }
 
-void compare_pair(ReleaseChange& change, const ManifestRecord& a, const ManifestRecord& b) {
-  if (!same_content(a, b)) {
-    note(change, change.changed, b);
-  } else if (a.split != b.split) {
-    note(change, change.moved, b);
-  } else {
-    ++change.unchanged;
-  }
+// Nothing: the same.
+std::optional<RecordChange> kind_of(const ManifestRecord* before, const ManifestRecord* after) {
+  if (before == nullptr) return RecordChange::added;
+  if (after == nullptr) return RecordChange::removed;
+  if (!same_content(*before, *after)) return RecordChange::changed;
+  if (before->split != after->split) return RecordChange::moved;
+  return std::nullopt;
 }
 
 Bump bump_of(const ReleaseChange& change, bool first) {
@@ -79,7 +91,22 @@ const char* name_of(Bump bump) {
   return "none";
 }
 
-Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecord& after) {
+std::string_view name_of(RecordChange change) {
+  switch (change) {
+    case RecordChange::added:
+      return "added";
+    case RecordChange::removed:
+      return "removed";
+    case RecordChange::changed:
+      return "changed";
+    case RecordChange::moved:
+      return "moved";
+  }
+  return "";
+}
+
+Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecord& after,
+                                       const TakeChange& take) {
   ReleaseChange change;
   std::optional<ManifestRecord> a;
   if (before) a = TRY(before());
@@ -87,12 +114,13 @@ Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecor
   while (a || b) {
     const bool take_a = a && (!b || a->id <= b->id);
     const bool take_b = b && (!a || b->id <= a->id);
-    if (take_a && take_b) {
-      compare_pair(change, *a, *b);
-    } else if (take_a) {
-      note(change, change.removed, *a);
+    const ManifestRecord* old = take_a ? &*a : nullptr;
+    const ManifestRecord* now = take_b ? &*b : nullptr;
+    if (const auto kind = kind_of(old, now)) {
+      count(change, *kind, now != nullptr ? *now : *old);
+      if (take) TRY(take(*kind, old, now));
     } else {
-      ++change.added;
+      ++change.unchanged;
     }
     if (take_a) count_labels_of(change, *a, -1);
     if (take_b) count_labels_of(change, *b, +1);

@@ -8,9 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -37,8 +39,17 @@ struct ReleaseChange {
   std::vector<corpus::DocumentId> examples;  // changed, removed or moved; at most 20
   bool operator==(const ReleaseChange&) const = default;
 };
-// Without a release before, `before` is an empty function.
-base::Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecord& after);
+
+enum class RecordChange { added, removed, changed, moved };
+std::string_view name_of(RecordChange change);
+// Told of each record that is not the same, in order of id; before or after is null where it was
+// not there. A record that was changed and moved is changed.
+using TakeChange = std::function<base::Result<void>(RecordChange, const ManifestRecord* before,
+                                                    const ManifestRecord* after)>;
+
+// Without a release before, `before` is an empty function; `take` may be empty too.
+base::Result<ReleaseChange> compare_releases(const NextRecord& before, const NextRecord& after,
+                                             const TakeChange& take = {});
 // patch: the same records; minor: only added ones; major: anything else. First release: 1.0.0.
 Version next_version(const std::optional<Version>& before, const ReleaseChange& change);
 // A few lines for the tag's message and the changelog.

@@ -25,6 +25,7 @@ uint64_t total_share(const corpus::Split& split) {
 }
 
 std::string anchor_of(const SplitMember& member) {
+  if (!member.anchor.empty()) return member.anchor;
   if (member.groups.empty()) return "document=" + member.id.hex;
   return *std::min_element(member.groups.begin(), member.groups.end());
 }
@@ -73,8 +74,10 @@ std::vector<std::vector<Member>> components_of(const std::vector<Member>& member
   Components components(members.size());
   std::unordered_map<std::string_view, size_t> first_with;
   for (size_t i = 0; i < members.size(); ++i) {
-    for (const std::string& group : members[i]->groups) {
-      components.join(i, first_with.try_emplace(group, i).first->second);
+    for (const auto* names : {&members[i]->groups, &members[i]->clusters}) {
+      for (const std::string& name : *names) {
+        components.join(i, first_with.try_emplace(name, i).first->second);
+      }
     }
   }
   std::vector<std::vector<Member>> result;
@@ -211,6 +214,20 @@ class Assignment {
   SplitResult result_;
 };
 
+void add_group_values(const corpus::Source& source, const std::vector<std::string>& keys,
+                      std::set<std::string>& values) {
+  const auto add = [&](const std::string& key, const std::string& value) {
+    if (!value.empty()) values.insert(key + "=" + value);
+  };
+  for (const std::string& key : keys) {
+    if (key == "customer") add(key, source.customer);
+    if (key == "claim") add(key, source.claim);
+    const auto found = source.group_keys.find(key);
+    if (found == source.group_keys.end()) continue;
+    for (const std::string& value : found->second) add(key, value);
+  }
+}
+
 std::string size_class(size_t pages) {
   if (pages <= 1) return "pages=1";
   return pages <= 5 ? "pages=2-5" : "pages=6-";
@@ -221,19 +238,14 @@ std::string size_class(size_t pages) {
 std::vector<std::string> group_values_of(const corpus::Document& document,
                                          const std::vector<std::string>& keys) {
   std::set<std::string> values;
-  const auto add = [&](const std::string& key, const std::string& value) {
-    if (!value.empty()) values.insert(key + "=" + value);
-  };
-  for (const corpus::Source& source : document.sources) {
-    for (const std::string& key : keys) {
-      if (key == "customer") add(key, source.customer);
-      if (key == "claim") add(key, source.claim);
-      const auto found = source.group_keys.find(key);
-      if (found == source.group_keys.end()) continue;
-      for (const std::string& value : found->second) add(key, value);
-    }
-  }
+  for (const corpus::Source& source : document.sources) add_group_values(source, keys, values);
   return {values.begin(), values.end()};
+}
+
+std::string anchor_of(const corpus::Document& document, const std::vector<std::string>& keys) {
+  std::set<std::string> values;
+  if (!document.sources.empty()) add_group_values(document.sources.front(), keys, values);
+  return values.empty() ? "document=" + document.id.hex : *values.begin();
 }
 
 std::vector<std::string> strata_of(std::string_view stratify_by,

@@ -6,9 +6,10 @@
 //   result.placements.at(id).part       // "train"
 //   result.exceptions                   // what splits/<name>/<xx>.tsv must record
 //
-// Documents that share any group value, directly or through others, are one component and never
-// straddle. What is placed stays placed: adding documents moves none. The same members, rule and
-// earlier placements give the same result in any order of input. Pure, safe from any thread.
+// Documents that share any group value or cluster, directly or through others, are one component
+// and never straddle. What is placed stays placed: adding documents moves none. The same members,
+// rule and earlier placements give the same result in any order of input. Pure, safe from any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/digest.h"
 #include "base/result.h"
 #include "corpus/annotation.h"
 #include "corpus/document.h"
@@ -29,14 +29,23 @@ namespace dataset {
 
 struct SplitMember {
   corpus::DocumentId id;
-  std::vector<std::string> groups;  // "customer=ACME": group_values_of(), and the caller's own
+  std::vector<std::string> groups;  // "customer=ACME": group_values_of()
   std::vector<std::string> strata;  // strata_of(); only a rule with stratify_by looks at them
+  // Also never divided, but without a say in where they go, because they change as documents come:
+  // clusters of near duplicates.
+  std::vector<std::string> clusters = {};
+  // The group value that the hash goes by: anchor_of(). Empty: the smallest of the groups.
+  std::string anchor = {};
 };
 
 // "key=value" of every chosen key, sorted, each once. "customer" and "claim" are those fields of
 // the sources, other keys are looked up in their group_keys.
 std::vector<std::string> group_values_of(const corpus::Document& document,
                                          const std::vector<std::string>& keys);
+
+// What the hash goes by: the smallest group value of the document's first source, so that a later
+// upload of the same file, under another claim, does not move it. "document=<id>" without one.
+std::string anchor_of(const corpus::Document& document, const std::vector<std::string>& keys);
 
 // What a document should be spread by: for "class" the labels of its class annotations, for
 // "label" those of all its annotations, and its size class; proposals do not count.
@@ -52,8 +61,7 @@ struct Placed {
 using Placements = std::map<corpus::DocumentId, Placed>;
 Placements placements_of(std::span<const corpus::Placement> recorded);
 
-// Where the salted hash of its own smallest group value (of its id without groups) puts one
-// document: a placement there needs no record.
+// Where the salted hash of its anchor puts one document: a placement there needs no record.
 const std::string& hashed_part(const corpus::Split& split, const SplitMember& member);
 
 // A component whose documents had been placed in several parts before something joined them.
@@ -80,26 +88,5 @@ base::Result<SplitResult> assign_split(const corpus::Split& split,
 // To be called when a release is made: who is in a part of split.locks is locked there from now
 // on, and recorded.
 void lock_parts(const corpus::Split& split, SplitResult& result);
-
-// What of one document could leak across the border of two parts.
-struct LeakageMember {
-  corpus::DocumentId id;
-  std::string part;
-  std::vector<std::string> groups;
-  base::Sha256 source;
-  std::vector<base::Sha256> images;  // canonical page images
-};
-
-struct LeakageReport {
-  uint64_t documents = 0;
-  uint64_t leaking = 0;        // documents that share anything below with another part: the number
-  uint64_t by_group = 0;       // documents that share a group value across the border
-  uint64_t by_source = 0;      // ... the source bytes
-  uint64_t by_page_image = 0;  // ... a page image
-  std::vector<corpus::DocumentId> examples = {};  // the first ones by id, at most 20
-
-  bool operator==(const LeakageReport&) const = default;
-};
-LeakageReport measure_leakage(const std::vector<LeakageMember>& members);
 
 }  // namespace dataset

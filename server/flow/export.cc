@@ -14,11 +14,6 @@ namespace {
 
 constexpr size_t kChunk = size_t{256} << 10;
 
-dataset::NextRecord records_of(dataset::ManifestReader reader) {
-  auto shared = std::make_shared<dataset::ManifestReader>(std::move(reader));
-  return [shared] { return shared->next(); };
-}
-
 // Tells, as the records of a release pass by in order, which of them an older one has already.
 class Before {
  public:
@@ -110,12 +105,6 @@ bool holds(const std::optional<dataset::Shard>& shard, const dataset::ManifestRe
          (record.split == shard->part && record.id >= shard->first && record.id <= shard->last);
 }
 
-Result<dataset::NextRecord> manifest_records(Services& services, const storage::Project& project,
-                                             const storage::ReleaseRow& release) {
-  return records_of(
-      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project, release)))));
-}
-
 }  // namespace
 
 Result<void> check_parts(Services& services, const storage::Project& project,
@@ -139,7 +128,7 @@ Result<void> check_parts(Services& services, const storage::Project& project,
 
 Result<std::vector<dataset::Shard>> shards_of(Services& services, const storage::Project& project,
                                               const storage::ReleaseRow& release) {
-  return dataset::plan_shards(TRY(manifest_records(services, project, release)));
+  return dataset::plan_shards(TRY(records_of(services, project, release)));
 }
 
 ReleaseExport::ReleaseExport(Services& services, std::shared_ptr<OpenProject> project,
@@ -151,11 +140,11 @@ ReleaseExport::ReleaseExport(Services& services, std::shared_ptr<OpenProject> pr
 
 Result<dataset::NextDocument> ReleaseExport::open(const dataset::ExportOptions& options,
                                                   dataset::ExportDepth depth) const {
-  const auto all = TRY(manifest_records(services_, project_->project, release_));
+  const auto all = TRY(records_of(services_, project_->project, release_));
   std::shared_ptr<Before> before;
   if (request_.since) {
-    before = std::make_shared<Before>(
-        TRY(manifest_records(services_, project_->project, *request_.since)));
+    before =
+        std::make_shared<Before>(TRY(records_of(services_, project_->project, *request_.since)));
   }
   const dataset::NextRecord chosen =
       [all, before, parts = options.splits,

@@ -76,6 +76,13 @@ Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
       });
 }
 
+Result<dataset::NextRecord> records_of(Services& services, const storage::Project& project,
+                                       const storage::ReleaseRow& release) {
+  auto reader = std::make_shared<dataset::ManifestReader>(
+      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project, release)))));
+  return dataset::NextRecord([reader] { return reader->next(); });
+}
+
 Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
                                                 const storage::ReleaseRow& release) {
   const vcs::ObjectId data_commit = TRY(vcs::ObjectId::from_hex(release.data_commit));

@@ -14,6 +14,10 @@ Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
                                                       const storage::Project& project,
                                                       const storage::ReleaseRow& release);
 
+// Its records, in ascending order of id.
+Result<dataset::NextRecord> records_of(Services& services, const storage::Project& project,
+                                       const storage::ReleaseRow& release);
+
 // Recomputes everything that the release says. No findings: it is whole.
 Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
                                                 const storage::ReleaseRow& release);

@@ -1,5 +1,7 @@
 #include "server/flow/split.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "server/flow/document_files.h"
@@ -29,21 +31,39 @@ Result<std::vector<corpus::Annotation>> all_annotations(const DocumentFiles& fil
   return all;
 }
 
+bool groups_near_duplicates(const corpus::SplitRule& rule) {
+  return std::find(rule.group_by.begin(), rule.group_by.end(), kNearDuplicateKey) !=
+         rule.group_by.end();
+}
+
+void hold_together(const std::vector<std::vector<corpus::DocumentId>>& clusters,
+                   std::vector<dataset::SplitMember>& members) {
+  std::map<corpus::DocumentId, std::string> cluster_of;
+  for (const auto& cluster : clusters) {
+    const std::string name = std::string(kNearDuplicateKey) + "=" + cluster.front().hex;
+    for (const corpus::DocumentId& id : cluster) cluster_of[id] = name;
+  }
+  for (dataset::SplitMember& member : members) {
+    const auto found = cluster_of.find(member.id);
+    if (found != cluster_of.end()) member.clusters.push_back(found->second);
+  }
+}
+
 Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snapshot,
                            const corpus::SplitRule& rule) {
   Members out;
+  dataset::LeakageSearch near;
   const auto add = [&](const corpus::DocumentId& id) -> Result<void> {
     const DocumentFiles files(snapshot, project.fan_out, id);
     const corpus::Document document = TRY(files.document());
     dataset::SplitMember member{id, dataset::group_values_of(document, rule.group_by), {}};
+    member.anchor = dataset::anchor_of(document, rule.group_by);
     if (!rule.stratify_by.empty()) {
       member.strata =
           dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
     }
-    dataset::LeakageMember leak{id, "", member.groups, document.source.sha256, {}};
-    for (const corpus::Page& page : document.pages) {
-      if (page.image.size > 0) leak.images.push_back(page.image.sha256);
-    }
+    dataset::LeakageMember leak = leakage_member_of(document, rule);
+    if (groups_near_duplicates(rule)) near.add(leak, TRY(sketches_of(files, document)));
     out.members.push_back(std::move(member));
     out.leakage.push_back(std::move(leak));
     return {};
@@ -54,6 +74,7 @@ Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snap
     log_unreadable(project.project.path(), id, added.error());
     return {};
   }));
+  hold_together(near.clusters(), out.members);
   return out;
 }
 
@@ -167,6 +188,30 @@ Result<vcs::CommitResult> commit_split(
 }
 
 }  // namespace
+
+dataset::LeakageMember leakage_member_of(const corpus::Document& document,
+                                         const corpus::SplitRule& rule) {
+  dataset::LeakageMember member{document.id,
+                                "",
+                                dataset::group_values_of(document, rule.group_by),
+                                document.source.sha256,
+                                {}};
+  for (const corpus::Page& page : document.pages) {
+    member.images.push_back(page.image.size > 0 ? page.image.sha256 : base::Sha256());
+  }
+  return member;
+}
+
+Result<std::vector<dataset::PageSketch>> sketches_of(const DocumentFiles& files,
+                                                     const corpus::Document& document) {
+  std::vector<dataset::PageSketch> sketches;
+  for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
+    sketches.emplace_back();
+    if (document.pages[page - 1].failed()) continue;
+    sketches.back() = dataset::sketch_of(TRY(files.words(page)));
+  }
+  return sketches;
+}
 
 Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
                                 const std::string& name) {

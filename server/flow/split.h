@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "corpus/splits.h"
+#include "dataset/leakage.h"
 #include "dataset/split.h"
 #include "server/flow/actor.h"
+#include "server/flow/document_files.h"
 #include "server/flow/services.h"
 
 namespace server {
@@ -41,6 +43,16 @@ struct SplitReading {
 };
 Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
                                 const std::string& name);
+
+// A rule that groups by this holds documents together whose pages say nearly the same.
+inline constexpr char kNearDuplicateKey[] = "near-duplicate";
+
+// What of a document could leak; without its part.
+dataset::LeakageMember leakage_member_of(const corpus::Document& document,
+                                         const corpus::SplitRule& rule);
+// By which its pages are known again; empty for one that could not be read.
+Result<std::vector<dataset::PageSketch>> sketches_of(const DocumentFiles& files,
+                                                     const corpus::Document& document);
 
 // Records that the members of the split's locked parts stay there, before a release shows them.
 // Returns the commit that holds it.

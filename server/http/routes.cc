@@ -15,7 +15,9 @@ void add_all_routes(Router& router, Services& services) {
   add_queue_routes(router, services);
   add_presence_routes(router, services);
   add_proposal_routes(router, services);
-  add_dataset_routes(router, services);
+  add_split_routes(router, services);
+  add_release_routes(router, services);
+  add_export_routes(router, services);
   add_event_routes(router, services);
   add_git_routes(router, services);
   add_dvc_routes(router, services);

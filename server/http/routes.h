@@ -20,7 +20,9 @@ void add_annotation_routes(Router& router, Services& services);  // annotations,
 void add_draft_routes(Router& router, Services& services);       // a browser's unfinished work
 void add_queue_routes(Router& router, Services& services);       // what to work on next
 void add_presence_routes(Router& router, Services& services);    // who else is here
-void add_dataset_routes(Router& router, Services& services);     // splits, releases, exports
+void add_split_routes(Router& router, Services& services);       // splits, leakage
+void add_release_routes(Router& router, Services& services);     // releases, their differences
+void add_export_routes(Router& router, Services& services);      // exports, shards
 void add_proposal_routes(Router& router, Services& services);    // changes that wait for a yes
 void add_git_routes(Router& router, Services& services);         // smart HTTP
 void add_dvc_routes(Router& router, Services& services);         // the DVC remote

@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "dataset/leakage.h"
 #include "tests/support/result_matchers.h"
 
 namespace dataset {
@@ -251,45 +252,7 @@ TEST(Split, StrataComeFromWhatTrains) {
             (std::vector<std::string>{"label=invoice", "pages=6-"}));
 }
 
-LeakageMember leakage_member(int number, std::string part) {
-  return {.id = id_of(number),
-          .part = std::move(part),
-          .groups = {},
-          .source = base::sha256_of(std::to_string(number)),
-          .images = {}};
-}
-
-TEST(Leakage, IsNoneWhereNothingIsShared) {
-  const std::vector<LeakageMember> members = {leakage_member(1, "train"),
-                                              leakage_member(2, "test")};
-  EXPECT_EQ(measure_leakage(members), (LeakageReport{.documents = 2}));
-}
-
-TEST(Leakage, CountsDocumentsByWhatTheyShareAcrossTheBorder) {
-  std::vector<LeakageMember> members = {leakage_member(1, "train"), leakage_member(2, "test"),
-                                        leakage_member(3, "train"), leakage_member(4, "test"),
-                                        leakage_member(5, "train")};
-  members[0].groups = members[1].groups = {"claim=a"};
-  members[2].images = {base::sha256_of("page"), base::sha256_of("other")};
-  members[3].images = {base::sha256_of("page")};
-  members[4].images = {base::sha256_of("other")};
-  members[3].source = members[0].source;
-  const LeakageReport report = measure_leakage(members);
-  EXPECT_EQ(report.leaking, 4u);
-  EXPECT_EQ(report.by_group, 2u);
-  EXPECT_EQ(report.by_source, 2u);
-  EXPECT_EQ(report.by_page_image, 2u);
-  EXPECT_EQ(report.examples.size(), 4u);
-  EXPECT_TRUE(std::is_sorted(report.examples.begin(), report.examples.end()));
-}
-
-TEST(Leakage, IsNoneWithinOnePart) {
-  std::vector<LeakageMember> members = {leakage_member(1, "train"), leakage_member(2, "train")};
-  members[0].groups = members[1].groups = {"claim=a"};
-  EXPECT_EQ(measure_leakage(members).leaking, 0u);
-}
-
-TEST(Leakage, OfASplitWithoutTornGroupsIsNone) {
+TEST(Split, WithoutTornGroupsDoesNotLeak) {
   EXPECT_TRUE(rc::check([] {
     const auto members = *some_members();
     const auto result = TAKE(assign_split(some_rule(), members, {}));
@@ -300,6 +263,34 @@ TEST(Leakage, OfASplitWithoutTornGroupsIsNone) {
     }
     RC_ASSERT(measure_leakage(leaks).leaking == 0u);
   }));
+}
+
+TEST(Split, AClusterStaysTogetherWithoutDecidingWhere) {
+  EXPECT_TRUE(rc::check([] {
+    auto members = *some_members();
+    RC_PRE(members.size() > 2u);
+    const auto alone = TAKE(assign_split(some_rule(), {members[0]}, {}));
+    const auto& part = alone.placements.at(members[0].id).part;
+    for (SplitMember& one : members) one.clusters = {"near-duplicate=x"};
+    const Placements placed = {{members[0].id, {part, false}}};
+    const auto result = TAKE(assign_split(some_rule(), members, placed));
+    for (const SplitMember& one : members) RC_ASSERT(result.placements.at(one.id).part == part);
+    SplitMember without = members[0];
+    without.clusters.clear();
+    RC_ASSERT(hashed_part(some_rule(), members[0]) == hashed_part(some_rule(), without));
+  }));
+}
+
+TEST(Split, AnotherUploadOfTheSameFileDoesNotMoveIt) {
+  corpus::Document document;
+  document.id = id_of(1);
+  document.sources.emplace_back();
+  document.sources[0].claim = "m";
+  const std::string before = anchor_of(document, {"claim"});
+  document.sources.emplace_back();
+  document.sources[1].claim = "a";
+  EXPECT_EQ(anchor_of(document, {"claim"}), before);
+  EXPECT_EQ(group_values_of(document, {"claim"}).size(), 2u);
 }
 
 }  // namespace

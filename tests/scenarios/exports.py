@@ -88,6 +88,34 @@ class Exports(harness.Scenario):
         self.assertEqual({json.loads(line)["document"] for line in new}, {second})
         self.assertEqual(self.export("jsonl?since=1.1.0", base).body, b"")
         self.assert_problem(self.export("jsonl?since=7.0.0", base), 400, "invalid")
+        diff = self.project.client.get(f"{base}/diff?since=1.0.0").json
+        self.assertEqual(diff["documents"], [{"document": second, "change": "added"}])
+        self.assertEqual((diff["change"]["bump"], diff["change"]["unchanged"]), ("minor", 1))
+
+    def test_6_a_leak_is_a_number_pairs_and_an_exit_code(self):
+        rule = {"rule": {"group_by": ["claim"]}, "salt": "x", "seed": 1,
+                "ratios": {"train": 50, "test": 50}}
+        self.assertEqual(self.project.client.put(f"{self.project.api}/splits/s", rule).status, 200)
+        leaks = self.project.client.get(f"{self.project.api}/splits/s/leakage?at_most=0")
+        self.assertEqual((leaks.status, leaks.json["leaking"], leaks.json["pairs"]), (200, 0, []))
+        page = self.project.client.get(f"{self.project.api}/splits/s/leakage?as=html")
+        self.assertIn(b"<b>0</b> of 2 documents leak", page.body)
+
+    def test_8_a_withdrawn_release_says_why(self):
+        path = f"{self.project.api}/releases/claims/1.1.0"
+        self.assert_problem(self.project.client.request("DELETE", path, {"reason": ""}), 400, "invalid")
+        gone = self.project.client.request("DELETE", path, {"reason": "consent was taken back"})
+        self.assertEqual(gone.status, 204, gone)
+        for rest in ("", "/manifest", "/exports/coco", "/shards", "/verify", "/leakage",
+                     "/diff?since=1.0.0"):
+            reply = self.project.client.get(path + rest)
+            self.assert_problem(reply, 410, "withdrawn")
+            self.assertEqual(reply.json["reason"], "consent was taken back")
+        self.assertEqual(self.export("coco").status, 200)  # the other release stands
+        self.server.stop()
+        self.server.start()
+        self.project.client.url = self.server.url
+        self.assertEqual(self.project.client.get(path).status, 410)
 
 
 if __name__ == "__main__":

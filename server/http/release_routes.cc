@@ -1,0 +1,259 @@
+// Releases: made, listed, compared, verified, withdrawn.
+#include "base/clock.h"
+#include "dataset/release.h"
+#include "server/flow/release.h"
+#include "server/flow/released.h"
+#include "server/flow/withdraw.h"
+#include "server/http/authorize.h"
+#include "server/http/body_fields.h"
+#include "server/http/idempotent.h"
+#include "server/http/release_lookup.h"
+#include "server/http/routes.h"
+
+namespace server::http {
+namespace {
+
+using base::Json;
+using base::Result;
+using corpus::Permission;
+
+constexpr size_t kBlock = size_t{64} << 10;
+
+Json release_json(const Services& services, const storage::Project& project,
+                  const storage::ReleaseRow& release) {
+  const std::string tag = "datasets/" + release.name + "/v" + release.version;
+  return Json::object(
+      {{"name", release.name},
+       {"version", release.version},
+       {"tag", tag},
+       {"commit", release.commit},
+       {"data_commit", release.data_commit},
+       {"manifest_sha256", release.manifest_sha256.hex()},
+       {"documents", release.document_count},
+       {"created_at", base::to_rfc3339(release.created_at)},
+       {"dvc", "dvc get " + services.catalog->data_url(project) + " documents --rev " + tag}});
+}
+
+Result<std::set<corpus::ReviewState>> states_in(const BodyFields& body) {
+  std::set<corpus::ReviewState> states;
+  const auto names = TRY(body.optional_texts("states"));
+  if (!names) return states;
+  for (const std::string& name : *names) {
+    const auto state = corpus::parse_review_state(name);
+    if (!state) return body.error("states", "names a state that does not exist");
+    states.insert(*state);
+  }
+  return states;
+}
+
+Json change_json(const dataset::ReleaseChange& change) {
+  return Json::object({{"bump", dataset::name_of(change.bump)},
+                       {"added", static_cast<int64_t>(change.added)},
+                       {"removed", static_cast<int64_t>(change.removed)},
+                       {"changed", static_cast<int64_t>(change.changed)},
+                       {"moved", static_cast<int64_t>(change.moved)},
+                       {"unchanged", static_cast<int64_t>(change.unchanged)}});
+}
+
+Json label_changes_json(const std::map<std::string, int64_t>& labels) {
+  Json out = Json::object();
+  for (const auto& [name, difference] : labels) out.set(name, difference);
+  return out;
+}
+
+// How many annotations of each label the record has more or fewer.
+std::map<std::string, int64_t> label_changes(const dataset::ManifestRecord* before,
+                                             const dataset::ManifestRecord* after) {
+  std::map<std::string, int64_t> labels;
+  if (before) {
+    for (const auto& [name, count] : before->labels) labels[name] -= static_cast<int64_t>(count);
+  }
+  if (after) {
+    for (const auto& [name, count] : after->labels) labels[name] += static_cast<int64_t>(count);
+  }
+  std::erase_if(labels, [](const auto& label) { return label.second == 0; });
+  return labels;
+}
+
+Json record_change_json(dataset::RecordChange kind, const dataset::ManifestRecord* before,
+                        const dataset::ManifestRecord* after) {
+  Json json = Json::object(
+      {{"document", (after ? after : before)->id.hex}, {"change", dataset::name_of(kind)}});
+  if (before && !before->split.empty()) json.set("from", before->split);
+  if (after && !after->split.empty()) json.set("to", after->split);
+  const auto labels = label_changes(before, after);
+  if (!labels.empty()) json.set("labels", label_changes_json(labels));
+  return json;
+}
+
+Result<Reply> create_release(Services& services, Context& context) {
+  const BodyFields body =
+      TRY(read_fields(context.request, {"name", "split", "licence", "description", "states"}));
+  ReleaseRequest request;
+  request.name = TRY(body.text("name"));
+  request.split = TRY(body.optional_text("split")).value_or("");
+  request.licence = TRY(body.optional_text("licence")).value_or("");
+  request.description = TRY(body.prose("description"));
+  request.states = TRY(states_in(body));
+  const auto made = TRY(make_release(services, actor_of(context), request));
+  Json reply = release_json(services, context.principal.access->project, made.row);
+  reply.set("change", change_json(made.change));
+  if (made.unreadable > 0) reply.set("unreadable", static_cast<int64_t>(made.unreadable));
+  return Reply::json(201, reply);
+}
+
+Result<Reply> list_releases(Services& services, Context& context) {
+  const storage::Project& project = context.principal.access->project;
+  const auto rows = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::ReleaseTable(tx).list(project.id); }));
+  Json items = Json::array();
+  for (const storage::ReleaseRow& row : rows) items.push(release_json(services, project, row));
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
+}
+
+Result<Reply> show_release(Services& services, Context& context,
+                           const storage::ReleaseRow& release) {
+  return Reply::json(200, release_json(services, context.principal.access->project, release));
+}
+
+Result<Reply> show_manifest(Services& services, Context& context,
+                            const storage::ReleaseRow& release) {
+  const storage::Project project = context.principal.access->project;
+  auto chunks = TRY(open_manifest(services, project, release));
+  return Reply::stream(200, "application/jsonl",
+                       [chunks](Writer& out) mutable -> Result<void> {
+                         while (true) {
+                           const std::string chunk = TRY(chunks());
+                           if (chunk.empty()) return {};
+                           TRY(out.write(chunk));
+                         }
+                       })
+      .etag(release.manifest_sha256.hex())
+      .immutable();
+}
+
+// A document a line after the opening, and the sums at the end, so that memory does not grow.
+Result<Reply> release_diff(Services& services, Context& context,
+                           const storage::ReleaseRow& release) {
+  const auto since = TRY(earlier_release(services, context, context.query("since").value_or("")));
+  const storage::Project project = context.principal.access->project;
+  const auto before = TRY(records_of(services, project, since));
+  const auto after = TRY(records_of(services, project, release));
+  return Reply::stream(200, "application/json", [=](Writer& out) -> Result<void> {
+    std::string text = "{\"documents\":[";
+    bool first = true;
+    const auto take = [&](dataset::RecordChange kind, const dataset::ManifestRecord* a,
+                          const dataset::ManifestRecord* b) -> Result<void> {
+      text += first ? "\n" : ",\n";
+      first = false;
+      record_change_json(kind, a, b).print_to(text);
+      if (text.size() < kBlock) return {};
+      TRY(out.write(text));
+      text.clear();
+      return {};
+    };
+    const auto change = TRY(dataset::compare_releases(before, after, take));
+    text += "\n],\"labels\":" + label_changes_json(change.labels).print() +
+            ",\"change\":" + change_json(change).print() + "}\n";
+    return out.write(text);
+  });
+}
+
+Result<Reply> verify(Services& services, Context& context, const storage::ReleaseRow& release) {
+  const auto project = TRY(project_of(services, context));
+  const auto result = TRY(verify_release_of(services, *project, release));
+  Json findings = Json::array();
+  for (const dataset::Finding& finding : result.findings) {
+    findings.push(
+        Json::object({{"name", finding.name}, {"place", finding.place}, {"what", finding.what}}));
+  }
+  return Reply::json(200, Json::object({{"clean", result.clean()},
+                                        {"documents", static_cast<int64_t>(result.documents)},
+                                        {"objects", static_cast<int64_t>(result.objects)},
+                                        {"bytes", static_cast<int64_t>(result.bytes)},
+                                        {"findings", std::move(findings)}}));
+}
+
+// The bytes and the tag stay as they are; whoever asks for the release is told why not.
+Result<Reply> withdraw(Services& services, Context& context, const storage::ReleaseRow& release) {
+  const BodyFields body = TRY(read_fields(context.request, {"reason"}));
+  TRY(withdraw_release(services, actor_of(context), release, TRY(body.text("reason"))));
+  return Reply::empty(204);
+}
+
+}  // namespace
+
+void add_release_routes(Router& router, Services& services) {
+  const std::string project = kProjectPath;
+  const std::string release = project + "/releases/{name}/{version}";
+  router.add(
+      {.method = Method::post,
+       .path = project + "/releases",
+       .access = Access::needs(Permission::release_create),
+       .handler =
+           idempotent(services, handled([&](Context& c) { return create_release(services, c); })),
+       .id = "create_release",
+       .summary = "Release a dataset; the version follows from what changed",
+       .tag = "datasets",
+       .body = json_body(
+           Json::object({{"type", "object"}, {"required", Json::array({"name"})}}),
+           Json::object(
+               {{"name", "claims"}, {"split", "default"}, {"states", Json::array({"accepted"})}})),
+       .responses = {json_response(201, "the release")}});
+  router.add({.method = Method::get,
+              .path = project + "/releases",
+              .access = Access::needs(Permission::release_read),
+              .handler = handled([&](Context& c) { return list_releases(services, c); }),
+              .id = "list_releases",
+              .summary = "The releases, newest first",
+              .tag = "datasets",
+              .responses = {json_response(200, "the releases")}});
+  router.add({.method = Method::get,
+              .path = release,
+              .access = Access::needs(Permission::release_read),
+              .handler = of_release(services, show_release),
+              .id = "show_release",
+              .summary = "A release",
+              .tag = "datasets",
+              .responses = {json_response(200, "the release")}});
+  router.add({.method = Method::get,
+              .path = release + "/manifest",
+              .access = Access::needs(Permission::release_read),
+              .handler = of_release(services, show_manifest),
+              .id = "show_manifest",
+              .summary = "The manifest: every document, page and hash",
+              .tag = "datasets",
+              .responses = {{200, "JSON lines", "application/jsonl", {}, {}}}});
+  router.add({.method = Method::get,
+              .path = release + "/diff",
+              .access = Access::needs(Permission::release_read),
+              .handler = of_release(services, release_diff),
+              .id = "show_release_diff",
+              .summary = "What was added, removed, changed or moved since an earlier version",
+              .tag = "datasets",
+              .query = {{.name = "since",
+                         .description = "the earlier version of the dataset",
+                         .required = true}},
+              .responses = {json_response(200, "documents, labels, and the sums")}});
+  router.add({.method = Method::get,
+              .path = release + "/verify",
+              .access = Access::needs(Permission::release_read),
+              .handler = of_release(services, verify),
+              .id = "verify_release",
+              .summary = "Recompute everything that the release says",
+              .tag = "datasets",
+              .responses = {json_response(200, "the findings; none: it is whole")}});
+  router.add(
+      {.method = Method::delete_,
+       .path = release,
+       .access = Access::needs(Permission::release_create),
+       .handler = of_release(services, withdraw),
+       .id = "withdraw_release",
+       .summary = "Withdraw a release: from now on it answers 410 with the reason",
+       .tag = "datasets",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"reason"})}}),
+                         Json::object({{"reason", "a customer took back their consent"}})),
+       .responses = {{204, "withdrawn", {}, {}, {}}}});
+}
+
+}  // namespace server::http

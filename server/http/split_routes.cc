@@ -1,0 +1,173 @@
+// Splits, and what leaks across their borders.
+#include "server/flow/leakage.h"
+#include "server/flow/split.h"
+#include "server/http/authorize.h"
+#include "server/http/release_lookup.h"
+#include "server/http/routes.h"
+
+namespace server::http {
+namespace {
+
+using base::Json;
+using base::Result;
+using corpus::Permission;
+
+Json counts_json(const std::map<std::string, uint64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
+  return out;
+}
+
+constexpr size_t kMostPairs = 10'000;
+
+Json leakage_json(const dataset::LeakageReport& report) {
+  Json examples = Json::array();
+  for (const corpus::DocumentId& id : report.examples) examples.push(id.hex);
+  return Json::object({{"documents", static_cast<int64_t>(report.documents)},
+                       {"leaking", static_cast<int64_t>(report.leaking)},
+                       {"by_group", static_cast<int64_t>(report.by_group)},
+                       {"by_source", static_cast<int64_t>(report.by_source)},
+                       {"by_page_image", static_cast<int64_t>(report.by_page_image)},
+                       {"by_near_page", static_cast<int64_t>(report.by_near_page)},
+                       {"examples", std::move(examples)}});
+}
+
+Json pairs_json(const dataset::LeakageReport& report) {
+  Json pairs = Json::array();
+  for (const dataset::LeakagePair& pair : report.pairs) {
+    if (pairs.as_array()->size() == kMostPairs) break;
+    Json item = Json::object({{"kind", dataset::name_of(pair.kind)},
+                              {"a", pair.a.hex},
+                              {"b", pair.b.hex},
+                              {"part_a", pair.part_a},
+                              {"part_b", pair.part_b}});
+    if (pair.page_a > 0) item.set("page_a", pair.page_a).set("page_b", pair.page_b);
+    if (pair.kind == dataset::LeakageKind::near_page) item.set("likeness", pair.likeness);
+    pairs.push(std::move(item));
+  }
+  return pairs;
+}
+
+// JSON, or with pictures for people; 409 with more leaks than allowed, for who asks in a script.
+Result<Reply> leakage_reply(const Context& context, const std::string& title,
+                            const dataset::LeakageReport& report) {
+  const auto most = context.query_integer("at_most", INT64_MAX);
+  if (static_cast<int64_t>(report.leaking) > most) {
+    return base::Error{
+        base::Code::conflict,
+        std::to_string(report.leaking) + " documents leak, more than " + std::to_string(most)};
+  }
+  if (context.query("as").value_or("json") == "html") {
+    const std::string base = "/api/v1/projects/" + context.principal.access->project.path();
+    const auto image_of = [&](const corpus::DocumentId& id, corpus::PageNumber page) {
+      return base + "/documents/" + id.hex + "/pages/" + std::to_string(page) + "/image";
+    };
+    return Reply::text(200, dataset::print_leakage_page(title, report, image_of),
+                       "text/html; charset=utf-8")
+        .with("Content-Security-Policy",
+              "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
+              "frame-ancestors 'none'");
+  }
+  Json json = leakage_json(report);
+  json.set("pair_count", static_cast<int64_t>(report.pairs.size()));
+  json.set("pairs", pairs_json(report));
+  return Reply::json(200, json);
+}
+
+// The body of a PUT is splits/<name>.json itself; an empty object evaluates an existing split.
+Result<Reply> put_split(Services& services, Context& context) {
+  const std::string body = TRY(context.request.read_body());
+  std::optional<corpus::Split> rule;
+  const Json json = TRY(base::parse_json(body));
+  if (json.is_object() && !json.as_object()->empty()) rule = TRY(corpus::parse_split(body));
+  const auto outcome =
+      TRY(make_split(services, actor_of(context), context.parameter("name"), rule));
+  return Reply::json(200, Json::object({{"name", context.parameter("name")},
+                                        {"counts", counts_json(outcome.counts)},
+                                        {"torn", static_cast<int64_t>(outcome.torn.size())},
+                                        {"leakage", leakage_json(outcome.leakage)},
+                                        {"commit", outcome.commit}}));
+}
+
+Result<Reply> show_split(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto reading = TRY(read_split(*project, TRY(project->tip_id()), context.parameter("name")));
+  Json members = Json::object();
+  for (const auto& [id, placed] : reading.result.placements) {
+    members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
+  }
+  Json rule = TRY(base::parse_json(corpus::print_split(reading.split)));
+  return Reply::json(200, Json::object({{"rule", std::move(rule)},
+                                        {"counts", counts_json(reading.result.counts)},
+                                        {"leakage", leakage_json(reading.leakage)},
+                                        {"members", std::move(members)}}));
+}
+
+Result<Reply> split_leakage(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const std::string& name = context.parameter("name");
+  return leakage_reply(context, "Leakage of the split " + name,
+                       TRY(leakage_of_split(*project, name)));
+}
+
+Result<Reply> release_leakage(Services& services, Context& context,
+                              const storage::ReleaseRow& release) {
+  const auto project = TRY(project_of(services, context));
+  return leakage_reply(context, "Leakage of " + release.name + " " + release.version,
+                       TRY(leakage_of_release(services, *project, release)));
+}
+
+}  // namespace
+
+void add_split_routes(Router& router, Services& services) {
+  const std::string project = kProjectPath;
+  const std::vector<Parameter> leakage_query = {
+      {.name = "as", .description = "html: with pictures", .one_of = {"json", "html"}},
+      {.name = "at_most",
+       .description = "409 if more documents leak: for curl --fail in a pipeline",
+       .type = Parameter::Type::integer,
+       .least = 0}};
+
+  router.add({.method = Method::put,
+              .path = project + "/splits/{name}",
+              .access = Access::needs(Permission::split_write),
+              .handler = handled([&](Context& c) { return put_split(services, c); }),
+              .id = "put_split",
+              .summary = "Make a split, or place the documents that came since",
+              .tag = "datasets",
+              .body = json_body(
+                  Json::object({{"type", "object"}}),
+                  Json::object({{"rule", Json::object({{"group_by", Json::array({"claim"})}})},
+                                {"salt", "2026"},
+                                {"ratios", Json::object({{"train", 80}, {"test", 20}})}})),
+              .responses = {json_response(200, "counts and leakage")}});
+  router.add({.method = Method::get,
+              .path = project + "/splits/{name}",
+              .access = Access::needs(Permission::release_read),
+              .handler = handled([&](Context& c) { return show_split(services, c); }),
+              .id = "show_split",
+              .summary = "Where every document is, and what leaks",
+              .tag = "datasets",
+              .responses = {json_response(200, "the split")}});
+  router.add(
+      {.method = Method::get,
+       .path = project + "/splits/{name}/leakage",
+       .access = Access::needs(Permission::release_read),
+       .handler = handled([&](Context& c) { return split_leakage(services, c); }),
+       .id = "show_split_leakage",
+       .summary = "Which documents of two parts are the same, nearly the same, or of one group",
+       .tag = "datasets",
+       .query = leakage_query,
+       .responses = {json_response(200, "the number, and every pair")}});
+  router.add({.method = Method::get,
+              .path = project + "/releases/{name}/{version}/leakage",
+              .access = Access::needs(Permission::release_read),
+              .handler = of_release(services, release_leakage),
+              .id = "show_release_leakage",
+              .summary = "The same of a release",
+              .tag = "datasets",
+              .query = leakage_query,
+              .responses = {json_response(200, "the number, and every pair")}});
+}
+
+}  // namespace server::http
