@@ -17,6 +17,7 @@ pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)            # libtiff-
 pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)              # libqpdf-dev
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)        # libseccomp-dev
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev
+pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)          # libpugixml-dev
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)              # libcurl4-openssl-dev
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)       # libopencv-dev
 

@@ -18,6 +18,7 @@ void add_all_routes(Router& router, Services& services) {
   add_split_routes(router, services);
   add_release_routes(router, services);
   add_export_routes(router, services);
+  add_import_routes(router, services);
   add_event_routes(router, services);
   add_git_routes(router, services);
   add_dvc_routes(router, services);

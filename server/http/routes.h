@@ -23,6 +23,7 @@ void add_presence_routes(Router& router, Services& services);    // who else is 
 void add_split_routes(Router& router, Services& services);       // splits, leakage
 void add_release_routes(Router& router, Services& services);     // releases, their differences
 void add_export_routes(Router& router, Services& services);      // exports, shards
+void add_import_routes(Router& router, Services& services);      // labels from other tools
 void add_proposal_routes(Router& router, Services& services);    // changes that wait for a yes
 void add_git_routes(Router& router, Services& services);         // smart HTTP
 void add_dvc_routes(Router& router, Services& services);         // the DVC remote

@@ -216,9 +216,9 @@ def read_label_studio(directory, release):
     regions = 0
     for task in tasks:
         page = release.by_stem[f"{task['data']['document']}-{task['data']['page']:04}"]
-        interface.validate_task(task, validate_only_data=True)
+        assert interface.validate_task({"data": task["data"]})
         for annotation in task["annotations"]:
-            interface.validate_annotation(annotation)
+            assert not interface.validate_prediction(annotation, return_errors=True)
             for item in annotation["result"]:
                 if item["type"] != "rectanglelabels":
                     continue

@@ -12,7 +12,7 @@ import sys
 import unittest
 
 import harness
-from harness import ROOT, sample, span
+from harness import ROOT, git, sample, span
 
 VENV = os.environ.get("GLOSSATOR_VENV_EXPORTS", "")
 REASON = ("SKIPPED: no readers of exports: GLOSSATOR_VENV_EXPORTS names no Python environment "
@@ -152,6 +152,23 @@ print(json.dumps([len(keys), len(set(keys)), sum(1 for _ in seen)]))
         self.assertEqual(result.returncode, 0, result.stderr[-3000:])
         samples = sum(s["samples"] for s in shards)
         self.assertEqual(json.loads(result.stdout.splitlines()[-1]), [samples] * 3)
+
+
+    def test_5_the_catalogue_reads_the_card(self):
+        url = self.project.clone_url().replace("/claims.git", "/claims.data.git")
+        git("clone", "-q", url, self.directory / "data-git")
+        script = """
+import sys, mlcroissant
+dataset = mlcroissant.Dataset(jsonld=sys.argv[1])
+assert not dataset.metadata.issues.errors, dataset.metadata.issues.report()
+assert dataset.metadata.version == "1.0.0"
+print([record.uuid for record in dataset.metadata.record_sets])
+"""
+        result = subprocess.run(
+            [f"{VENV}/bin/python", "-c", script, self.directory / "data-git" / "croissant.json"],
+            capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+        self.assertIn("splits", result.stdout)
 
 
 if __name__ == "__main__":

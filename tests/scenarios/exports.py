@@ -92,6 +92,26 @@ class Exports(harness.Scenario):
         self.assertEqual(diff["documents"], [{"document": second, "change": "added"}])
         self.assertEqual((diff["change"]["bump"], diff["change"]["unchanged"]), ("minor", 1))
 
+    def test_7_what_left_comes_back(self):
+        before = self.project.annotations(self.document).json["annotations"]
+        for name in ("coco", "label-studio"):
+            file = self.export(name).body
+            told = self.project.client.post(f"{self.project.api}/imports/{name}?dry_run=1", file).json
+            self.assertEqual((told["pages"], told["added"], told["unchanged"]), (1, 0, 1), told)
+        cleared = self.project.save(self.document, [], self.project.annotations(self.document).headers["ETag"])
+        self.assertEqual(cleared.status, 200, cleared)
+        file = self.export("label-studio").body
+        told = self.project.client.post(f"{self.project.api}/imports/label-studio?dry_run=1", file).json
+        self.assertEqual((told["added"], told["dry_run"]), (1, True))
+        self.assertEqual(self.project.annotations(self.document).json["annotations"], [])
+        done = self.project.client.post(f"{self.project.api}/imports/label-studio", file).json
+        self.assertEqual((done["added"], done["problems"]), (1, []))
+        self.assertEqual(self.project.annotations(self.document).json["annotations"], before)
+        self.assert_problem(self.project.client.post(f"{self.project.api}/imports/vellum", b"{}"),
+                            404, "not_found")
+        self.assert_problem(self.project.client.post(f"{self.project.api}/imports/coco", b"{}"),
+                            400, "invalid")
+
     def test_6_a_leak_is_a_number_pairs_and_an_exit_code(self):
         rule = {"rule": {"group_by": ["claim"]}, "salt": "x", "seed": 1,
                 "ratios": {"train": 50, "test": 50}}

@@ -1,0 +1,45 @@
+#include "dataset/import_format.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "dataset/detail/imports.h"
+
+namespace dataset {
+
+namespace {
+
+constexpr size_t kIdDigits = 32;
+
+}  // namespace
+
+std::span<const ImportFormat* const> import_formats() {
+  static const ImportFormat* const kAll[] = {&detail::kImportCoco, &detail::kImportFunsd,
+                                             &detail::kImportLabelStudio, &detail::kImportPage};
+  return kAll;
+}
+
+const ImportFormat* find_import_format(std::string_view name) {
+  for (const ImportFormat* format : import_formats()) {
+    if (format->name == name) return format;
+  }
+  return nullptr;
+}
+
+PageName page_of_file_name(std::string_view file_name) {
+  const std::vector<std::string_view> parts = base::split(file_name, '/');
+  const std::string_view name = parts.back().substr(0, parts.back().find('.'));
+  std::string_view document;
+  std::string_view digits;
+  if (name.size() > kIdDigits && name[kIdDigits] == '-') {
+    document = name.substr(0, kIdDigits);
+    digits = name.substr(kIdDigits + 1);
+  } else if (parts.size() >= 3 && parts[parts.size() - 2] == "images") {
+    document = parts[parts.size() - 3];
+    digits = name;
+  }
+  const auto page = base::parse_integer(digits);
+  if (!base::is_lower_hex(document, kIdDigits) || !page || *page < 1 || *page > 9999) return {};
+  return {std::string(document), static_cast<corpus::PageNumber>(*page)};
+}
+
+}  // namespace dataset

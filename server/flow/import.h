@@ -1,0 +1,42 @@
+// Labels that other tools made come onto documents that are here: an imported file is read, settled
+// over our words, and saved page by page as any other edit. A dry run tells what would happen and
+// changes nothing.
+//
+//   const ImportOutcome outcome = TRY(import_labels(services, actor, {format, file, true}));
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/import_format.h"
+#include "server/flow/actor.h"
+#include "server/flow/services.h"
+
+namespace server {
+
+struct ImportRequest {
+  const dataset::ImportFormat* format = nullptr;
+  std::string file;
+  bool dry_run = true;
+  // For a file that does not name its page.
+  std::optional<corpus::DocumentId> document = {};
+  corpus::PageNumber page = 0;
+};
+
+struct ImportOutcome {
+  uint64_t pages = 0;          // that were found here
+  uint64_t unknown_pages = 0;  // that were not
+  uint64_t added = 0;          // annotations
+  uint64_t changed = 0;        // those of an earlier import that say something else now
+  uint64_t unchanged = 0;
+  std::map<std::string, uint64_t> refused;  // reason -> what of the file has no place here
+  std::vector<std::string> problems;        // why a page could not be saved; at most 100
+};
+
+// Nothing is removed: what is here and not in the file stays.
+Result<ImportOutcome> import_labels(Services& services, const Actor& actor,
+                                    const ImportRequest& request);
+
+}  // namespace server

@@ -1,0 +1,194 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "dataset/import_format.h"
+#include "tests/dataset/export_test_support.h"
+
+namespace dataset {
+namespace {
+
+using corpus::Annotation;
+using corpus::AnnotationType;
+
+const ExportDocument& invoice(const std::vector<ExportDocument>& documents) {
+  return documents[0].document.source.media_type == "application/pdf" ? documents[0] : documents[1];
+}
+
+SettledPage settled(const ImportedPage& page, const ExportDocument& document) {
+  static const corpus::Schema schema = [] {
+    corpus::Schema known = test::sample_schema();
+    known.relations.emplace_back();
+    known.relations.back().name = "belongs";
+    known.classes.emplace_back();
+    known.classes.back().name = "invoice";
+    return known;
+  }();
+  return settle(page, {document.document, 1, document.pages[0].words, schema});
+}
+
+// The invoice's first page, out in one format and back again.
+SettledPage there_and_back(const std::string& format, const std::string& file) {
+  const auto documents = test::sample_documents();
+  const ExportDocument& document = invoice(documents);
+  for (const ImportedPage& page : TAKE(find_import_format(format)->read(file))) {
+    if (page.document == document.document.id.hex || page.document.empty()) {
+      return settled(page, document);
+    }
+  }
+  return {};
+}
+
+const Annotation* find(const std::vector<Annotation>& list, const corpus::AnnotationId& id) {
+  for (const Annotation& annotation : list) {
+    if (annotation.id == id) return &annotation;
+  }
+  return nullptr;
+}
+
+std::vector<Annotation> originals() {
+  const auto documents = test::sample_documents();
+  return invoice(documents).pages[0].annotations;
+}
+
+TEST(Imports, OfCocoComeBackAsTheyWere) {
+  const auto back = there_and_back("coco", test::export_samples("coco").text);
+  for (const Annotation& original : originals()) {
+    const Annotation* annotation = find(back.annotations, original.id);
+    const bool is_there = original.type == AnnotationType::span ||
+                          original.type == AnnotationType::box ||
+                          original.type == AnnotationType::polygon;
+    if (!is_there || original.proposed || original.review) continue;
+    ASSERT_NE(annotation, nullptr) << original.id.text;
+    Annotation expected = original;
+    // COCO has one text for what stands there and for its normal form
+    expected.text = annotation->text;
+    EXPECT_EQ(*annotation, expected);
+  }
+  EXPECT_EQ(back.refused, (std::map<std::string, uint64_t>{{"table", 1}}));
+}
+
+TEST(Imports, OfLabelStudioComeBackAsTheyWere) {
+  const auto back = there_and_back("label-studio", test::export_samples("label-studio").text);
+  size_t compared = 0;
+  for (const Annotation& original : originals()) {
+    if (original.proposed || original.review) continue;
+    const Annotation* annotation = find(back.annotations, original.id);
+    switch (original.type) {
+      case AnnotationType::span:
+      case AnnotationType::box:
+      case AnnotationType::polygon: {
+        ASSERT_NE(annotation, nullptr) << original.id.text;
+        Annotation expected = original;
+        expected.text = annotation->text;
+        EXPECT_EQ(*annotation, expected);
+        ++compared;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  EXPECT_EQ(compared, 3u);
+  const auto relation =
+      std::find_if(back.annotations.begin(), back.annotations.end(),
+                   [](const Annotation& a) { return a.type == AnnotationType::relation; });
+  ASSERT_NE(relation, back.annotations.end());
+  EXPECT_EQ(relation->from, originals()[3].from);
+  EXPECT_EQ(relation->to, originals()[3].to);
+}
+
+TEST(Imports, OfPageXmlComeBackAsTheyWere) {
+  const auto files = test::untar(test::export_samples("page").text);
+  const auto documents = test::sample_documents();
+  const std::string name = invoice(documents).document.id.hex + "-0001.xml";
+  const auto back = there_and_back("page", files.at(name));
+  for (const Annotation& original : originals()) {
+    const bool is_there = original.type == AnnotationType::span ||
+                          original.type == AnnotationType::box ||
+                          original.type == AnnotationType::polygon;
+    if (!is_there || original.proposed || original.review) continue;
+    const Annotation* annotation = find(back.annotations, original.id);
+    ASSERT_NE(annotation, nullptr) << original.id.text;
+    Annotation expected = original;
+    expected.attributes.clear();  // PAGE has no place for them
+    EXPECT_EQ(*annotation, expected);
+  }
+  EXPECT_EQ(back.refused.at("table"), 1u);
+}
+
+TEST(Imports, OfFunsdFindTheirWordsByPlace) {
+  const auto files = test::untar(test::export_samples("funsd").text);
+  const auto documents = test::sample_documents();
+  const std::string name =
+      "training_data/annotations/" + invoice(documents).document.id.hex + "-0001.json";
+  const auto back = there_and_back("funsd", files.at(name));
+  ASSERT_EQ(back.annotations.size(), 1u);
+  EXPECT_EQ(back.annotations[0].label, "total");
+  EXPECT_EQ(back.annotations[0].words, (std::vector<corpus::WordId>{3, 4, 5}));
+}
+
+TEST(Imports, GiveTheSameIdsTwice) {
+  const std::string file = R"({"form":[{"id":0,"label":"total","box":[0,0,200,300],"text":"x"}]})";
+  EXPECT_EQ(there_and_back("funsd", file).annotations, there_and_back("funsd", file).annotations);
+  EXPECT_TRUE(
+      corpus::AnnotationId::parse(there_and_back("funsd", file).annotations[0].id.text).ok());
+}
+
+TEST(Imports, AreScaledAndClippedToThePage) {
+  const auto documents = test::sample_documents();
+  ImportedPage page;
+  page.width = 400;  // ours has 200 x 300
+  page.height = 600;
+  page.annotations = {{.key = "a", .label = "stamp", .box = corpus::Box{100, 100, 900, 300}}};
+  const auto back = settled(page, invoice(documents));
+  ASSERT_EQ(back.annotations.size(), 1u);
+  EXPECT_EQ(back.annotations[0].box, (corpus::Box{50, 50, 200, 150}));
+}
+
+TEST(Imports, RefuseWhatHasNoPlaceHere) {
+  const auto documents = test::sample_documents();
+  ImportedPage page;
+  page.annotations = {{.key = "a", .label = "totl", .box = corpus::Box{1, 1, 9, 9}},
+                      {.key = "b", .label = "stamp"},
+                      {.key = "c", .label = "stamp", .box = corpus::Box{500, 500, 600, 600}}};
+  const auto back = settled(page, invoice(documents));
+  EXPECT_TRUE(back.annotations.empty());
+  EXPECT_EQ(back.refused,
+            (std::map<std::string, uint64_t>{{"annotation without a place on the page", 2},
+                                             {"label that is not in schema.json", 1}}));
+}
+
+TEST(Imports, RefuseFilesOfAnotherKind) {
+  for (const ImportFormat* format : import_formats()) {
+    for (const char* file :
+         {"", "{}", "[1,", "<a/>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"}) {
+      const auto pages = format->read(file);
+      if (!pages.ok()) {
+        EXPECT_EQ(pages.error().code, base::Code::invalid) << format->name << " " << file;
+      }
+    }
+  }
+}
+
+TEST(Imports, SurviveNonsense) {
+  const char* file =
+      R"([{"data":{"document":5,"page":-7,"image":"x"},"annotations":[{"result":[{"id":"a",)"
+      R"("type":"rectanglelabels","original_width":1e400,"value":{"x":1e300,"width":null,)"
+      R"("rectanglelabels":[]}},{"type":"relation"},{"value":3}]}]}])";
+  const auto pages = find_import_format("label-studio")->read(file);
+  if (!pages.ok()) return;
+  const auto documents = test::sample_documents();
+  EXPECT_TRUE(settled(pages->front(), invoice(documents)).annotations.empty());
+}
+
+TEST(PageNames, AreUnderstood) {
+  const std::string id(32, 'a');
+  EXPECT_EQ(page_of_file_name("images/" + id + "-0012.png").page, 12u);
+  EXPECT_EQ(page_of_file_name("documents/a/" + id + "/images/0003.jpg").document, id);
+  EXPECT_EQ(page_of_file_name("scan.png").page, 0u);
+  EXPECT_EQ(page_of_file_name("").page, 0u);
+}
+
+}  // namespace
+}  // namespace dataset
