@@ -41,6 +41,15 @@ void set_file(Json& out, const StoredFile& file) {
       .set("md5", file.md5.hex());
 }
 
+Json quality_json(const PageQuality& quality) {
+  Json out = Json::object(
+      {{"skew", quality.skew}, {"sharpness", quality.sharpness}, {"contrast", quality.contrast}});
+  if (quality.x_height != 0) out.set("x_height", quality.x_height);
+  out.set("ink", quality.ink);
+  if (quality.blank) out.set("blank", true);
+  return out;
+}
+
 Json page_json(const Page& page) {
   Json out = Json::object({{"width", page.width}, {"height", page.height}});
   if (page.dpi != 0) out.set("dpi", page.dpi);
@@ -51,6 +60,7 @@ Json page_json(const Page& page) {
     set_file(image, page.image);
     out.set("image", std::move(image));
   }
+  if (page.quality) out.set("quality", quality_json(*page.quality));
   detail::set_text(out, "failure", page.failure);
   return out;
 }
@@ -89,6 +99,23 @@ int32_t read_small(ObjectReader& reader, std::string_view key, int64_t most, Pre
   return static_cast<int32_t>(value);
 }
 
+PageQuality read_quality(const Json& json, Diagnostics& problems) {
+  constexpr int64_t kMostSkew = 36'000;
+  constexpr int64_t kThousand = 1'000;
+  PageQuality out;
+  ObjectReader reader(json, problems);
+  int64_t skew = 0;
+  reader.integer("skew", -kMostSkew, kMostSkew, skew, Presence::required);
+  out.skew = static_cast<int32_t>(skew);
+  out.sharpness = read_small(reader, "sharpness", kThousand, Presence::required);
+  out.contrast = read_small(reader, "contrast", kThousand, Presence::required);
+  out.x_height = read_small(reader, "x_height", detail::kMaxCoordinate, Presence::optional);
+  out.ink = read_small(reader, "ink", kThousand, Presence::required);
+  reader.boolean("blank", out.blank);
+  reader.finish();
+  return out;
+}
+
 Page read_page(const Json& json, Diagnostics& problems) {
   static const std::array<std::string, 2> kOrigins = {"ocr", "text-layer"};
   Page out;
@@ -103,6 +130,9 @@ Page read_page(const Json& json, Diagnostics& problems) {
     ObjectReader image_reader(*image, problems);
     read_file(image_reader, out.image);
     image_reader.finish();
+  }
+  if (const Json* quality = reader.object("quality")) {
+    out.quality = read_quality(*quality, problems);
   }
   reader.text("failure", out.failure);
   reader.finish();
@@ -169,6 +199,17 @@ bool same_but_time(Source a, const Source& b) {
 }
 
 }  // namespace
+
+base::Json to_json(const Page& page) {
+  return page_json(page);
+}
+
+base::Result<Page> parse_page(std::string_view text) {
+  return detail::first_problem_of<Page>([&](Diagnostics& problems) -> std::optional<Page> {
+    const auto json = detail::parse_object_text(text, kMaxDocumentBytes, problems);
+    return json ? std::optional(read_page(*json, problems)) : std::nullopt;
+  });
+}
 
 std::string print_document(const Document& document) {
   Json out = Json::object({{"id", document.id.hex}});

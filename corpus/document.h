@@ -28,6 +28,19 @@ struct StoredFile {
 
 enum class TextOrigin { ocr, text_layer };
 
+// What a page image is like, measured on its pixels: for queues, and for splits that shall hold
+// good and bad scans alike. Whole numbers, so that equal pages are equal.
+struct PageQuality {
+  int32_t skew = 0;       // hundredths of a degree, clockwise
+  int32_t sharpness = 0;  // of its edges, 0 to 1000; below 300 letters are blurred
+  int32_t contrast = 0;   // between paper and ink, 0 to 1000
+  int32_t x_height = 0;   // middle height of letters in pixels; 0: too few to tell
+  int32_t ink = 0;        // dark pixels in a thousand
+  bool blank = false;     // nothing on it but paper
+
+  bool operator==(const PageQuality&) const = default;
+};
+
 struct Page {
   int32_t width = 0;  // of the canonical image, pixels
   int32_t height = 0;
@@ -36,6 +49,7 @@ struct Page {
   TextOrigin text = TextOrigin::ocr;
   StoredFile image;     // the canonical page image
   std::string failure;  // why the page could not be read, for people; empty: it was read
+  std::optional<PageQuality> quality = {};  // none: not measured
 
   bool failed() const { return !failure.empty(); }
   bool operator==(const Page&) const = default;
@@ -58,6 +72,10 @@ struct Document {
 
   bool operator==(const Document&) const = default;
 };
+
+// A page alone, as it stands in document.json.
+base::Json to_json(const Page& page);
+base::Result<Page> parse_page(std::string_view text);
 
 std::string print_document(const Document& document);
 base::Result<Document> parse_document(std::string_view text);

@@ -89,7 +89,7 @@ base::Result<std::optional<Failure>> read_images(PageReader& reader, Format form
   if (total > settings.limits.pages) {
     return std::optional<Failure>(too_many_pages(total, settings.limits.pages));
   }
-  for (uint32_t first = 0; first < total; first += kImageBatch) {
+  for (uint32_t first = settings.pages_done; first < total; first += kImageBatch) {
     if (is_cancelled(events)) return cancelled();
     std::vector<PageJob> jobs;
     for (uint32_t i = first; i < std::min(total, first + kImageBatch); ++i) {
@@ -136,7 +136,7 @@ class PdfReading {
       return std::optional<Failure>(too_many_pages(opening.pages.size(), settings_.limits.pages));
     }
     pages_ = std::move(opening.pages);
-    for (uint32_t first = 1; first <= pages_.size(); first += kBatchPages) {
+    for (uint32_t first = settings_.pages_done + 1; first <= pages_.size(); first += kBatchPages) {
       const auto last =
           std::min<uint32_t>(static_cast<uint32_t>(pages_.size()), first + kBatchPages - 1);
       TRY(read_batch(first, last));
@@ -257,6 +257,7 @@ base::Result<DocumentReading> read_document(WorkerPool& pool, int input,
   PageReader reader(pool, input, settings, events);
   DocumentReading& reading = reader.reading();
   reading.next_word = settings.first_word;
+  reading.pages = settings.pages_done;
   const Identity identity = identify(head.bytes);
   reading.format = identity.format;
   if (!identity.format) {

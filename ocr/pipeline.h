@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "corpus/document.h"
@@ -48,6 +49,8 @@ struct ReadSettings {
   bool use_text_layer = true;
   std::string password;           // for encrypted PDF files; never kept, never printed
   corpus::WordId first_word = 1;  // a re-read continues at the document's next_word
+  uint32_t pages_done = 0;        // the first so many are passed over: an earlier attempt read them
+  uint32_t urgent_pages = 0;      // the first so many go before other documents' pages
   ReadLimits limits;
 };
 
@@ -63,20 +66,26 @@ struct PageReading {
   StoredFrame stored;
   std::vector<corpus::Word> words;  // ids ascend through the document
   corpus::TextOrigin text = corpus::TextOrigin::ocr;
+  std::optional<corpus::PageQuality> quality;
   double cpu_seconds = 0;
+  std::optional<base::Sha256> key;  // of all that decided it; only where recall is asked
+  bool recalled = false;            // it is what recall gave: the image has no bytes
 };
 
 struct ReadEvents {
   std::function<void(PageReading)> on_page;                     // required
   std::function<void(uint32_t done, uint32_t total)> progress;  // may be empty
   std::function<bool()> cancelled;                              // may be empty
+  // What the page gave before under the same key: its decoded pixels, what they were decoded from,
+  // and the settings. Without image bytes and ids. May be empty; called on several threads at once.
+  std::function<std::optional<PageReading>(const base::Sha256& key)> recall;
 };
 
 struct DocumentReading {
   std::optional<Failure> refusal;  // the document as a whole; no page was delivered
   std::optional<Format> format;
-  uint32_t pages = 0;  // delivered, failed ones included
-  uint32_t failed_pages = 0;
+  uint32_t pages = 0;         // delivered, failed ones included, and those that were done before
+  uint32_t failed_pages = 0;  // of those delivered
   corpus::WordId next_word = 1;
   double cpu_seconds = 0;  // of all children
 };

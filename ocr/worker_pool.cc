@@ -6,17 +6,52 @@
 #include <filesystem>
 #include <list>
 #include <mutex>
+#include <set>
 
 #include "ocr/detail/worker.h"
 
 namespace ocr {
 
 struct WorkerPool::State {
+  // Who waits: the urgent first, then by number.
+  using Turn = std::pair<bool, uint64_t>;
+
   WorkerPoolOptions options;
   std::mutex mutex;
   std::condition_variable freed;
-  std::list<std::unique_ptr<Worker>> idle;  // guarded by mutex
-  int out = 0;                              // leased now; guarded by mutex
+  std::list<std::unique_ptr<Worker>> idle;  // guarded by mutex, like all below
+  int out = 0;                              // leased now
+  std::set<Turn> waiting;
+  uint64_t next_turn = 0;
+
+  bool has_room(Urgency urgency) const {
+    return out < options.workers + (urgency == Urgency::urgent ? options.spare : 0);
+  }
+
+  void wait_for_turn(std::unique_lock<std::mutex>& lock, Urgency urgency) {
+    const Turn turn{urgency != Urgency::urgent, next_turn++};
+    waiting.insert(turn);
+    freed.wait(lock, [&] { return *waiting.begin() == turn && has_room(urgency); });
+    waiting.erase(turn);
+    ++out;
+    freed.notify_all();  // the next in turn may find room as well
+  }
+
+  // An idle worker that knows the languages. If there is none, makes sure that a new one fits in.
+  std::unique_ptr<Worker> take_idle(const std::string& languages) {
+    const auto fitting = std::find_if(idle.begin(), idle.end(), [&](const auto& worker) {
+      return worker->languages() == languages;
+    });
+    if (fitting != idle.end()) {
+      auto worker = std::move(*fitting);
+      idle.erase(fitting);
+      return worker;
+    }
+    if (!idle.empty() && out + static_cast<int>(idle.size()) > options.workers + options.spare) {
+      idle.pop_front();  // it reads other languages: its place is needed
+    }
+    return nullptr;
+  }
 };
 
 WorkerPool::WorkerPool(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -33,21 +68,12 @@ const WorkerPoolOptions& WorkerPool::options() const {
   return state_->options;
 }
 
-base::Result<WorkerPool::Lease> WorkerPool::lease(const std::string& languages) {
+base::Result<WorkerPool::Lease> WorkerPool::lease(const std::string& languages, Urgency urgency) {
   std::unique_ptr<Worker> worker;
   {
     std::unique_lock lock(state_->mutex);
-    state_->freed.wait(lock, [&] { return state_->out < state_->options.workers; });
-    ++state_->out;
-    const auto fitting =
-        std::find_if(state_->idle.begin(), state_->idle.end(),
-                     [&](const auto& idle) { return idle->languages() == languages; });
-    if (fitting != state_->idle.end()) {
-      worker = std::move(*fitting);
-      state_->idle.erase(fitting);
-    } else if (state_->out + static_cast<int>(state_->idle.size()) > state_->options.workers) {
-      state_->idle.pop_front();  // it reads other languages: its place is needed
-    }
+    state_->wait_for_turn(lock, urgency);
+    worker = state_->take_idle(languages);
   }
   if (worker != nullptr) return Lease(this, std::move(worker));
   auto started = Worker::start(
@@ -65,12 +91,17 @@ void WorkerPool::give_back(std::unique_ptr<Worker> worker) {
     --state_->out;
     if (keep) state_->idle.push_back(std::move(worker));
   }
-  state_->freed.notify_one();
+  state_->freed.notify_all();
 }
 
 int WorkerPool::alive() const {
   const std::lock_guard lock(state_->mutex);
   return state_->out + static_cast<int>(state_->idle.size());
+}
+
+int WorkerPool::waiting() const {
+  const std::lock_guard lock(state_->mutex);
+  return static_cast<int>(state_->waiting.size());
 }
 
 WorkerPool::Lease::Lease(WorkerPool* pool, std::unique_ptr<Worker> worker)

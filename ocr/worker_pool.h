@@ -4,7 +4,9 @@
 //   read_document(*pool, ...);        // ocr/pipeline.h; from as many threads as you like
 //
 // Workers start when first needed, and are replaced after a death, a limit, `pages_per_worker`
-// pages, or when other languages are asked for. A caller waits while all are busy. Thread-safe;
+// pages, or when other languages are asked for. A caller waits while all are busy: who is urgent
+// before who is not, otherwise in the order of asking, so that documents which are read at the same
+// time take turns page by page. `spare` workers are there for the urgent alone. Thread-safe;
 // destroy it after the last call has returned.
 #pragma once
 
@@ -19,6 +21,7 @@ namespace ocr {
 
 struct WorkerPoolOptions {
   int workers = 2;
+  int spare = 0;  // further ones, for the urgent
   int pages_per_worker = 100;
   SandboxMode mode = SandboxMode::full;
   SandboxLimits limits = {};  // for one request: a page, or an archive's entry
@@ -26,6 +29,8 @@ struct WorkerPoolOptions {
 };
 
 class Worker;
+
+enum class Urgency { usual, urgent };  // urgent: a person waits for this page
 
 class WorkerPool {
  public:
@@ -49,9 +54,10 @@ class WorkerPool {
     WorkerPool* pool_;
     std::unique_ptr<Worker> worker_;
   };
-  base::Result<Lease> lease(const std::string& languages);
-  // Processes alive now: for health pages and tests.
+  base::Result<Lease> lease(const std::string& languages, Urgency urgency = Urgency::usual);
+  // Processes alive now, and callers that wait for one: for health pages and tests.
   int alive() const;
+  int waiting() const;
 
  private:
   struct State;

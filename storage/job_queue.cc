@@ -60,25 +60,54 @@ struct Candidate {
   int64_t priority = 0;
 };
 
-// The first ready job of one kind (any, if empty); id 0: none.
-Result<Candidate> first_ready(Transaction& tx, std::string_view kind, base::Milliseconds now) {
-  const std::string where = kind.empty() ? "" : "kind = ? AND ";
-  Values parameters;
-  if (!kind.empty()) parameters.emplace_back(kind);
-  parameters.emplace_back(now);
-  const auto row = TRY(tx.query_first("SELECT id, priority FROM jobs WHERE " + where +
-                                          "state = 'ready' AND run_at <= ?"
-                                          " ORDER BY priority DESC, id LIMIT 1",
-                                      parameters));
-  return row ? Candidate{row->integer(0), row->integer(1)} : Candidate{};
+// The highest priority among the ready jobs of a kind; nothing if there is none.
+Result<std::optional<int64_t>> highest_priority(Transaction& tx, std::string_view kind,
+                                                int least_priority, base::Milliseconds now) {
+  const auto row =
+      TRY(tx.query_first("SELECT priority FROM jobs WHERE kind = ? AND state = 'ready'"
+                         " AND priority >= ? AND run_at <= ? ORDER BY priority DESC, id LIMIT 1",
+                         {kind, least_priority, now}));
+  return row ? std::optional(row->integer(0)) : std::nullopt;
 }
 
-Result<Candidate> best_ready(Transaction& tx, std::span<const std::string> kinds,
-                             base::Milliseconds now) {
-  if (kinds.empty()) return first_ready(tx, "", now);
+// The first ready job of one kind. Walks from project to project in the index, not from job to job:
+// a project may have a million of them.
+Result<Candidate> first_ready(Transaction& tx, std::string_view kind, int least_priority,
+                              base::Milliseconds now) {
+  const auto priority = TRY(highest_priority(tx, kind, least_priority, now));
+  if (!priority) return Candidate{};
+  const auto row = TRY(tx.query_first(
+      "WITH RECURSIVE waiting (project) AS ("
+      " SELECT min(coalesce(project_id, 0)) FROM jobs"
+      "  WHERE kind = ?1 AND state = 'ready' AND priority = ?2"
+      " UNION ALL"
+      " SELECT (SELECT min(coalesce(project_id, 0)) FROM jobs WHERE kind = ?1 AND state = 'ready'"
+      "  AND priority = ?2 AND coalesce(project_id, 0) > waiting.project)"
+      "  FROM waiting WHERE waiting.project IS NOT NULL)"
+      " SELECT (SELECT id FROM jobs WHERE kind = ?1 AND state = 'ready' AND priority = ?2"
+      "   AND coalesce(project_id, 0) = waiting.project AND run_at <= ?3 ORDER BY id LIMIT 1) AS "
+      "job,"
+      "  (SELECT count(*) FROM jobs WHERE state = 'leased' AND kind = ?1"
+      "   AND coalesce(project_id, 0) = waiting.project) AS busy"
+      " FROM waiting WHERE waiting.project IS NOT NULL AND job IS NOT NULL"
+      " ORDER BY busy, job LIMIT 1",
+      {kind, *priority, now}));
+  return row ? Candidate{row->integer(0), *priority} : Candidate{};
+}
+
+Result<std::vector<std::string>> ready_kinds(Transaction& tx) {
+  std::vector<std::string> kinds;
+  for (const Row& row : TRY(tx.query("SELECT DISTINCT kind FROM jobs WHERE state = 'ready'", {}))) {
+    kinds.push_back(row.text(0));
+  }
+  return kinds;
+}
+
+Result<Candidate> best_ready(Transaction& tx, const Wanted& wanted, base::Milliseconds now) {
+  const auto kinds = wanted.kinds.empty() ? TRY(ready_kinds(tx)) : wanted.kinds;
   Candidate best;
   for (const std::string& kind : kinds) {
-    const Candidate next = TRY(first_ready(tx, kind, now));
+    const Candidate next = TRY(first_ready(tx, kind, wanted.least_priority, now));
     const bool better = best.id == 0 || next.priority > best.priority ||
                         (next.priority == best.priority && next.id < best.id);
     if (next.id != 0 && better) best = next;
@@ -95,12 +124,13 @@ class TableJobQueue final : public JobQueue {
   Result<JobId> put(const NewJob& job) override {
     return database_.write([&](Transaction& tx) { return put(tx, job); });
   }
-  Result<std::optional<Job>> lease(const Worker& worker, std::span<const std::string> kinds,
+  Result<std::optional<Job>> lease(const Worker& worker, const Wanted& wanted,
                                    base::Milliseconds duration) override;
-  Result<std::optional<Job>> lease_or_wait(const Worker& worker, std::span<const std::string> kinds,
+  Result<std::optional<Job>> lease_or_wait(const Worker& worker, const Wanted& wanted,
                                            base::Milliseconds duration,
                                            base::Milliseconds timeout) override;
   void interrupt() override { waiters_.interrupt(); }
+  Result<void> hurry(std::string_view unique_key, int priority) override;
   Result<void> heartbeat(const Lease& lease, base::Milliseconds duration,
                          const base::Json& progress) override;
   Result<void> finish(Transaction& tx, const Lease& lease, const base::Json& result) override;
@@ -131,9 +161,9 @@ class TableJobQueue final : public JobQueue {
     tx.after_commit([this] { waiters_.notify(); });
   }
   Result<int64_t> reclaim(Transaction& tx);
-  Result<bool> anything_to_do(std::span<const std::string> kinds);
-  Result<std::optional<Job>> take(Transaction& tx, const Worker& worker,
-                                  std::span<const std::string> kinds, base::Milliseconds duration);
+  Result<bool> anything_to_do(const Wanted& wanted);
+  Result<std::optional<Job>> take(Transaction& tx, const Worker& worker, const Wanted& wanted,
+                                  base::Milliseconds duration);
 
   Database& database_;
   const Clock clock_;
@@ -160,10 +190,10 @@ Result<JobId> TableJobQueue::put(Transaction& tx, const NewJob& job) {
 }
 
 // A look without a write: idle workers cost no commit.
-Result<bool> TableJobQueue::anything_to_do(std::span<const std::string> kinds) {
+Result<bool> TableJobQueue::anything_to_do(const Wanted& wanted) {
   return database_.read([&](Transaction& tx) -> Result<bool> {
     const base::Milliseconds now = clock_();
-    if (TRY(best_ready(tx, kinds, now)).id != 0) return true;
+    if (TRY(best_ready(tx, wanted, now)).id != 0) return true;
     const auto expired = TRY(tx.query_first(
         "SELECT 1 FROM jobs WHERE state = 'leased' AND lease_until <= ? LIMIT 1", {now}));
     return expired.has_value();
@@ -171,11 +201,10 @@ Result<bool> TableJobQueue::anything_to_do(std::span<const std::string> kinds) {
 }
 
 Result<std::optional<Job>> TableJobQueue::take(Transaction& tx, const Worker& worker,
-                                               std::span<const std::string> kinds,
-                                               base::Milliseconds duration) {
+                                               const Wanted& wanted, base::Milliseconds duration) {
   TRY(reclaim(tx));
   const base::Milliseconds now = clock_();
-  const Candidate best = TRY(best_ready(tx, kinds, now));
+  const Candidate best = TRY(best_ready(tx, wanted, now));
   if (best.id == 0) return std::optional<Job>();
   const Rows rows =
       TRY(tx.query("UPDATE jobs SET state = 'leased', attempts = attempts + 1, fence = fence + 1, "
@@ -186,25 +215,34 @@ Result<std::optional<Job>> TableJobQueue::take(Transaction& tx, const Worker& wo
   return std::optional<Job>(TRY(job_of(rows.front())));
 }
 
-Result<std::optional<Job>> TableJobQueue::lease(const Worker& worker,
-                                                std::span<const std::string> kinds,
+Result<std::optional<Job>> TableJobQueue::lease(const Worker& worker, const Wanted& wanted,
                                                 base::Milliseconds duration) {
-  if (!TRY(anything_to_do(kinds))) return std::optional<Job>();
-  return database_.write([&](Transaction& tx) { return take(tx, worker, kinds, duration); });
+  if (!TRY(anything_to_do(wanted))) return std::optional<Job>();
+  return database_.write([&](Transaction& tx) { return take(tx, worker, wanted, duration); });
 }
 
-Result<std::optional<Job>> TableJobQueue::lease_or_wait(const Worker& worker,
-                                                        std::span<const std::string> kinds,
+Result<std::optional<Job>> TableJobQueue::lease_or_wait(const Worker& worker, const Wanted& wanted,
                                                         base::Milliseconds duration,
                                                         base::Milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
   while (!waiters_.interrupted()) {
     const uint64_t ticket = waiters_.ticket();
-    auto job = TRY(lease(worker, kinds, duration));
+    auto job = TRY(lease(worker, wanted, duration));
     if (job || std::chrono::steady_clock::now() >= deadline) return job;
     waiters_.wait(ticket, deadline);
   }
   return std::optional<Job>();
+}
+
+Result<void> TableJobQueue::hurry(std::string_view unique_key, int priority) {
+  return database_.write([&](Transaction& tx) -> Result<void> {
+    const int64_t raised =
+        TRY(tx.execute("UPDATE jobs SET priority = ? WHERE unique_key = ? AND state = 'ready'"
+                       " AND priority < ?",
+                       {priority, unique_key, priority}));
+    if (raised > 0) notify_after(tx);
+    return {};
+  });
 }
 
 Result<void> TableJobQueue::heartbeat(const Lease& lease, base::Milliseconds duration,

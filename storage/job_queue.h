@@ -1,7 +1,7 @@
 // Durable work. A seam with a contract suite (tests/storage/job_queue_contract.h).
 //
 //   jobs.put(tx, {.kind = "process", .payload = Json::object({{"document", id}})});  // with its
-//   row while (auto job = TRY(jobs.lease_or_wait(worker, kinds, 60'000, timeout))) {
+//   row while (auto job = TRY(jobs.lease_or_wait(worker, wanted, 60'000, timeout))) {
 //     ... every 20 s: TRY(jobs.heartbeat(job->lease(), 60'000));      // conflict: lost, stop
 //     TRY(db.write([&](auto& tx) { ...; return jobs.finish(tx, job->lease(), result); }));
 //   }
@@ -15,6 +15,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ namespace storage {
 struct NewJob {
   std::string kind;
   base::Json payload = base::Json::object();
-  int priority = 0;  // higher first, then older first
+  int priority = 0;  // higher first
   ProjectId project = {};
   base::Milliseconds not_before = 0;
   int max_attempts = 5;
@@ -102,6 +103,12 @@ struct JobQuery {
   size_t limit = 100;
 };
 
+// Which jobs a worker takes.
+struct Wanted {
+  std::vector<std::string> kinds = {};  // any if none is named
+  int least_priority = std::numeric_limits<int>::min();
+};
+
 class JobQueue {
  public:
   virtual ~JobQueue() = default;
@@ -110,14 +117,17 @@ class JobQueue {
   virtual Result<JobId> put(Transaction& tx, const NewJob& job) = 0;
   virtual Result<JobId> put(const NewJob& job) = 0;
 
-  // The best ready job of these kinds (any kind if none is named), or nothing.
-  virtual Result<std::optional<Job>> lease(const Worker& worker, std::span<const std::string> kinds,
+  // The best ready job, or nothing: of the highest priority; among these of the project that holds
+  // the fewest leased jobs of the kind, so that no project's thousands hold up another's one; among
+  // these the oldest.
+  virtual Result<std::optional<Job>> lease(const Worker& worker, const Wanted& wanted,
                                            base::Milliseconds duration) = 0;
   // Waits up to `timeout` for one; nothing at its end or after interrupt().
-  virtual Result<std::optional<Job>> lease_or_wait(const Worker& worker,
-                                                   std::span<const std::string> kinds,
+  virtual Result<std::optional<Job>> lease_or_wait(const Worker& worker, const Wanted& wanted,
                                                    base::Milliseconds duration,
                                                    base::Milliseconds timeout) = 0;
+  // Raises the priority of the ready job with this key; nothing if there is none, or it has it.
+  virtual Result<void> hurry(std::string_view unique_key, int priority) = 0;
   // Ends all waiting now and for ever: the process stops.
   virtual void interrupt() = 0;
 

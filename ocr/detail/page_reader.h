@@ -37,9 +37,16 @@ class PageReader {
   struct Answer {
     PageReply reply;
     double cpu_seconds = 0;
+    std::optional<base::Sha256> key = {};
+    bool recalled = false;
   };
+  Urgency urgency_of(corpus::PageNumber number) const;
   base::Result<Answer> answer(const PageJob& job);
   base::Result<Answer> ask(const PageJob& job, int fd);
+  // What the worker says to the request in the end; an earlier reading ends it early.
+  base::Result<Frame> converse(Worker& worker, const PageRequest& request, int fd, Answer& answer);
+  // What decides the page, with the digest of its pixels.
+  base::Sha256 key_of(const PageRequest& request, const std::string& digest) const;
   void deliver(const PageJob& job, Answer answer, uint32_t total);
 
   WorkerPool& pool_;
@@ -48,8 +55,8 @@ class PageReader {
   const ReadEvents& events_;
   DocumentReading reading_;
   // Pages of one document are often alike: the last drawing and what came of it.
-  std::optional<base::Sha256> last_key_;
-  PageReply last_reply_;
+  std::optional<base::Sha256> last_drawing_;
+  Answer last_answer_;
 };
 
 }  // namespace ocr::detail

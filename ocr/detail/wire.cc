@@ -123,6 +123,29 @@ base::Result<StoredFrame> stored_in(const base::Json& json) {
   return stored;
 }
 
+base::Json quality_json(const corpus::PageQuality& quality) {
+  return base::Json::object({{"skew", quality.skew},
+                             {"sharpness", quality.sharpness},
+                             {"contrast", quality.contrast},
+                             {"x_height", quality.x_height},
+                             {"ink", quality.ink},
+                             {"blank", quality.blank}});
+}
+
+base::Result<std::optional<corpus::PageQuality>> quality_in(const base::Json& json) {
+  const base::Json* found = json.find("quality");
+  if (found == nullptr) return std::optional<corpus::PageQuality>();
+  corpus::PageQuality quality;
+  quality.skew = TRY(number(*found, "skew", -36'000, 36'000));
+  quality.sharpness = TRY(number(*found, "sharpness", 0, 1'000));
+  quality.contrast = TRY(number(*found, "contrast", 0, 1'000));
+  quality.x_height = TRY(number(*found, "x_height", 0, kSideCap));
+  quality.ink = TRY(number(*found, "ink", 0, 1'000));
+  const base::Json* blank = found->find("blank");
+  quality.blank = blank != nullptr && blank->as_boolean() != nullptr && *blank->as_boolean();
+  return std::optional(quality);
+}
+
 // The bytes are shown by browsers: they must at least begin as what they are said to be.
 bool begins_as(std::string_view bytes, std::string_view media_type) {
   if (media_type == "image/png") return bytes.starts_with("\x89PNG\r\n\x1a\n");
@@ -181,6 +204,7 @@ base::Json to_json(const PageRequest& request) {
                              {"fast", request.fast},
                              {"is_render", request.is_render},
                              {"dpi", request.dpi},
+                             {"asks_first", request.asks_first},
                              {"words", std::move(layer)}});
 }
 
@@ -196,6 +220,7 @@ base::Result<PageRequest> parse_page_request(const base::Json& json) {
   request.fast = flag("fast");
   request.is_render = flag("is_render");
   request.dpi = static_cast<int32_t>(json.integer_or("dpi", 0));
+  request.asks_first = flag("asks_first");
   for (corpus::Word& word : TRY(words_in(json, kSideCap, kSideCap))) {
     request.layer.push_back({word.block, word.line, word.box, std::move(word.text)});
   }
@@ -204,15 +229,17 @@ base::Result<PageRequest> parse_page_request(const base::Json& json) {
 
 base::Json to_json(const PageReply& reply) {
   if (reply.failure) return base::Json::object({{"failure", failure_json(*reply.failure)}});
-  return base::Json::object({{"width", reply.image.width},
-                             {"height", reply.image.height},
-                             {"dpi", reply.image.dpi},
-                             {"rotation", reply.image.rotation},
-                             {"media_type", reply.image.media_type},
-                             {"is_source", reply.image.is_source},
-                             {"stored", stored_json(reply.stored)},
-                             {"from_layer", reply.from_layer},
-                             {"words", words_json(reply.words)}});
+  base::Json out = base::Json::object({{"width", reply.image.width},
+                                       {"height", reply.image.height},
+                                       {"dpi", reply.image.dpi},
+                                       {"rotation", reply.image.rotation},
+                                       {"media_type", reply.image.media_type},
+                                       {"is_source", reply.image.is_source},
+                                       {"stored", stored_json(reply.stored)},
+                                       {"from_layer", reply.from_layer},
+                                       {"words", words_json(reply.words)}});
+  if (reply.quality) out.set("quality", quality_json(*reply.quality));
+  return out;
 }
 
 base::Result<PageReply> parse_page_reply(const base::Json& json, std::string bytes) {
@@ -224,6 +251,7 @@ base::Result<PageReply> parse_page_reply(const base::Json& json, std::string byt
   const base::Json* layer = json.find("from_layer");
   reply.from_layer = layer != nullptr && layer->as_boolean() != nullptr && *layer->as_boolean();
   reply.words = TRY(words_in(json, reply.image.width, reply.image.height));
+  reply.quality = TRY(quality_in(json));
   return reply;
 }
 

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "corpus/document.h"
 #include "corpus/words.h"
 #include "ocr/failure.h"
 #include "ocr/page_image.h"
@@ -65,6 +66,9 @@ struct PageRequest {
   bool fast = false;
   bool is_render = false;  // made by us from a PDF: never the canonical bytes themselves
   int32_t dpi = 0;         // overrides what the file says; 0: believe the file
+  // The digest of the decoded pixels goes ahead, and the answer to it decides whether the page is
+  // read at all: {"digest": hex} one way, {"go_on": boolean} the other.
+  bool asks_first = false;
   std::vector<LayerWord> layer;
 };
 base::Json to_json(const PageRequest& request);
@@ -77,6 +81,7 @@ struct PageReply {
   StoredFrame stored;
   bool from_layer = false;
   std::vector<corpus::Word> words;  // ids are 0
+  std::optional<corpus::PageQuality> quality;
 
   bool operator==(const PageReply&) const = default;
 };

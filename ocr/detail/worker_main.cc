@@ -8,11 +8,13 @@
 #include <exception>
 #include <new>
 
+#include "base/digest.h"
 #include "ocr/detail/confinement.h"
 #include "ocr/detail/decode.h"
 #include "ocr/detail/encode.h"
 #include "ocr/detail/layer.h"
 #include "ocr/detail/pdf_writer.h"
+#include "ocr/detail/quality.h"
 #include "ocr/detail/recognizer.h"
 #include "ocr/detail/stages.h"
 #include "ocr/detail/unpack.h"
@@ -60,11 +62,40 @@ Failure failure_of(const base::Error& error) {
   }
 }
 
+// What the image is, to those who would read it: its pixels, and how they came into the file.
+std::string digest_of(const Decoded& decoded) {
+  base::Hasher<base::Sha256> hasher;
+  const Pix& pix = decoded.pix;
+  std::string frame;
+  for (const int64_t number :
+       {int64_t{width_of(pix)}, int64_t{height_of(pix)}, int64_t{depth_of(pix)},
+        int64_t{decoded.stored_width}, int64_t{decoded.stored_height}, int64_t{decoded.orientation},
+        int64_t{decoded.dpi}, int64_t{decoded.lossy}, int64_t{decoded.showable}}) {
+    frame += std::to_string(number) + ' ';
+  }
+  hasher.update(frame);
+  const size_t size =
+      size_t{4} * static_cast<size_t>(pixGetWpl(pix.get())) * static_cast<size_t>(height_of(pix));
+  hasher.update({reinterpret_cast<const char*>(pixGetData(pix.get())), size});
+  return hasher.finish().hex();
+}
+
+// Whether the page is to be read: nobody remembers it.
+base::Result<bool> ask_first(const Decoded& decoded) {
+  TRY(send_frame(kSocket, base::Json::object({{"digest", digest_of(decoded)}}), {}));
+  const auto answer = TRY(receive_request(kSocket));
+  const base::Json* go_on = answer ? answer->json.find("go_on") : nullptr;
+  if (go_on == nullptr || go_on->as_boolean() == nullptr) {
+    return base::Error{base::Code::io, "no answer to the digest"};
+  }
+  return *go_on->as_boolean();
+}
+
 base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& request,
-                                  std::string_view bytes) {
-  Decoded decoded = TRY(decode_image(request, bytes));
+                                  Decoded decoded) {
   Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
   PageReply reply;
+  reply.quality = measure_quality(upright);
   Recognition read;
   if (!request.layer.empty()) {
     LayerJudgement layer = judge_layer(upright, request.layer);
@@ -112,12 +143,16 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
 base::Result<void> serve_page(Recognizer& recognizer, const base::Json& json,
                               std::string_view bytes) {
   const PageRequest request = TRY(parse_page_request(json));
-  auto reply = read_page(recognizer, request, bytes);
-  if (!reply.ok()) {
+  const auto refuse = [](const base::Error& error) {
     PageReply failed;
-    failed.failure = failure_of(reply.error());
+    failed.failure = failure_of(error);
     return send_frame(kSocket, to_json(failed), {});
-  }
+  };
+  auto decoded = decode_image(request, bytes);
+  if (!decoded.ok()) return refuse(decoded.error());
+  if (request.asks_first && !TRY(ask_first(*decoded))) return {};
+  const auto reply = read_page(recognizer, request, std::move(*decoded));
+  if (!reply.ok()) return refuse(reply.error());
   return send_frame(kSocket, to_json(*reply), reply->image.bytes);
 }
 

@@ -12,6 +12,7 @@
 #include "server/flow/resumable_upload.h"
 #include "storage/draft_table.h"
 #include "storage/idempotency.h"
+#include "storage/read_page_table.h"
 #include "storage/user_store.h"
 
 namespace server {
@@ -22,6 +23,7 @@ constexpr std::chrono::milliseconds kJoinPause{200};
 constexpr size_t kManyPacks = 12;
 constexpr uint64_t kQuickObjects = 200'000;  // a second's work or so
 constexpr int64_t kDay = 86'400;
+constexpr int64_t kMostCachedPages = 200'000;  // some GB of words
 constexpr base::Milliseconds kJobMemory = 7 * 24 * 3'600'000;
 constexpr base::Milliseconds kDraftMemory = base::Milliseconds{30} * 24 * 3'600'000;
 
@@ -70,6 +72,11 @@ void forget_old_rows(Services& services) {
   const base::Milliseconds now = base::now_milliseconds();
   note("drop uploads", drop_expired_uploads(services, now));
   note("forget jobs", services.jobs->forget_done(now - kJobMemory));
+  note("forget pages", services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(storage::ReadPageTable(tx).remove_left_over());
+    TRY(storage::PageCacheTable(tx).shrink(kMostCachedPages));
+    return {};
+  }));
   note("forget replies", services.database->write([&](storage::Transaction& tx) {
     return storage::Idempotency(tx).forget_expired(now);
   }));

@@ -8,6 +8,7 @@
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "storage/document_table.h"
+#include "storage/read_page_table.h"
 
 namespace server {
 namespace {
@@ -192,7 +193,13 @@ Result<void> bring_in(Services& services, OpenProject& project, std::span<ReadDo
   for (const ReadDocument& read : documents) {
     TRY(commit_sources(services, project, read.document.id));
   }
-  return {};
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    storage::ReadPageTable table(tx);
+    for (const ReadDocument& read : documents) {
+      TRY(table.remove(project.project.id, read.document.id));
+    }
+    return {};
+  });
 }
 
 Result<void> commit_sources(Services& services, OpenProject& project,

@@ -8,14 +8,13 @@
 #include "base/log.h"
 #include "corpus/document.h"
 #include "corpus/event.h"
-#include "dataset/dvc_pointer.h"
-#include "dataset/dvc_tree.h"
 #include "ocr/pipeline.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
-#include "storage/blob_table.h"
+#include "server/flow/reading.h"
 #include "storage/document_table.h"
+#include "storage/read_page_table.h"
 #include "storage/user_store.h"
 
 namespace server {
@@ -24,128 +23,8 @@ namespace {
 constexpr char kJobKind[] = "process";
 constexpr base::Milliseconds kLeaseTime = 180'000;
 constexpr base::Milliseconds kPollTime = 1'000;
-constexpr size_t kImagesPerFlush = 32;
-
-// Everything that one reading of a document produces, page by page, until it is committed.
-class Reading {
- public:
-  Reading(Services& services, const storage::Project& project, const storage::DocumentRow& row)
-      : services_(services), project_(project), row_(row) {}
-
-  Result<void> add(ocr::PageReading reading) {
-    corpus::Page page;
-    page.width = reading.image.width;
-    page.height = reading.image.height;
-    page.dpi = reading.image.dpi;
-    page.rotation = reading.image.rotation;
-    page.text = reading.text;
-    if (reading.image.is_source) {
-      page.image = row_.source;
-    } else if (!reading.image.bytes.empty()) {
-      page.image = TRY(stage_image(reading.image));
-    }
-    if (reading.failure) {
-      if (!first_failure_) first_failure_ = reading.failure;
-      page.failure = reading.failure->code + ": " + reading.failure->reason;
-    } else {
-      words_.push_back({reading.number, corpus::print_words(reading.words)});
-    }
-    pages_.push_back(std::move(page));
-    return images_.size() >= kImagesPerFlush ? flush_images() : Result<void>();
-  }
-
-  // The files of the new document, with all its bytes stored and visible to the project.
-  Result<std::vector<vcs::Edit>> finish(const ocr::DocumentReading& reading,
-                                        const ocr::ReadSettings& settings,
-                                        const corpus::FanOut& fan_out) {
-    TRY(flush_images());
-    document_.id = row_.id;
-    document_.source = row_.source;
-    document_.pages = std::move(pages_);
-    document_.next_word = reading.next_word;
-    document_.pipeline = {ocr::pipeline_version(), ocr::describe(settings)};
-    const std::string directory = corpus::document_dir(fan_out, row_.id);
-    std::vector<vcs::Edit> edits;
-    const std::string extension = corpus::extension_of(row_.source.media_type);
-    edits.push_back({corpus::source_pointer_path(directory, extension), source_pointer(extension)});
-    std::string images = TRY(store_image_directory());
-    edits.push_back({corpus::images_pointer_path(directory), std::move(images)});
-    for (auto& [number, text] : words_) {
-      edits.push_back({corpus::words_path(directory, number), std::move(text)});
-    }
-    return edits;
-  }
-
-  const std::optional<ocr::Failure>& first_failure() const { return first_failure_; }
-
-  // Without its sources: more may come until the commit is made.
-  corpus::Document& document() { return document_; }
-
- private:
-  Result<corpus::StoredFile> stage_image(const ocr::PageImage& image) {
-    auto writer = TRY(services_.blobs->begin(project_.organisation_slug));
-    TRY(writer->write(image.bytes));
-    const base::ContentHashes hashes = TRY(writer->seal());
-    images_.push_back(std::move(writer));
-    records_.push_back({{hashes.md5, false}, hashes.sha256, hashes.size, image.media_type});
-    return corpus::StoredFile{hashes.md5, hashes.sha256, hashes.size, image.media_type};
-  }
-
-  Result<void> flush_images() {
-    if (images_.empty()) return {};
-    TRY(services_.blobs->publish_all(images_));
-    images_.clear();
-    TRY(services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).record_many(project_, records_);
-    }));
-    records_.clear();
-    return {};
-  }
-
-  std::string source_pointer(const std::string& extension) const {
-    dataset::DvcPointer pointer;
-    pointer.outs.push_back(
-        {row_.source.md5, row_.source.size, std::nullopt, "source." + extension});
-    return dataset::print_dvc_pointer(pointer);
-  }
-
-  // images.dvc and the `.dir` object that it names.
-  Result<std::string> store_image_directory() {
-    dataset::DvcTree tree;
-    uint64_t size = 0;
-    std::vector<storage::BlobName> children;
-    for (size_t i = 0; i < document_.pages.size(); ++i) {
-      const corpus::StoredFile& image = document_.pages[i].image;
-      if (image.size == 0) continue;
-      tree.entries.push_back(
-          {image.md5, corpus::page_image_name(static_cast<corpus::PageNumber>(i + 1),
-                                              corpus::extension_of(image.media_type))});
-      children.push_back({image.md5, false});
-      size += image.size;
-    }
-    const uint64_t count = tree.entries.size();
-    const std::string text = TRY(dataset::print_dvc_tree(std::move(tree)));
-    const base::ContentHashes hashes =
-        TRY(put_blob(*services_.blobs, project_.organisation_slug, text, {.directory = true}));
-    TRY(services_.database->write([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).record_directory(
-          project_, {{hashes.md5, true}, hashes.sha256, hashes.size, "application/json"}, children);
-    }));
-    dataset::DvcPointer pointer;
-    pointer.outs.push_back({hashes.md5, size, count, "images"});
-    return dataset::print_dvc_pointer(pointer);
-  }
-
-  Services& services_;
-  const storage::Project& project_;
-  const storage::DocumentRow& row_;
-  corpus::Document document_;
-  std::vector<corpus::Page> pages_;
-  std::vector<std::pair<corpus::PageNumber, std::string>> words_;
-  std::vector<std::unique_ptr<storage::BlobWriter>> images_;
-  std::vector<storage::BlobRecord> records_;
-  std::optional<ocr::Failure> first_failure_;
-};
+constexpr uint32_t kUrgentPages = 8;  // what a person sees first; the rest takes its turn
+constexpr int kLaneForPeople = 2;     // threads that take only what somebody waits for
 
 Result<void> mark_failed(Services& services, const storage::Project& project,
                          const corpus::DocumentId& id, const ocr::Failure& failure) {
@@ -187,6 +66,10 @@ Result<void> fail_unless_ended(Services& services, const storage::Job& job) {
   return mark_failed(services, project, id, server_failed(job.id));
 }
 
+std::string key_of(storage::ProjectId project, const corpus::DocumentId& id) {
+  return std::to_string(project.value) + "/" + id.hex;
+}
+
 ocr::ReadSettings settings_for(const Services& services, const storage::Project& project,
                                const corpus::DocumentId& id) {
   ocr::ReadSettings settings;
@@ -205,18 +88,24 @@ ocr::ReadSettings settings_for(const Services& services, const storage::Project&
 }  // namespace
 
 Result<void> queue_document(storage::Transaction& tx, Services& services,
-                            storage::ProjectId project, const corpus::DocumentId& id) {
+                            storage::ProjectId project, const corpus::DocumentId& id, Haste haste) {
   TRY(services.jobs->put(
       tx, {.kind = kJobKind,
            .payload = base::Json::object({{"project", project.value}, {"document", id.hex}}),
+           .priority = static_cast<int>(haste),
            .project = project,
-           .unique_key = std::to_string(project.value) + "/" + id.hex}));
+           .unique_key = key_of(project, id)}));
   return {};
+}
+
+Result<void> hurry_document(Services& services, storage::ProjectId project,
+                            const corpus::DocumentId& id) {
+  return services.jobs->hurry(key_of(project, id), static_cast<int>(Haste::person_waits));
 }
 
 Result<std::optional<ReadDocument>> process_document(Services& services,
                                                      const storage::Project& project,
-                                                     const corpus::DocumentId& id,
+                                                     const corpus::DocumentId& id, Haste haste,
                                                      const std::function<bool()>& cancelled,
                                                      const std::function<void()>& heartbeat) {
   const auto open = TRY(services.catalog->open(project));
@@ -234,33 +123,27 @@ Result<std::optional<ReadDocument>> process_document(Services& services,
       }));
   const auto input = TRY(services.blobs->open(project.organisation_slug, {row.source.md5, false}));
 
-  Reading reading(services, project, row);
-  Result<void> kept;
-  const ocr::ReadSettings settings = settings_for(services, project, id);
-  ocr::ReadEvents events;
-  events.on_page = [&](ocr::PageReading page) {
-    if (kept.ok()) kept = reading.add(std::move(page));
-  };
+  ocr::ReadSettings settings = settings_for(services, project, id);
+  if (haste == Haste::person_waits) settings.urgent_pages = kUrgentPages;
+  Reading reading(services, project, row, settings);
+  TRY(reading.resume());
+  ocr::ReadEvents events = reading.events();
+  const auto note_progress = std::move(events.progress);
   events.progress = [&](uint32_t done, uint32_t total) {
     heartbeat();
-    (void)services.database->write([&](storage::Transaction& tx) {
-      return storage::DocumentTable(tx).set_progress(project.id, id, static_cast<int32_t>(done),
-                                                     static_cast<int32_t>(total),
-                                                     base::now_milliseconds());
-    });
+    note_progress(done, total);
   };
-  events.cancelled = [&] { return cancelled() || !kept.ok(); };
+  events.cancelled = [&] { return cancelled() || !reading.outcome().ok(); };
   const auto read = ocr::read_document(*services.readers, input->descriptor(), settings, events);
-  TRY(std::move(kept));
+  TRY(reading.outcome());
   if (!read.ok()) return read.error();
-  const bool all_failed = read->pages > 0 && read->failed_pages == read->pages;
-  if (read->refusal || all_failed) {
-    TRY(mark_failed(services, project, id,
-                    read->refusal ? *read->refusal : *reading.first_failure()));
+  services.passwords.forget(project.id, id);
+  const auto failure = read->refusal ? read->refusal : reading.total_failure();
+  if (failure) {
+    TRY(mark_failed(services, project, id, *failure));
     return std::optional<ReadDocument>();
   }
-  services.passwords.forget(project.id, id);
-  auto files = TRY(reading.finish(*read, settings, open->fan_out));
+  auto files = TRY(reading.finish(*read, open->fan_out));
   return std::optional<ReadDocument>({open, std::move(reading.document()), std::move(files)});
 }
 
@@ -300,11 +183,11 @@ struct Processing::State {
     return page.ok() && !page->rows.empty();
   }
 
-  void work() {
-    const std::vector<std::string> kinds = {kJobKind};
+  void work(int least_priority) {
+    const storage::Wanted wanted{{kJobKind}, least_priority};
     while (!stopping) {
       const auto job =
-          services.jobs->lease_or_wait(storage::Worker::here(), kinds, kLeaseTime, kPollTime);
+          services.jobs->lease_or_wait(storage::Worker::here(), wanted, kLeaseTime, kPollTime);
       if (!job.ok()) {
         base::log_error("cannot take a job", {{"error.message", job.error().what}});
         std::this_thread::sleep_for(std::chrono::milliseconds(kPollTime));
@@ -344,7 +227,7 @@ struct Processing::State {
     const storage::Project project = TRY(project_of(services, job));
     base::Milliseconds beaten = base::now_milliseconds();
     return process_document(
-        services, project, id, [&] { return stopping.load(); },
+        services, project, id, static_cast<Haste>(job.priority), [&] { return stopping.load(); },
         [&] {
           if (base::now_milliseconds() - beaten < kLeaseTime / 6) return;
           beaten = base::now_milliseconds();
@@ -366,9 +249,13 @@ struct Processing::State {
 };
 
 Processing::Processing(Services& services) : state_(new State(services)) {
-  for (int i = 0; i < services.config.workers; ++i) {
-    state_->threads.emplace_back([this] { state_->work(); });
-  }
+  const auto add_threads = [this](int count, Haste least) {
+    for (int i = 0; i < count; ++i) {
+      state_->threads.emplace_back([this, least] { state_->work(static_cast<int>(least)); });
+    }
+  };
+  add_threads(services.config.workers, Haste::bulk);
+  add_threads(kLaneForPeople, Haste::person_waits);
 }
 
 Processing::~Processing() {

@@ -81,6 +81,7 @@ Result<std::unique_ptr<Services>> open_services(ServerConfig config, Readers rea
       [](storage::Transaction& tx) { return storage::Idempotency(tx).abandon_running(); }));
   ocr::WorkerPoolOptions pool;
   pool.workers = config.workers;
+  pool.spare = 1;
   pool.mode = config.sandbox;
   services->readers = TRY(ocr::WorkerPool::create(std::move(pool)));
   return services;

@@ -19,6 +19,7 @@
 namespace server {
 namespace {
 
+constexpr size_t kFewFiles = 8;         // more in one upload are an import
 constexpr size_t kFilesPerCommit = 64;  // stored together: few disk flushes, bounded memory
 
 Result<std::string> head_of(const base::Path& file) {
@@ -46,17 +47,20 @@ struct Upload::State {
   Services& services;
   Actor actor;
   corpus::SourceDetails details;
-  std::vector<UploadItem> items;
-  std::vector<StagedFile> staged;
+  bool waits;
+  std::string password = {};
+  bool from_archive = false;
+  std::vector<UploadItem> items = {};
+  std::vector<StagedFile> staged = {};
 
   // Of the file that is arriving. It becomes a document or an archive once its head has come.
-  std::string file_name;
-  std::string head;
+  std::string file_name = {};
+  std::string head = {};
   bool decided = false;
-  std::unique_ptr<storage::BlobWriter> document;
-  ocr::Identity identity;
-  std::optional<base::TempDir> archive_directory;
-  base::UniqueFd archive;
+  std::unique_ptr<storage::BlobWriter> document = {};
+  ocr::Identity identity = {};
+  std::optional<base::TempDir> archive_directory = {};
+  base::UniqueFd archive = {};
 
   const storage::Project& project() const { return actor.project(); }
 
@@ -147,6 +151,7 @@ struct Upload::State {
     const base::UniqueFd input = std::move(archive);
     const auto keep_directory = std::move(archive_directory);
     const std::string archive_name = file_name;
+    from_archive = true;
     ocr::ArchiveEvents events;
     events.begin = [&](const ocr::ArchiveEntry& entry) -> Result<void> {
       begin(entry.name);
@@ -175,6 +180,18 @@ struct Upload::State {
     return {};
   }
 
+  // Before the jobs can be seen: their readers look for it.
+  void keep_password() {
+    for (const StagedFile& file : staged) {
+      services.passwords.keep(project().id, *items[file.item].id, password);
+    }
+  }
+
+  Haste haste() const {
+    if (from_archive || items.size() > kFewFiles) return Haste::bulk;
+    return waits ? Haste::person_waits : Haste::single;
+  }
+
   // Makes what is staged durable: bytes, then in one transaction their rows and jobs.
   Result<void> store_staged() {
     std::vector<std::unique_ptr<storage::BlobWriter>> writers;
@@ -184,6 +201,7 @@ struct Upload::State {
     } else {
       TRY(services.blobs->publish_all(writers));
     }
+    if (!password.empty()) keep_password();
     std::vector<size_t> known;
     TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
       known.clear();
@@ -195,6 +213,7 @@ struct Upload::State {
     for (StagedFile& file : staged) items[file.item].is_new = true;
     for (const size_t i : known) {
       items[staged[i].item].is_new = false;
+      services.passwords.forget(project().id, *items[staged[i].item].id);  // nobody will ask for it
       TRY(add_source(staged[i]));
     }
     staged.clear();
@@ -221,7 +240,7 @@ struct Upload::State {
     if (added == storage::Added::was_there) return added;
     TRY(table.add_upload({project().id, id, actor.user(), file.source}));
     TRY(table.set_sources(project().id, id, {file.source}, row.received_at));
-    TRY(queue_document(tx, services, project().id, id));
+    TRY(queue_document(tx, services, project().id, id, haste()));
     TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kDocumentUploaded),
                                      .project = project().id,
                                      .subject = subject}));
@@ -251,10 +270,13 @@ struct Upload::State {
   }
 };
 
-Upload::Upload(Services& services, const Actor& actor, corpus::SourceDetails details)
-    : state_(
-          new State{services, actor, std::move(details), {}, {}, {}, {}, false, {}, {}, {}, {}}) {}
+Upload::Upload(Services& services, const Actor& actor, corpus::SourceDetails details, bool waits)
+    : state_(new State{services, actor, std::move(details), waits}) {}
 Upload::~Upload() = default;
+
+void Upload::unlock_with(std::string password) {
+  state_->password = std::move(password);
+}
 
 Result<void> Upload::begin_file(std::string file_name) {
   state_->begin(file_name);
@@ -309,7 +331,7 @@ Result<void> retry_document(Services& services, const Actor& actor, const corpus
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
     TRY(storage::DocumentTable(tx).set_state(actor.project().id, id, storage::DocumentState::queued,
                                              base::now_milliseconds()));
-    TRY(queue_document(tx, services, actor.project().id, id));
+    TRY(queue_document(tx, services, actor.project().id, id, Haste::single));
     return audit(tx, actor, "document.retry", document_subject(actor.project(), id.hex));
   });
 }

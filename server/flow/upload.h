@@ -45,9 +45,13 @@ struct UploadItem {
 
 class Upload {
  public:
-  // `details`: what the sender says of the files.
-  Upload(Services& services, const Actor& actor, corpus::SourceDetails details);
+  // `details`: what the sender says of the files. `waits`: the sender does, for the reading.
+  Upload(Services& services, const Actor& actor, corpus::SourceDetails details, bool waits = false);
   ~Upload();
+
+  // Opens the files that are encrypted; before the first file. Kept in memory alone, until they
+  // have been read.
+  void unlock_with(std::string password);
 
   Result<void> begin_file(std::string file_name);
   Result<void> write(std::string_view chunk);

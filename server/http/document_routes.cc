@@ -10,6 +10,8 @@
 #include "server/flow/document_files.h"
 #include "server/flow/document_text.h"
 #include "server/flow/dvc_remote.h"
+#include "server/flow/process.h"
+#include "server/flow/reading.h"
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
@@ -27,6 +29,7 @@ using base::Result;
 using corpus::Permission;
 
 constexpr size_t kMetadataLimit = size_t{1} << 20;
+constexpr size_t kPasswordLimit = 1024;
 constexpr int64_t kLongestWait = 300;
 constexpr std::array kSearches = {"q", "label", "review", "key"};
 
@@ -54,7 +57,8 @@ Result<storage::DocumentRow> visible_document(Services& services, const Context&
 // Feeds a form's parts to the upload: the metadata, then files.
 class FormUpload {
  public:
-  FormUpload(Services& services, const Actor& actor) : services_(services), actor_(actor) {}
+  FormUpload(Services& services, const Actor& actor, bool waits)
+      : services_(services), actor_(actor), waits_(waits) {}
 
   MultipartSink sink() {
     return {.begin = [this](const Part& part) { return begin(part); },
@@ -71,41 +75,61 @@ class FormUpload {
   Result<void> begin(const Part& part) {
     is_file_ = part.file_name.has_value();
     if (is_file_) {
-      if (!upload_) upload_.emplace(services_, actor_, details_);
+      if (!upload_) begin_upload();
       return upload_->begin_file(*part.file_name);
     }
-    if (part.name != "metadata") {
+    if (part.name != "metadata" && part.name != "password") {
       return base::Error{base::Code::invalid, "unknown field \"" + part.name + "\" in the form"};
     }
-    if (upload_) return base::Error{base::Code::invalid, "metadata must come before the files"};
-    metadata_.clear();
+    if (upload_) {
+      return base::Error{base::Code::invalid, part.name + " must come before the files"};
+    }
+    field_ = part.name;
+    text_.clear();
     return {};
   }
   Result<void> data(std::string_view bytes) {
     if (is_file_) return upload_->write(bytes);
-    if (metadata_.size() + bytes.size() > kMetadataLimit) return body_too_large(kMetadataLimit);
-    metadata_ += bytes;
+    const size_t limit = field_ == "password" ? kPasswordLimit : kMetadataLimit;
+    if (text_.size() + bytes.size() > limit) return body_too_large(limit);
+    text_ += bytes;
     return {};
   }
   Result<void> end() {
     if (is_file_) return upload_->end_file();
-    details_ = TRY(corpus::parse_source_details(TRY(base::parse_json(metadata_))));
+    if (field_ == "password") {
+      password_ = std::move(text_);
+    } else {
+      details_ = TRY(corpus::parse_source_details(TRY(base::parse_json(text_))));
+    }
     return {};
+  }
+  void begin_upload() {
+    upload_.emplace(services_, actor_, details_, waits_);
+    upload_->unlock_with(password_);
   }
 
   Services& services_;
   const Actor& actor_;
+  const bool waits_;
   corpus::SourceDetails details_;
   std::optional<Upload> upload_;
-  std::string metadata_;
+  std::string field_;  // that is arriving, and its text
+  std::string text_;
+  std::string password_;
   bool is_file_ = false;
 };
 
+bool waits(const Context& context) {
+  return context.query_integer("wait", 0) > 0;
+}
+
 Result<std::vector<UploadItem>> receive_form(Services& services, const Actor& actor,
-                                             Request& request) {
-  const std::string boundary = TRY(boundary_of(request.headers.value_or("content-type", "")));
-  FormUpload form(services, actor);
-  TRY(read_multipart(request, boundary, form.sink()));
+                                             const Context& context) {
+  const std::string boundary =
+      TRY(boundary_of(context.request.headers.value_or("content-type", "")));
+  FormUpload form(services, actor, waits(context));
+  TRY(read_multipart(context.request, boundary, form.sink()));
   return form.finish();
 }
 
@@ -116,7 +140,7 @@ Result<std::vector<UploadItem>> receive_body(Services& services, const Actor& ac
   if (const auto metadata = context.query("metadata")) {
     details = TRY(corpus::parse_source_details(TRY(base::parse_json(*metadata))));
   }
-  Upload upload(services, actor, std::move(details));
+  Upload upload(services, actor, std::move(details), waits(context));
   TRY(upload.begin_file(context.query("file_name").value_or("document")));
   std::string buffer(size_t{256} << 10, '\0');
   while (const size_t got = TRY(context.request.read(buffer.data(), buffer.size()))) {
@@ -129,8 +153,8 @@ Result<std::vector<UploadItem>> receive_body(Services& services, const Actor& ac
 Result<Reply> upload_documents(Services& services, Context& context) {
   const Actor actor = actor_of(context);
   const bool form = context.request.media_type() == "multipart/form-data";
-  const auto items = TRY(form ? receive_form(services, actor, context.request)
-                              : receive_body(services, actor, context));
+  const auto items =
+      TRY(form ? receive_form(services, actor, context) : receive_body(services, actor, context));
   if (const Refusal* refusal = sole_refusal(items)) {
     return context.problem(Problem::make(422, refusal->code, refusal->reason));
   }
@@ -196,6 +220,14 @@ Json page_json(const corpus::Page& page) {
                            {"rotation", page.rotation},
                            {"text", page.text == corpus::TextOrigin::ocr ? "ocr" : "text-layer"}});
   if (page.failed()) out.set("failure", page.failure);
+  if (page.quality) {
+    out.set("quality", Json::object({{"skew", page.quality->skew},
+                                     {"sharpness", page.quality->sharpness},
+                                     {"contrast", page.quality->contrast},
+                                     {"x_height", page.quality->x_height},
+                                     {"ink", page.quality->ink},
+                                     {"blank", page.quality->blank}}));
+  }
   return out;
 }
 
@@ -206,16 +238,32 @@ Result<void> audit_read(Services& services, const Context& context, std::string_
   });
 }
 
+// All of them once the document is in git, till then those that were read.
+Result<std::vector<corpus::Page>> pages_of(Services& services, const Context& context,
+                                           const storage::DocumentRow& row) {
+  if (row.commit.empty()) {
+    return list_read_pages(services, context.principal.access->project, row.id);
+  }
+  const auto project = TRY(project_of(services, context));
+  const vcs::Snapshot tip = TRY(project->tip());
+  return TRY(DocumentFiles(tip, project->fan_out, row.id).document()).pages;
+}
+
 Result<Reply> show_document(Services& services, Context& context) {
   const storage::DocumentRow row = TRY(visible_document(services, context));
+  if (row.state == storage::DocumentState::queued &&
+      context.principal.via == Principal::Via::session) {
+    TRY(hurry_document(services, context.principal.access->project.id, row.id));
+  }
   Json reply = TRY(document_json(services, *context.principal.access, row));
-  if (may_read_all(context) && !row.commit.empty()) {
-    const auto project = TRY(project_of(services, context));
-    const vcs::Snapshot tip = TRY(project->tip());
-    const corpus::Document document = TRY(DocumentFiles(tip, project->fan_out, row.id).document());
+  if (may_read_all(context)) {
     Json pages = Json::array();
-    for (const corpus::Page& page : document.pages) pages.push(page_json(page));
-    reply.set("page_list", std::move(pages));
+    for (const corpus::Page& page : TRY(pages_of(services, context, row))) {
+      pages.push(page_json(page));
+    }
+    if (!row.commit.empty() || !pages.as_array()->empty()) {
+      reply.set("page_list", std::move(pages));
+    }
     TRY(audit_read(services, context, "document.read"));
   }
   return Reply::json(200, reply).cache("private, no-cache");
@@ -278,54 +326,53 @@ Result<Reply> download_searchable(Services& services, Context& context) {
   });
 }
 
-// The page of a document in main's newest revision.
-struct OpenPage {
-  std::shared_ptr<OpenProject> project;
-  vcs::Snapshot tip;
-  corpus::DocumentId id;
-  corpus::PageNumber number = 0;
-  corpus::Page page;
-};
+base::Error no_such_page() {
+  return {base::Code::not_found, "there is no such page"};
+}
 
-Result<OpenPage> page_of(Services& services, const Context& context) {
+// The page as it stands in main's newest revision, or, while its document is not there yet, as it
+// was read.
+Result<SeenPage> seen_page(Services& services, const Context& context) {
   const auto project = TRY(project_of(services, context));
   const vcs::Snapshot tip = TRY(project->tip());
   const corpus::DocumentId id = TRY(document_of(context));
   const auto number = base::parse_integer(context.parameter("page")).value_or(0);
-  const auto document = DocumentFiles(tip, project->fan_out, id).document();
-  if (!document.ok() || number < 1 || static_cast<size_t>(number) > document->pages.size()) {
-    return base::Error{base::Code::not_found, "there is no such page"};
+  if (number < 1 || number > corpus::kMaxPages) return no_such_page();
+  const auto page = static_cast<corpus::PageNumber>(number);
+  const DocumentFiles files(tip, project->fan_out, id);
+  const auto document = files.document();
+  if (!document.ok()) {
+    auto read = TRY(find_read_page(services, context.principal.access->project, id, page));
+    return read ? Result<SeenPage>(std::move(*read)) : no_such_page();
   }
-  return OpenPage{project, tip, id, static_cast<corpus::PageNumber>(number),
-                  document->pages[static_cast<size_t>(number - 1)]};
+  if (page > document->pages.size()) return no_such_page();
+  SeenPage seen{document->pages[page - 1], {}};
+  if (seen.page.failed()) return seen;
+  seen.words = TRY(files.words(page));
+  return seen;
 }
 
 Result<Reply> show_image(Services& services, Context& context) {
-  const OpenPage page = TRY(page_of(services, context));
-  if (page.page.image.size == 0) {
-    return base::Error{base::Code::not_found, "this page has no image: " + page.page.failure};
+  const SeenPage seen = TRY(seen_page(services, context));
+  if (seen.page.image.size == 0) {
+    return base::Error{base::Code::not_found, "this page has no image: " + seen.page.failure};
   }
   TRY(audit_read(services, context, "page.read"));
-  return stored_reply(services, context.principal.access->project, page.page.image.md5,
-                      page.page.image.media_type);
+  return stored_reply(services, context.principal.access->project, seen.page.image.md5,
+                      seen.page.image.media_type);
 }
 
 Result<Reply> show_words(Services& services, Context& context) {
-  const OpenPage page = TRY(page_of(services, context));
-  const DocumentFiles files(page.tip, page.project->fan_out, page.id);
+  const SeenPage seen = TRY(seen_page(services, context));
   Json words = Json::array();
-  const auto list = files.words(page.number);
-  if (!list.ok() && !page.page.failed()) return list.error();
-  if (list.ok()) {
-    for (const corpus::Word& word : *list) {
-      words.push(
-          Json::object({{"id", word.id},
-                        {"block", word.block},
-                        {"line", word.line},
-                        {"box", Json::array({word.box.x0, word.box.y0, word.box.x1, word.box.y1})},
-                        {"confidence", word.confidence},
-                        {"text", word.text}}));
-    }
+  for (const corpus::Word& word : seen.words) {
+    words.push(
+        Json::object({{"id", word.id},
+                      {"block", word.block},
+                      {"line", word.line},
+                      {"box", Json::array({word.box.x0, word.box.y0, word.box.x1, word.box.y1})},
+                      {"confidence", word.confidence},
+                      {"text", word.text}}));
   }
   TRY(audit_read(services, context, "page.read"));
   return Reply::json(200, Json::object({{"words", std::move(words)}})).cache("private, no-cache");
@@ -363,9 +410,10 @@ void add_document_routes(Router& router, Services& services) {
               .summary = "Upload one file, many, or a zip or tar of files",
               .description =
                   "As multipart/form-data: an optional field `metadata` (JSON: external_id, "
-                  "customer, claim, group_keys, files{name: ...}) and then files. Or the file "
-                  "itself as the body, with file_name and metadata in the query. The same bytes "
-                  "are the same document: sending them again is harmless.",
+                  "customer, claim, group_keys, files{name: ...}), an optional field `password` "
+                  "for encrypted PDF files (kept in memory until they are read, never stored), and "
+                  "then files. Or the file itself as the body, with file_name and metadata in the "
+                  "query. The same bytes are the same document: sending them again is harmless.",
               .tag = "documents",
               .query = {wait, text_parameter("file_name", "of a bare body"),
                         text_parameter("metadata", "JSON, of a bare body")},

@@ -50,6 +50,15 @@ TEST(Document, IsWrittenOnlyIfItCanBeRead) {
   EXPECT_EQ(code_of(write_document(wrong)), base::Code::invalid);
 }
 
+TEST(Document, TellsWhatItsPagesAreLike) {
+  Document measured = example();
+  measured.pages[0].quality = PageQuality{-150, 820, 910, 24, 63, false};
+  const std::string text = print_document(measured);
+  EXPECT_EQ(TAKE(parse_document(text)), measured);
+  EXPECT_EQ(TAKE(parse_page(to_json(measured.pages[0]).print())), measured.pages[0]);
+  EXPECT_FALSE(parse_page("{}").ok());
+}
+
 TEST(Document, IsOneLine) {
   const std::string text = print_document(example());
   EXPECT_EQ(text.find('\n'), text.size() - 1);

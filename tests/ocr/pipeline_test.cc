@@ -207,6 +207,56 @@ TEST(ReadDocument, StopsWhenCancelled) {
   EXPECT_EQ(test::code_of(read_document(*pool, file.get(), {}, events)), base::Code::conflict);
 }
 
+TEST(ReadDocument, GoesOnBehindPagesThatAreDone) {
+  ReadSettings settings;
+  settings.pages_done = 1;
+  settings.first_word = 50;
+  for (const std::string& file :
+       {test::tiff_pages(3), test::pdf_of({"Invoice 1", "Invoice 2", "Invoice 3"})}) {
+    const Outcome outcome = read(file, settings);
+    ASSERT_EQ(outcome.pages.size(), 2U);
+    EXPECT_EQ(outcome.pages[0].number, 2U);
+    EXPECT_EQ(outcome.pages[0].words.front().id, 50U);
+    EXPECT_EQ(outcome.reading.pages, 3U);
+  }
+}
+
+// Reads with a memory of one page.
+Outcome read_again(WorkerPool& pool, const std::string& bytes, std::optional<PageReading>& known) {
+  Outcome outcome;
+  ReadEvents events;
+  events.on_page = [&](PageReading page) { outcome.pages.push_back(std::move(page)); };
+  events.recall = [&](const base::Sha256& key) -> std::optional<PageReading> {
+    return known && known->key == key ? known : std::nullopt;
+  };
+  const base::UniqueFd file = test::as_file(bytes);
+  outcome.reading = TAKE(read_document(pool, file.get(), {}, events));
+  known = outcome.pages.at(0);
+  return outcome;
+}
+
+TEST(ReadDocument, ReadsPixelsThatAreKnownNotAgain) {
+  const auto pool = make_pool();
+  std::optional<PageReading> known;
+  EXPECT_FALSE(read_again(*pool, test::png_page(), known).pages[0].recalled);
+  const Outcome again = read_again(*pool, test::png_page() + "another file", known);
+  EXPECT_TRUE(again.pages[0].recalled);
+  EXPECT_EQ(again.text(), kText);
+}
+
+TEST(ReadDocument, ReadsOtherPixelsAnew) {
+  const auto pool = make_pool();
+  std::optional<PageReading> known;
+  (void)read_again(*pool, test::png_page(), known);
+  EXPECT_FALSE(read_again(*pool, test::jpeg_page(), known).pages[0].recalled);
+}
+
+TEST(ReadDocument, MeasuresEachPage) {
+  const Outcome outcome = read(test::png_page());
+  ASSERT_TRUE(outcome.pages[0].quality);
+  EXPECT_GT(outcome.pages[0].quality->contrast, 900);
+}
+
 TEST(ReadDocument, SaysThatALanguageIsMissing) {
   ReadSettings settings;
   settings.languages = {"xx_unknown"};

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <thread>
+
 #include "ocr/worker_pool.h"
 #include "tests/support/result_matchers.h"
 
@@ -94,6 +97,41 @@ TEST(WorkerPool, RetiresAWorkerAfterItsPages) {
     EXPECT_EQ(pool->alive(), 1);
   }
   EXPECT_EQ(pool->alive(), 0);
+}
+
+TEST(WorkerPool, LetsTheUrgentGoFirst) {
+  const auto pool = TAKE(WorkerPool::create({.workers = 1}));
+  std::mutex mutex;
+  std::string order;
+  const auto reader = [&](char name, Urgency urgency) {
+    return std::thread([&, name, urgency] {
+      const auto lease = TAKE(pool->lease("eng", urgency));
+      const std::lock_guard lock(mutex);
+      order += name;
+    });
+  };
+  std::vector<std::thread> threads;
+  {
+    const auto busy = TAKE(pool->lease("eng"));
+    threads.push_back(reader('a', Urgency::usual));
+    threads.push_back(reader('u', Urgency::urgent));
+    while (pool->waiting() < 2) std::this_thread::yield();
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(order, "ua");
+}
+
+TEST(WorkerPool, KeepsASpareWorkerForTheUrgent) {
+  const auto pool = TAKE(WorkerPool::create({.workers = 1, .spare = 1}));
+  std::future<bool> usual;
+  {
+    const auto busy = TAKE(pool->lease("eng"));
+    const auto urgent = TAKE(pool->lease("eng", Urgency::urgent));
+    EXPECT_EQ(pool->alive(), 2);
+    usual = std::async(std::launch::async, [&] { return pool->lease("eng").ok(); });
+    while (pool->waiting() < 1) std::this_thread::yield();
+  }
+  EXPECT_TRUE(usual.get());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ import json
 import subprocess
 import tarfile
 import threading
+import time
 import urllib.request
 import zipfile
 
@@ -86,6 +87,40 @@ class Features(harness.Scenario):
         for file in self.server.data.rglob("*"):
             if file.is_file() and file.suffix != ".pack":
                 self.assertNotIn(b"secret\"", file.read_bytes(), file)
+
+    def test_a_password_comes_with_the_upload(self):
+        encrypted = subprocess.run(
+            ["qpdf", "--encrypt", "sesame", "owner", "256", "--",
+             str(harness.SAMPLES / "garage-invoice-en.pdf"), "-"],
+            capture_output=True, check=True).stdout
+        kind, body = multipart([("file", "locked.pdf", encrypted)], [("password", "sesame")])
+        reply = self.admin.client.post(f"{self.admin.api}/documents?wait=300", body,
+                                       headers={"Content-Type": kind}, timeout=400)
+        self.assertEqual(reply.json["items"][0]["state"], "ready", reply)
+        for file in self.server.data.rglob("*"):
+            if file.is_file() and file.suffix != ".pack":
+                self.assertNotIn(b"sesame", file.read_bytes(), file)
+        self.assertNotIn("sesame", self.server.log.read_text())
+
+    def test_pages_tell_what_they_are_like(self):
+        about = self.project.client.get(f"{self.project.api}/documents/{self.document}").json
+        quality = about["page_list"][0]["quality"]
+        self.assertGreater(quality["contrast"], 300)
+        self.assertGreater(quality["x_height"], 5)
+        self.assertFalse(quality["blank"])
+
+    def test_the_first_page_is_seen_while_the_rest_is_read(self):
+        sample_file = harness.SAMPLES / "brief-mit-aufstellung-de.tif"
+        reply = self.admin.upload("letter.tif", sample_file.read_bytes() + b"again", wait=0)
+        document = reply.json["items"][0]["id"]
+        path = f"{self.admin.api}/documents/{document}"
+        deadline = time.monotonic() + 120
+        while self.admin.client.get(f"{path}/pages/1/words").status != 200:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        self.assertEqual(self.admin.client.get(f"{path}/pages/1/image").status, 200)
+        about = self.admin.client.get(path).json
+        self.assertGreaterEqual(len(about["page_list"]), 1)
 
     def test_search_by_text(self):
         word = max((w["text"] for w in self.words if w["text"].isalpha()), key=len)

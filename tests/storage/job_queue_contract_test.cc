@@ -23,7 +23,7 @@ class JobQueueContract : public testing::TestWithParam<Backend> {
     return TAKE(queue->put({.kind = kind, .priority = priority}));
   }
   std::optional<Job> take(std::vector<std::string> kinds = {}) {
-    return TAKE(queue->lease(worker, kinds, 60'000));
+    return TAKE(queue->lease(worker, {.kinds = std::move(kinds)}, 60'000));
   }
   Job find(JobId id) { return TAKE(queue->find(id)); }
 
@@ -84,6 +84,51 @@ TEST_P(JobQueueContract, GivesOnlyTheAskedKinds) {
   put("a");
   EXPECT_FALSE(take({"b", "c"}));
   EXPECT_TRUE(take({"b", "a"}));
+}
+
+TEST_P(JobQueueContract, TurnsFromProjectToProject) {
+  const auto put_for = [&](int64_t project) {
+    return TAKE(queue->put({.kind = "process", .project = ProjectId{project}}));
+  };
+  std::vector<JobId> many;
+  for (int i = 0; i < 5; ++i) many.push_back(put_for(1));
+  const JobId one = put_for(2);
+  const JobId another = put_for(3);
+  EXPECT_EQ(take()->id, many[0]);
+  EXPECT_EQ(take()->id, one);
+  EXPECT_EQ(take()->id, another);
+  EXPECT_EQ(take()->id, many[1]);
+}
+
+TEST_P(JobQueueContract, CountsAgainstAProjectOnlyWhatItHolds) {
+  const JobId first = TAKE(queue->put({.kind = "process", .project = ProjectId{1}}));
+  const JobId second = TAKE(queue->put({.kind = "process", .project = ProjectId{1}}));
+  const JobId other = TAKE(queue->put({.kind = "process", .project = ProjectId{2}}));
+  const Job held = take().value();
+  EXPECT_EQ(held.id, first);
+  ASSERT_OK(queue->finish(held.lease()));
+  EXPECT_EQ(take()->id, second);
+  EXPECT_EQ(take()->id, other);
+}
+
+TEST_P(JobQueueContract, KeepsALaneForTheUrgent) {
+  const JobId low = put("process", 0);
+  const Wanted urgent{{"process"}, 50};
+  EXPECT_FALSE(TAKE(queue->lease(worker, urgent, 60'000)));
+  const JobId high = put("process", 50);
+  EXPECT_EQ(TAKE(queue->lease(worker, urgent, 60'000))->id, high);
+  EXPECT_EQ(take()->id, low);
+}
+
+TEST_P(JobQueueContract, HurriesAJobThatWaits) {
+  put("process", 0);
+  const JobId late = TAKE(queue->put({.kind = "process", .unique_key = "7/d"}));
+  ASSERT_OK(queue->hurry("7/d", 50));
+  ASSERT_OK(queue->hurry("7/d", 20));  // never slower
+  const Job job = take().value();
+  EXPECT_EQ(job.id, late);
+  EXPECT_EQ(job.priority, 50);
+  EXPECT_OK(queue->hurry("7/unknown", 50));
 }
 
 TEST_P(JobQueueContract, AJobExistsIfTheRestDoes) {

@@ -1,0 +1,126 @@
+#include "ocr/detail/quality.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "ocr/detail/preprocess.h"
+
+namespace ocr::detail {
+namespace {
+
+using Histogram = std::array<uint64_t, 256>;
+
+constexpr double kEnoughPixels = 4e6;  // a larger image is looked at in reduced size
+constexpr double kPaperShare = 0.6;    // of pixels that are as light as paper or darker
+constexpr double kInkShare = 0.005;    // the darkest: what letters are printed with
+constexpr double kEdgeShare = 0.08;    // of the contrast, between neighbours: an edge
+constexpr double kSharpEdges = 0.95;   // of the edges by height: above the paper's grain
+constexpr int kLeastContrast = 24;     // of 255; below it nothing else can be told
+constexpr float kLeastConfidence = 2.5F;
+
+Pix looked_at(const Pix& page) {
+  Pix gray(pixConvertTo8(page.get(), 0));
+  if (!gray) return gray;
+  const double pixels = static_cast<double>(width_of(gray)) * height_of(gray);
+  if (pixels <= kEnoughPixels) return gray;
+  const auto scale = static_cast<l_float32>(std::sqrt(kEnoughPixels / pixels));
+  return Pix(pixScaleAreaMap(gray.get(), scale, scale));
+}
+
+template <typename Visit>
+void for_each_row(const Pix& gray, const Visit& visit) {
+  const auto words = static_cast<size_t>(pixGetWpl(gray.get()));
+  for (int y = 0; y < height_of(gray); ++y) {
+    visit(pixGetData(gray.get()) + static_cast<size_t>(y) * words);
+  }
+}
+
+Histogram levels_of(const Pix& gray) {
+  Histogram levels = {};
+  for_each_row(gray, [&](const l_uint32* row) {
+    for (int x = 0; x < width_of(gray); ++x) ++levels[GET_DATA_BYTE(row, x)];
+  });
+  return levels;
+}
+
+// Differences between horizontal neighbours.
+Histogram steps_of(const Pix& gray) {
+  Histogram steps = {};
+  for_each_row(gray, [&](const l_uint32* row) {
+    for (int x = 1; x < width_of(gray); ++x) {
+      const int left = GET_DATA_BYTE(row, x - 1), right = GET_DATA_BYTE(row, x);
+      ++steps[static_cast<size_t>(std::abs(right - left))];
+    }
+  });
+  return steps;
+}
+
+// The level below which `share` of the counts from `first` on lie.
+int level_at(const Histogram& counts, double share, int first = 0) {
+  uint64_t total = 0;
+  for (size_t i = static_cast<size_t>(first); i < counts.size(); ++i) total += counts[i];
+  const auto wanted = static_cast<uint64_t>(share * static_cast<double>(total));
+  uint64_t sum = 0;
+  for (size_t i = static_cast<size_t>(first); i < counts.size(); ++i) {
+    if ((sum += counts[i]) > wanted) return static_cast<int>(i);
+  }
+  return static_cast<int>(counts.size()) - 1;
+}
+
+int32_t thousandths(double share) {
+  return static_cast<int32_t>(std::lround(std::clamp(share, 0.0, 1.0) * 1000));
+}
+
+double share_below(const Histogram& levels, int level) {
+  uint64_t below = 0, total = 0;
+  for (size_t i = 0; i < levels.size(); ++i) {
+    total += levels[i];
+    if (static_cast<int>(i) < level) below += levels[i];
+  }
+  return total == 0 ? 0 : static_cast<double>(below) / static_cast<double>(total);
+}
+
+// How steep edges are against the contrast of the page: one pixel wide is 1000.
+int32_t sharpness_of(const Pix& gray, int contrast) {
+  const int edge = std::max(1, static_cast<int>(kEdgeShare * contrast));
+  const Histogram steps = steps_of(gray);
+  const bool any = std::any_of(steps.begin() + edge, steps.end(), [](uint64_t n) { return n > 0; });
+  if (!any) return thousandths(kEdgeShare);  // or less
+  return thousandths(static_cast<double>(level_at(steps, kSharpEdges, edge)) / contrast);
+}
+
+int32_t skew_of(const Pix& gray, int threshold) {
+  const Pix binary(pixThresholdToBinary(gray.get(), threshold));
+  l_float32 angle = 0, confidence = 0;
+  if (!binary ||
+      pixFindSkewSweepAndSearch(binary.get(), &angle, &confidence, 4, 2, 8.0F, 1.0F, 0.05F) != 0) {
+    return 0;
+  }
+  // leptonica tells by how much the page must be turned clockwise.
+  return confidence < kLeastConfidence ? 0 : -static_cast<int32_t>(std::lround(angle * 100));
+}
+
+}  // namespace
+
+corpus::PageQuality measure_quality(const Pix& page) {
+  corpus::PageQuality quality;
+  const Pix gray = looked_at(page);
+  if (!gray) return quality;
+  const Histogram levels = levels_of(gray);
+  const int paper = level_at(levels, kPaperShare);
+  const int contrast = paper - level_at(levels, kInkShare);
+  quality.blank = is_blank(gray);
+  quality.contrast = thousandths(std::max(0, contrast) / 255.0);
+  if (quality.blank || contrast < kLeastContrast) return quality;
+  const int threshold = paper - contrast / 2;
+  quality.ink = thousandths(share_below(levels, threshold));
+  quality.sharpness = sharpness_of(gray, contrast);
+  quality.skew = skew_of(gray, threshold);
+  const double reduced = static_cast<double>(width_of(gray)) / width_of(page);
+  quality.x_height = static_cast<int32_t>(std::lround(glyph_height(gray) / reduced));
+  return quality;
+}
+
+}  // namespace ocr::detail
