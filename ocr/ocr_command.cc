@@ -147,6 +147,10 @@ int run_ocr_command(const OcrCommand& command) {
     std::cerr << (made.ok() ? pool.error().what : made.error().what) << std::endl;
     return 1;
   }
+  if (command.pool.line_detector.empty()) {
+    std::cerr << "no line detector is installed: receipts, forms and photographs are read less well"
+              << std::endl;
+  }
   bool good = true;
   for (const std::string& file : command.files) good &= FileReading(command, **pool, file).run();
   return good ? 0 : 1;

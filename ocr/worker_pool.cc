@@ -76,8 +76,9 @@ base::Result<WorkerPool::Lease> WorkerPool::lease(const std::string& languages, 
     worker = state_->take_idle(languages);
   }
   if (worker != nullptr) return Lease(this, std::move(worker));
+  const WorkerPoolOptions& options = state_->options;
   auto started = Worker::start(
-      {languages, state_->options.tessdata, state_->options.limits, state_->options.mode});
+      {languages, options.tessdata, options.line_detector, options.limits, options.mode});
   if (started.ok()) return Lease(this, std::move(*started));
   give_back(nullptr);
   return std::move(started).error();
@@ -110,6 +111,17 @@ WorkerPool::Lease::Lease(Lease&& other) noexcept
     : pool_(std::exchange(other.pool_, nullptr)), worker_(std::move(other.worker_)) {}
 WorkerPool::Lease::~Lease() {
   if (pool_ != nullptr) pool_->give_back(std::move(worker_));
+}
+
+std::string find_line_detector() {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (; folder.has_relative_path(); folder = folder.parent_path()) {
+    const fs::path file = folder / "models" / "line_detector.net";
+    if (fs::is_regular_file(file, ignored)) return file;
+  }
+  return {};
 }
 
 std::vector<std::string> installed_languages(const std::string& tessdata) {

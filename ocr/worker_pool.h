@@ -19,6 +19,10 @@
 
 namespace ocr {
 
+// The line detector's file as set-up leaves it: models/line_detector.net below the program's
+// directory or one of those above it. Empty if there is none: pages are then read less well.
+std::string find_line_detector();
+
 struct WorkerPoolOptions {
   int workers = 2;
   int spare = 0;  // further ones, for the urgent
@@ -26,6 +30,7 @@ struct WorkerPoolOptions {
   SandboxMode mode = SandboxMode::full;
   SandboxLimits limits = {};  // for one request: a page, or an archive's entry
   std::string tessdata = {};  // directory of *.traineddata; empty: tesseract's own
+  std::string line_detector = find_line_detector();  // empty: do without
 };
 
 class Worker;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
@@ -108,6 +109,21 @@ bool is_blank(const Pix& gray) {
     return static_cast<int>(level);
   };
   return level_at(1 - kSpeckShare) - level_at(kSpeckShare) < kLeastContrast;
+}
+
+cv::Mat mat_of(const Pix& gray) {
+  const l_int32 words = pixGetWpl(gray.get());
+  cv::Mat whole(height_of(gray), 4 * words, CV_8UC1);
+  for (int y = 0; y < whole.rows; ++y) {
+    const l_uint32* from =
+        pixGetData(gray.get()) + static_cast<size_t>(y) * static_cast<size_t>(words);
+    auto* to = whole.ptr<uint8_t>(y);
+    for (l_int32 i = 0; i < words; ++i) {
+      const uint32_t swapped = __builtin_bswap32(from[i]);
+      std::memcpy(to + 4 * static_cast<ptrdiff_t>(i), &swapped, sizeof(swapped));
+    }
+  }
+  return whole.colRange(0, width_of(gray));
 }
 
 double glyph_height(const Pix& gray) {

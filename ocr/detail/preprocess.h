@@ -1,6 +1,8 @@
 // What is done to a page before it is read, and the way back. In the worker only.
 #pragma once
 
+#include <opencv2/core.hpp>
+
 #include "corpus/geometry.h"
 #include "ocr/detail/pix.h"
 
@@ -36,6 +38,9 @@ Prepared prepare(const Pix& gray, const Recipe& recipe);
 // Paper without anything on it: hardly any difference between its darkest and lightest pixels,
 // however noisy it is.
 bool is_blank(const Pix& gray);
+
+// The pixels of an 8-bit image as OpenCV has them; a copy.
+cv::Mat mat_of(const Pix& gray);
 
 // Median height of what looks like letters, in pixels; 0: too few to tell.
 double glyph_height(const Pix& gray);

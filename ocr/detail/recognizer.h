@@ -22,8 +22,10 @@ struct Recognition {
 
 class Recognizer {
  public:
-  // Loads `languages` ("eng+deu") and, where installed, tesseract's orientation data.
-  static base::Result<Recognizer> open(const std::string& languages, const std::string& tessdata);
+  // Loads `languages` ("eng+deu") and, where installed, tesseract's orientation data. `detector` is
+  // the line detector's file; empty: do without.
+  static base::Result<Recognizer> open(const std::string& languages, const std::string& tessdata,
+                                       const std::string& detector);
   Recognizer(Recognizer&&) noexcept;
   ~Recognizer();
 

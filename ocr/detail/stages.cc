@@ -102,6 +102,7 @@ int run_probe_stage() {
 std::string print_worker_stage(const WorkerPlan& plan) {
   return base::Json::object({{"languages", plan.languages},
                              {"tessdata", plan.tessdata},
+                             {"detector", plan.detector},
                              {"limits", limits_json(plan.limits)},
                              {"mode", print_mode(plan.mode)}})
       .print();
@@ -110,7 +111,7 @@ std::string print_worker_stage(const WorkerPlan& plan) {
 base::Result<WorkerPlan> parse_worker_stage(std::string_view text) {
   const base::Json json = TRY(base::parse_json(text));
   return WorkerPlan{json.string_or("languages", "eng"), json.string_or("tessdata", ""),
-                    limits_of(limits_member(json)), mode_of(json)};
+                    json.string_or("detector", ""), limits_of(limits_member(json)), mode_of(json)};
 }
 
 std::string print_tool_stage(const ToolRun& run) {

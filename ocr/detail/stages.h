@@ -17,6 +17,7 @@ inline constexpr char kProbeStage[] = "sandbox-probe";
 struct WorkerPlan {
   std::string languages;
   std::string tessdata;
+  std::string detector;  // file of the line detector; empty: none
   SandboxLimits limits;
   SandboxMode mode = SandboxMode::full;
 };

@@ -206,7 +206,7 @@ int refuse(const std::string& why) {
 
 int live(const WorkerPlan& plan, const HiddenVerbs& verbs) {
   setMsgSeverity(L_SEVERITY_NONE);
-  auto recognizer = Recognizer::open(plan.languages, plan.tessdata);
+  auto recognizer = Recognizer::open(plan.languages, plan.tessdata, plan.detector);
   if (!recognizer.ok()) return refuse(recognizer.error().what);
   const auto confined = confine(plan);
   if (!confined.ok()) return refuse("sandbox: " + confined.error().what);

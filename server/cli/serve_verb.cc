@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "ocr/worker_pool.h"
 #include "server/cli/verbs.h"
 #include "server/flow/housekeeping.h"
 #include "server/flow/index.h"
@@ -110,6 +111,9 @@ class StopSignals {
 Result<void> announce(const ServeOptions& options, const std::string& url,
                       const std::string& link) {
   base::log_info("listening", {{"url", url}});
+  if (ocr::find_line_detector().empty()) {
+    base::log_warning("no line detector is installed: scans are read less well");
+  }
   if (!link.empty()) {
     std::printf(
         "Open this once to become the owner (it works for a day):\n  %s/#link=%s\n"

@@ -1,0 +1,128 @@
+#include "ocr/detail/line_detector.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "base/file.h"
+
+namespace ocr::detail {
+namespace {
+
+constexpr int kMultiple = 32;       // the network halves the page five times
+constexpr double kSeenGlyph = 14;   // pixels: letters of this height are easy to find
+constexpr double kUsualGlyph = 20;  // where the page does not tell
+constexpr double kMostSide = 1280;
+constexpr double kLeastSide = 736;
+constexpr double kMostEnlarged = 2;
+constexpr float kText = 0.3F;        // a pixel of text
+constexpr double kLeastScore = 0.5;  // of a strip, on average
+constexpr int kLeastExtent = 3;      // pixels
+constexpr double kUnclip = 1.6;      // the network marks the core of a line; its maker's figure
+
+constexpr std::array<float, 3> kMeans = {0.485F, 0.456F, 0.406F};
+constexpr std::array<float, 3> kDeviations = {0.229F, 0.224F, 0.225F};
+
+double scale_for(cv::Size page, double glyph_height) {
+  const double longest = std::max(page.width, page.height);
+  const double glyph = glyph_height > 0 ? glyph_height : kUsualGlyph;
+  const double wanted = std::min({kSeenGlyph / glyph, kMostEnlarged, kMostSide / longest});
+  return std::max(wanted, std::min(1.0, kLeastSide / longest));
+}
+
+int padded(int side) {
+  return (side + kMultiple - 1) / kMultiple * kMultiple;
+}
+
+// Filled up with paper to the right and below.
+Planes input_of(const cv::Mat& page) {
+  Planes planes(3, padded(page.rows), padded(page.cols));
+  for (int c = 0; c < 3; ++c) {
+    const auto at = static_cast<size_t>(c);
+    std::array<float, 256> levels;
+    for (size_t i = 0; i < levels.size(); ++i) {
+      levels[i] = (static_cast<float>(i) / 255 - kMeans[at]) / kDeviations[at];
+    }
+    std::fill(planes.at(c), planes.at(c) + planes.area(), levels[255]);
+    for (int y = 0; y < page.rows; ++y) {
+      const uint8_t* from = page.ptr<uint8_t>(y);
+      float* to = planes.at(c) + static_cast<ptrdiff_t>(y) * planes.width();
+      for (int x = 0; x < page.cols; ++x) to[x] = levels[from[x]];
+    }
+  }
+  return planes;
+}
+
+// The strip around a patch of text, grown to what the network's maker meant by it.
+Strip strip_of(const std::vector<cv::Point>& outline, double scale) {
+  const cv::RotatedRect core = cv::minAreaRect(outline);
+  double length = core.size.width + 1;
+  double height = core.size.height + 1;
+  double angle = core.angle * CV_PI / 180;
+  if (length < height) {
+    std::swap(length, height);
+    angle += CV_PI / 2;
+  }
+  if (angle > CV_PI / 2) angle -= CV_PI;
+  const double grown = kUnclip * length * height / (2 * (length + height));
+  Strip strip;
+  strip.centre = (cv::Point2d(core.center) + cv::Point2d(0.5, 0.5)) / scale;
+  strip.angle = angle;
+  strip.length = (length + 2 * grown) / scale;
+  strip.height = (height + 2 * grown) / scale;
+  return strip;
+}
+
+// The patches of text in the network's answer.
+std::vector<Strip> strips_of(Planes& answer, double scale) {
+  const cv::Mat chances(answer.height(), answer.width(), CV_32FC1, answer.at(0));
+  const cv::Mat text = chances > kText;
+  cv::Mat labels, extents, centres;
+  const int count = cv::connectedComponentsWithStats(text, labels, extents, centres, 4);
+  std::vector<double> sums(static_cast<size_t>(count));
+  for (int y = 0; y < labels.rows; ++y) {
+    const int* label = labels.ptr<int>(y);
+    const float* chance = chances.ptr<float>(y);
+    for (int x = 0; x < labels.cols; ++x) sums[static_cast<size_t>(label[x])] += chance[x];
+  }
+  std::vector<Strip> strips;
+  for (int i = 1; i < count; ++i) {
+    const int* extent = extents.ptr<int>(i);
+    const cv::Rect box(extent[cv::CC_STAT_LEFT], extent[cv::CC_STAT_TOP], extent[cv::CC_STAT_WIDTH],
+                       extent[cv::CC_STAT_HEIGHT]);
+    const double score = sums[static_cast<size_t>(i)] / extent[cv::CC_STAT_AREA];
+    if (box.width < kLeastExtent || box.height < kLeastExtent || score < kLeastScore) continue;
+    std::vector<std::vector<cv::Point>> outlines;
+    const cv::Mat patch = labels(box) == i;
+    cv::findContours(patch, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE, box.tl());
+    if (outlines.empty()) continue;
+    strips.push_back(strip_of(outlines.front(), scale));
+    strips.back().score = score;
+  }
+  return strips;
+}
+
+}  // namespace
+
+base::Result<LineDetector> LineDetector::open(const std::string& path) {
+  constexpr size_t kMost = size_t{64} << 20;
+  const std::string bytes = TRY(base::read_file(path, kMost));
+  Network network = TRY(Network::parse(bytes));
+  if (network.channels_in() != 3 || network.channels_out() != 1) {
+    return base::Error{base::Code::invalid, "this network does not detect lines"};
+  }
+  return LineDetector(std::move(network));
+}
+
+std::vector<Strip> LineDetector::find(const cv::Mat& gray, double glyph_height) const {
+  const double scale = scale_for(gray.size(), glyph_height);
+  const cv::Size size(std::max(1, static_cast<int>(std::lround(gray.cols * scale))),
+                      std::max(1, static_cast<int>(std::lround(gray.rows * scale))));
+  cv::Mat seen;
+  cv::resize(gray, seen, size, 0, 0, scale < 0.7 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  Planes answer = network_.run(input_of(seen));
+  return strips_of(answer, scale);
+}
+
+}  // namespace ocr::detail

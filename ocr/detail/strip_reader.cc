@@ -1,0 +1,193 @@
+#include "ocr/detail/strip_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+#include "base/text.h"
+#include "ocr/detail/reading_order.h"
+#include "ocr/detail/strip.h"
+
+namespace ocr::detail {
+namespace {
+
+constexpr double kMargin = 0.16;  // of a strip's height: the detector is generous
+constexpr int kTextHeight = 40;   // pixels of a cutting: what tesseract reads best
+constexpr int kBorder = 10;
+constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
+constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
+constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
+constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
+constexpr size_t kMostStrips = 1000;  // more are no page of text
+constexpr double kFaint = 0.4;        // of the page's usual contrast
+
+// The words of one strip, on the page.
+struct StripText {
+  std::vector<corpus::Word> words;
+  double contrast = 0;
+  double weighted = 0;  // confidence times letters
+  double letters = 0;
+
+  double confidence() const { return letters > 0 ? weighted / letters : 0; }
+};
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+class PageByStrips {
+ public:
+  PageByStrips(Engine& engine, cv::Mat page, std::vector<Strip> strips)
+      : engine_(engine),
+        page_(std::move(page)),
+        strips_(std::move(strips)),
+        texts_(strips_.size()) {}
+
+  // Mean confidence of the longest strips, read as the page lies.
+  double sample() {
+    std::vector<size_t> order(strips_.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    const size_t count = std::min(kSampled, order.size());
+    std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end(),
+                      [&](size_t a, size_t b) { return strips_[a].length > strips_[b].length; });
+    double weighted = 0;
+    double letters = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const StripText& text = read(order[i]);
+      weighted += text.weighted;
+      letters += text.letters;
+    }
+    return letters > 0 ? weighted / letters : 0;
+  }
+
+  Reading finish(int quarters) {
+    const double skew = skew_of(strips_);
+    std::vector<corpus::Box> boxes;
+    for (const Strip& strip : strips_) boxes.push_back(level_box(strip, skew));
+    const double usual = usual_contrast();
+    std::vector<corpus::Word> words;
+    for (const Placed& placed : reading_order(boxes)) {
+      const StripText& text = read(placed.piece);
+      if (!is_print(text, usual)) continue;
+      for (corpus::Word word : text.words) {
+        word.block = placed.block;
+        word.line = placed.line;
+        words.push_back(std::move(word));
+      }
+    }
+    Reading reading = summed_up(std::move(words), quarters);
+    reading.pieces = strips_.size();
+    return reading;
+  }
+
+ private:
+  // Of what was read well.
+  double usual_contrast() {
+    std::vector<double> contrasts;
+    for (size_t i = 0; i < strips_.size(); ++i) {
+      if (read(i).confidence() > kUnsure) contrasts.push_back(read(i).contrast);
+    }
+    return median(std::move(contrasts));
+  }
+
+  // Not specks, drawings, or what shines through from the other side.
+  static bool is_print(const StripText& text, double usual_contrast) {
+    const double confidence = text.confidence();
+    const bool faint = text.contrast < kFaint * usual_contrast;
+    return confidence > kNonsense && !(faint && confidence < kUnsure);
+  }
+
+  // What the strip covers once the page's skew is taken out.
+  static corpus::Box level_box(const Strip& strip, double skew) {
+    const double c = std::cos(skew);
+    const double s = std::sin(skew);
+    const double x = c * strip.centre.x + s * strip.centre.y;
+    const double y = c * strip.centre.y - s * strip.centre.x;
+    const bool stands = strip.stands();
+    const double dx = (stands ? strip.height : strip.length) / 2;
+    const double dy = (stands ? strip.length : strip.height) / 2;
+    return {static_cast<int32_t>(x - dx), static_cast<int32_t>(y - dy),
+            static_cast<int32_t>(x + dx), static_cast<int32_t>(y + dy)};
+  }
+
+  const StripText& read(size_t index) {
+    std::optional<StripText>& text = texts_[index];
+    if (text) return *text;
+    Strip strip = strips_[index];
+    text = read(strip);
+    if (strip.stands()) {  // up or down?
+      strip.angle += CV_PI;
+      StripText other = read(strip);
+      if (other.confidence() > text->confidence()) text = std::move(other);
+    }
+    return *text;
+  }
+
+  StripText read(Strip strip) {
+    strip.height *= 1 - kMargin;
+    const Cutting cutting = cut(page_, strip, kTextHeight, kBorder);
+    StripText out;
+    out.contrast = cutting.contrast;
+    for (SeenWord& seen : engine_.read(cutting.image, Layout::line)) {
+      const corpus::Box box = to_page(ink_within(cutting, seen.box), cutting, page_.size());
+      if (box.empty()) continue;
+      const auto letters = static_cast<double>(base::count_code_points(seen.text));
+      out.letters += letters;
+      out.weighted += letters * seen.confidence;
+      out.words.push_back({0, 0, 0, box, static_cast<int32_t>(std::lround(seen.confidence * 1000)),
+                           std::move(seen.text)});
+    }
+    return out;
+  }
+
+  Engine& engine_;
+  cv::Mat page_;
+  std::vector<Strip> strips_;
+  std::vector<std::optional<StripText>> texts_;
+};
+
+// The longest.
+void keep_most(std::vector<Strip>& strips, size_t most) {
+  if (strips.size() <= most) return;
+  const auto end = strips.begin() + static_cast<ptrdiff_t>(most);
+  std::nth_element(strips.begin(), end, strips.end(),
+                   [](const Strip& a, const Strip& b) { return a.length > b.length; });
+  strips.erase(end, strips.end());
+}
+
+cv::Mat turned_page(const cv::Mat& gray, int quarters) {
+  if (quarters == 0) return gray;
+  cv::Mat out;
+  cv::rotate(gray, out, quarters - 1);  // OpenCV's codes count quarters clockwise, from 1
+  return out;
+}
+
+}  // namespace
+
+Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::Mat& gray,
+                       double glyph_height) {
+  std::vector<Strip> found = detector.find(gray, glyph_height);
+  found = without_scraps(found);
+  keep_most(found, kMostStrips);
+  const auto lying = [&](int quarters) {
+    std::vector<Strip> strips = turned(found, quarters, gray.size());
+    align(strips);
+    part_neighbours(strips);
+    return PageByStrips(engine, turned_page(gray, quarters), std::move(strips));
+  };
+  const int first = on_its_side(found) ? 1 : 0;
+  PageByStrips page = lying(first);
+  const double confidence = page.sample();
+  if (confidence < kSurely) {
+    PageByStrips over = lying(first + 2);
+    if (over.sample() > confidence) return over.finish(first + 2);
+  }
+  return page.finish(first);
+}
+
+}  // namespace ocr::detail
