@@ -79,6 +79,18 @@ class Page(desk.Desk):
         tab.press("Ctrl+Shift+Z")
         self.wait_stored(lambda l: len(l) == 1)
 
+    def test_a_key_that_changes_nothing_does_not_hide_what_others_do(self):
+        tab = self.open_page()
+        for _ in range(2):  # the second time it has that label already
+            tab.click_at(*self.place("Invoice"))
+            tab.press("1")
+            self.wait_stored(lambda l: len(l) == 1)
+            self.wait_saved()
+        self.open("/", "document.querySelector('a.card')")
+        self.clear()
+        tab = self.open_page()
+        self.assertEqual(tab.count(".annotations li"), 0)
+
     def test_a_word_is_corrected_in_its_place(self):
         tab = self.open_page()
         tab.click_at(*self.place("Invoice"))

@@ -115,9 +115,7 @@ export class DocumentSession extends EventTarget {
 
   private async repeat(changes: Change[], about: Pick<Stroke, 'undoes' | 'redoes'>) {
     for (const { page } of changes) if (!this.loaded(page)) await this.load(page);
-    const real = changes.flatMap(({ page }, i) => (changes.findIndex((c) => c.page === page) === i
-      ? difference(page, this.annotations(page), apply_all(new Map(this.annotations(page)),
-        changes.filter((change) => change.page === page))) : []));
+    const real = this.real(changes);
     this.change(real.length ? real : changes, about);
     return changes[0].page;
   }
@@ -150,10 +148,7 @@ export class DocumentSession extends EventTarget {
 
   // Changes from elsewhere that the server does not have: a draft, a session that died.
   adopt(changes: Change[]): void {
-    const real = changes.filter(({ page }) => this.loaded(page)).flatMap((change) =>
-      difference(change.page, this.annotations(change.page),
-        apply_all(new Map(this.annotations(change.page)), [change])));
-    this.change(real);
+    this.change(this.real(changes.filter(({ page }) => this.loaded(page))));
   }
 
   // After a clash: the server's state with what is kept of mine above it.
@@ -173,6 +168,13 @@ export class DocumentSession extends EventTarget {
     this.tell('change');
   }
 
+  // What the changes, one after the other, come to.
+  private real(changes: readonly Change[]): Change[] {
+    return [...new Set(changes.map(({ page }) => page))].flatMap((page) => difference(page,
+      this.annotations(page), apply_all(new Map(this.annotations(page)),
+        changes.filter((change) => change.page === page))));
+  }
+
   private apply(changes: Change[]): void {
     for (const change of changes) {
       const state = this.pages.get(change.page);
@@ -188,10 +190,12 @@ export class DocumentSession extends EventTarget {
     for (const { page, etag, annotations, through } of await this.journal.bases(this.place, session)) {
       const late = strokes.filter((stroke) => stroke.id > through);
       const changes = late.flatMap((stroke) => stroke.changes).filter((c) => c.page === page);
-      if (!changes.length) continue;
-      late.forEach((stroke) => stroke.changes.some((c) => c.page === page) && unsaved.add(stroke.id));
       const base = by_id(annotations);
-      this.pages.set(page, { etag, base, mine: apply_all(new Map(base), changes) });
+      const mine = apply_all(new Map(base), changes);
+      // Strokes that come to nothing are never sent: the server may have moved on, so it is asked.
+      if (!difference(page, base, mine).length) continue;
+      late.forEach((stroke) => stroke.changes.some((c) => c.page === page) && unsaved.add(stroke.id));
+      this.pages.set(page, { etag, base, mine });
     }
     this.unconfirmed = unsaved.size;
     if (!unsaved.size) await this.journal.trim(this.place, session);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Annotation, Change } from '../../../web/src/editor/annotation';
+import type { Journal, PageBase, Stroke } from '../../../web/src/editor/journal';
+import { DocumentSession } from '../../../web/src/editor/session';
+
+const label: Annotation = { id: 'A', type: 'span', label: 'total', words: ['w1'] };
+const other: Annotation = { ...label, id: 'B' };
+const at = { org: 'acme', project: 'claims', id: 'D' };
+const added: Change = { page: 1, id: 'A', before: null, after: label };
+const removed: Change = { page: 1, id: 'A', before: label, after: null };
+
+const strokes_of = (...changes: Change[]): Stroke[] =>
+  changes.map((change, i) => ({ id: `0${i + 1}`, changes: [change] }));
+
+// What tabs that have gone left in the browser: the base that the strokes lie above.
+interface Left { base: Annotation[]; strokes: Stroke[] }
+
+function journal_of(sessions: Record<string, Left>): Journal {
+  const base_of = ({ base }: Left): PageBase => ({ page: 1, etag: 'old', annotations: base, through: '' });
+  return {
+    sessions: async () => Object.keys(sessions),
+    strokes: async (_: string, id: string) => sessions[id].strokes,
+    bases: async (_: string, id: string) => [base_of(sessions[id])],
+    add: async () => {}, set_base: async () => {}, trim: async () => {}, forget: async () => {},
+  } as unknown as Journal;
+}
+
+async function opened(server: Annotation[], sessions: Record<string, Left>): Promise<DocumentSession> {
+  const locks = { request: async (_: string, __: object, got: (lock: object) => unknown) => void got({}) };
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  globalThis.fetch = async () =>
+    new Response(JSON.stringify({ annotations: server }), { headers: { ETag: '"new"' } });
+  const session = await DocumentSession.open(journal_of(sessions), 1, at);
+  if (!session.loaded(1)) await session.load(1); // as a page is turned to
+  return session;
+}
+
+const shown = (session: DocumentSession) => [...session.annotations(1).keys()];
+
+test('what was not sent is there again', async () => {
+  const session = await opened([other], { own: { base: [], strokes: strokes_of(added) } });
+  assert.deepEqual(shown(session), ['A']);
+  assert.deepEqual(session.dirty_pages(), [1]);
+  assert.equal(session.unconfirmed, 1);
+});
+
+test('strokes that come to nothing do not hide what the server has', async () => {
+  const same_again: Change = { page: 1, id: 'A', before: label, after: { ...label } };
+  for (const left of [{ base: [label], strokes: strokes_of(same_again) },
+    { base: [], strokes: strokes_of(added, removed) }]) {
+    const session = await opened([other], { own: left });
+    assert.deepEqual(shown(session), ['B']);
+    assert.equal(session.etag(1), 'new');
+    assert.equal(session.unconfirmed, 0);
+    assert.deepEqual(session.dirty_pages(), []);
+  }
+});
+
+test('of a tab that has gone only what its strokes come to is taken over', async () => {
+  const own: Left = { base: [], strokes: [] };
+  const taken_back = await opened([], { own, gone: { base: [], strokes: strokes_of(added, removed) } });
+  assert.deepEqual(shown(taken_back), []);
+  const put_back = await opened([label],
+    { own, gone: { base: [label], strokes: strokes_of(removed, added) } });
+  assert.deepEqual(shown(put_back), ['A']);
+  const kept = await opened([other], { own, gone: { base: [], strokes: strokes_of(added) } });
+  assert.deepEqual(shown(kept), ['B', 'A']);
+});
