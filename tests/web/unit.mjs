@@ -14,11 +14,14 @@ if (!existsSync(join(web, 'node_modules', 'esbuild'))) {
   process.exit(77);
 }
 const { build } = createRequire(join(web, 'package.json'))('esbuild');
+// Browsers have it, Node only since 19.
+const crypto = "import { webcrypto } from 'node:crypto'; globalThis.crypto ??= webcrypto;";
 const out = mkdtempSync(join(tmpdir(), 'glossator-web-'));
 try {
   const tests = readdirSync(join(here, 'unit')).filter((name) => name.endsWith('_test.ts'));
   await build({ entryPoints: tests.map((name) => join(here, 'unit', name)), outdir: out, bundle: true,
-    platform: 'node', format: 'esm', outExtension: { '.js': '.mjs' }, nodePaths: [join(web, 'node_modules')] });
+    platform: 'node', format: 'esm', outExtension: { '.js': '.mjs' }, banner: { js: crypto },
+    nodePaths: [join(web, 'node_modules')] });
   const files = readdirSync(out).map((name) => join(out, name));
   process.exitCode = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' }).status ?? 1;
 } finally {
