@@ -67,3 +67,13 @@ test('of a tab that has gone only what its strokes come to is taken over', async
   const kept = await opened([other], { own, gone: { base: [], strokes: strokes_of(added) } });
   assert.deepEqual(shown(kept), ['B', 'A']);
 });
+
+test('what changes nothing is no stroke', async () => {
+  const session = await opened([label], { own: { base: [], strokes: [] } });
+  session.change([{ page: 1, id: 'A', before: label, after: { ...label } }]);
+  assert.equal(session.can_undo, false);
+  assert.equal(session.unconfirmed, 0);
+  session.change([removed, { page: 1, id: 'A', before: label, after: { ...label } }]);
+  assert.deepEqual(shown(session), []);
+  assert.equal(session.can_undo, true);
+});

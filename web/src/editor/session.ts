@@ -82,7 +82,10 @@ export class DocumentSession extends EventTarget {
 
   // -- strokes -----------------------------------------------------------------------------------
 
-  change(changes: Change[], about: Pick<Stroke, 'undoes' | 'redoes'> = {}): void {
+  // Giving a label that is there already is no stroke; taking one back is, even if others were faster.
+  change(wanted: Change[], about: Pick<Stroke, 'undoes' | 'redoes'> = {}): void {
+    const is_repeat = about.undoes !== undefined || about.redoes !== undefined;
+    const changes = is_repeat ? wanted : wanted.filter(({ before, after }) => !same(before, after));
     if (!changes.length) return;
     const stroke: Stroke = { id: ulid(), changes, ...about };
     this.newest = stroke.id;
