@@ -4,6 +4,7 @@
 #include "server/flow/presence.h"
 #include "server/http/authorize.h"
 #include "server/http/routes.h"
+#include "storage/document_table.h"
 
 namespace server::http {
 namespace {
@@ -16,9 +17,13 @@ Result<Presence::Place> place_of(const Context& context) {
   return Presence::Place{context.principal.access->project.id, TRY(document_of(context))};
 }
 
-Result<Reply> note(Presence& presence, Context& context) {
+// Only for a document that is there: what anybody could make up would fill the memory.
+Result<Reply> note(Services& services, Presence& presence, Context& context) {
   const storage::User& user = context.principal.access->principal.user;
   const Presence::Place place = TRY(place_of(context));
+  TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::DocumentTable(tx).find(place.first, place.second);
+  }));
   const auto others = presence.note(place, {user.id, user.name, context.query_integer("page", 0)},
                                     base::now_milliseconds());
   Json items = Json::array();
@@ -35,13 +40,14 @@ Result<Reply> leave(Presence& presence, Context& context) {
 
 }  // namespace
 
-void add_presence_routes(Router& router, Services&) {
+void add_presence_routes(Router& router, Services& services) {
   const auto presence = std::make_shared<Presence>();
   const std::string path = std::string(kProjectPath) + "/documents/{id}/presence";
   router.add({.method = Method::put,
               .path = path,
               .access = Access::needs(Permission::document_read),
-              .handler = handled([presence](Context& c) { return note(*presence, c); }),
+              .handler = handled(
+                  [&services, presence](Context& c) { return note(services, *presence, c); }),
               .id = "note_presence",
               .summary = "Say that you have this document before you; hear who else has",
               .description = "Say it again every ten seconds or so.",

@@ -64,6 +64,8 @@ class Work(harness.Scenario):
                          [{"name": "Ann", "page": 1}])
         self.assertEqual(self.ben.client.request("DELETE", path).status, 204)
         self.assertEqual(self.ann.client.put(f"{path}?page=1").json["items"], [])
+        nowhere = f"{self.ann.api}/documents/{'0' * 32}/presence"
+        self.assertEqual(self.ann.client.put(f"{nowhere}?page=1").status, 404)
 
 
 if __name__ == "__main__":
