@@ -4,39 +4,19 @@
 
 #include "base/clock.h"
 #include "server/flow/upload.h"
-#include "storage/user_store.h"
-#include "tests/support/result_matchers.h"
+#include "tests/server/flow/one_project.h"
 
 namespace server {
 namespace {
 
-// Enough of a PNG to be taken for one.
-const std::string kPng = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) + std::string(100, '\0');
-
-class AbandonedDocument : public testing::Test {
+class AbandonedDocument : public OneProject {
  protected:
   AbandonedDocument() {
-    ServerConfig config;
-    config.data = dir.path();
-    services = TAKE(open_services(config, Readers::none));
-    actor.access = TAKE(services->database->write(
-        [](storage::Transaction& tx) { return add_world(storage::UserStore(tx)); }));
     Upload upload(*services, actor, {});
     MUST(upload.begin_file("a.png"));
     MUST(upload.write(kPng));
     MUST(upload.end_file());
     id = *TAKE(upload.finish()).at(0).id;
-  }
-
-  static Result<storage::Access> add_world(storage::UserStore users) {
-    storage::Access access;
-    const auto organisation = TRY(users.create_organisation("acme", "Acme", 1));
-    access.project =
-        TRY(users.create_project({.organisation = organisation.id, .slug = "claims"}, 1));
-    access.project.organisation_slug = "acme";
-    access.principal.user =
-        TRY(users.create_user({.name = "Ada", .addresses = {"ada@acme.example"}}, 1));
-    return access;
   }
 
   // Each attempt's lease runs out without an answer.
@@ -47,9 +27,6 @@ class AbandonedDocument : public testing::Test {
   }
   storage::DocumentRow row() { return TAKE(find_document(*services, actor.project(), id)); }
 
-  base::TempDir dir = TAKE(base::TempDir::create());
-  std::unique_ptr<Services> services;
-  Actor actor;
   corpus::DocumentId id;
 };
 

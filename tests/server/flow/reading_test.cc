@@ -3,36 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "server/flow/upload.h"
-#include "storage/user_store.h"
-#include "tests/support/result_matchers.h"
+#include "tests/server/flow/one_project.h"
 
 namespace server {
 namespace {
 
-// Enough of a PNG to be taken for one.
-const std::string kPng = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) + std::string(100, '\0');
-
-class ReadingTest : public testing::Test {
+class ReadingTest : public OneProject {
  protected:
-  ReadingTest() {
-    ServerConfig config;
-    config.data = dir.path();
-    services = TAKE(open_services(config, Readers::none));
-    actor.access = TAKE(services->database->write(
-        [](storage::Transaction& tx) { return add_world(storage::UserStore(tx)); }));
-    row = upload(kPng);
-  }
-
-  static Result<storage::Access> add_world(storage::UserStore users) {
-    storage::Access access;
-    const auto organisation = TRY(users.create_organisation("acme", "Acme", 1));
-    access.project =
-        TRY(users.create_project({.organisation = organisation.id, .slug = "claims"}, 1));
-    access.project.organisation_slug = "acme";
-    access.principal.user =
-        TRY(users.create_user({.name = "Ada", .addresses = {"ada@acme.example"}}, 1));
-    return access;
-  }
+  ReadingTest() { row = upload(kPng); }
 
   storage::DocumentRow upload(const std::string& bytes) {
     Upload upload(*services, actor, {});
@@ -63,9 +41,6 @@ class ReadingTest : public testing::Test {
     MUST(reading.outcome());
   }
 
-  base::TempDir dir = TAKE(base::TempDir::create());
-  std::unique_ptr<Services> services;
-  Actor actor;
   storage::DocumentRow row;
   ocr::ReadSettings settings;
 };

@@ -3,38 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "storage/user_store.h"
-#include "tests/support/result_matchers.h"
+#include "tests/server/flow/one_project.h"
 
 namespace server {
 namespace {
 
 using base::Code;
 
-// Enough of a PNG to be taken for one.
-const std::string kPng = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) + std::string(100, '\0');
-
-class ResumableUploadTest : public testing::Test {
+class ResumableUploadTest : public OneProject {
  protected:
-  ResumableUploadTest() {
-    ServerConfig config;
-    config.data = dir.path();
-    services = TAKE(open_services(config, Readers::none));
-    actor.access = TAKE(services->database->write(
-        [](storage::Transaction& tx) { return add_world(storage::UserStore(tx)); }));
-  }
-
-  static Result<storage::Access> add_world(storage::UserStore users) {
-    storage::Access access;
-    const auto organisation = TRY(users.create_organisation("acme", "Acme", 1));
-    access.project =
-        TRY(users.create_project({.organisation = organisation.id, .slug = "claims"}, 1));
-    access.project.organisation_slug = "acme";
-    access.principal.user =
-        TRY(users.create_user({.name = "Ada", .addresses = {"ada@acme.example"}}, 1));
-    return access;
-  }
-
   storage::Upload begin(std::optional<uint64_t> length, const std::string& name = "a.png") {
     UploadPlan plan;
     plan.length = length;
@@ -50,10 +27,6 @@ class ResumableUploadTest : public testing::Test {
   bool has_file(const storage::Upload& upload) {
     return std::filesystem::exists(services->upload_files->path(upload.id));
   }
-
-  base::TempDir dir = TAKE(base::TempDir::create());
-  std::unique_ptr<Services> services;
-  Actor actor;
 };
 
 TEST_F(ResumableUploadTest, GoesOnWhereItWasKept) {
