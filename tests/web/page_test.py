@@ -133,7 +133,7 @@ class Page(desk.Desk):
         tab.click(".annotation")
         tab.wait_for("document.querySelector('.selected .blame')")
         self.assertIn("Ann", tab.text(".selected .blame"))
-        self.assertIn("annotation=", tab.evaluate("location.search"))
+        tab.wait_for("location.search.includes('annotation=')")
 
     def test_keys_are_on_a_sheet_and_can_be_changed(self):
         tab = self.open_page()

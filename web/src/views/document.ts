@@ -178,8 +178,17 @@ class DocumentView implements Flow {
     }
   }
 
+  private remembering = 0;
+
+  // The address follows what is looked at a moment later: a browser ignores whoever changes it some
+  // 200 times in ten seconds, also when the next document is to be shown, and a held key does.
   private remember(): void {
-    if (!this.desk.page) return;
+    clearTimeout(this.remembering);
+    this.remembering = window.setTimeout(() => this.write_address(), 200);
+  }
+
+  private write_address(): void {
+    if (!this.desk.page || this.stop.signal.aborted) return;
     const query = new URLSearchParams({ page: String(this.desk.page) });
     if (this.desk.picked) query.set('annotation', this.desk.picked);
     history.replaceState(null, '', `${location.pathname}?${query}`);
