@@ -48,8 +48,10 @@ class NeverLost(desk.Desk):
         self.assertIn("4", tab.text(".sync"))
         self.picture("offline", tab)
 
-        # ... and in the middle of that the browser is killed.
+        # ... and in the middle of that the browser is killed, once it says that all are kept.
         strokes += [self.label(next(words), 3, tab) for _ in range(2)]
+        tab.wait_for("document.querySelector('.sync').dataset.state === 'offline' &&"
+                     " document.querySelector('.sync').textContent.includes('6')")
         browser.kill()
         browser.start()
         browser.signed_in = None  # a browser writes cookies down late

@@ -126,7 +126,9 @@ export class Keeper extends EventTarget {
     return { pages: Object.fromEntries(pages) };
   }
 
+  // What is counted as kept here after a failure must lie in the journal by then.
   private async draft(closing = false): Promise<void> {
+    if (!closing) await this.session.written();
     const through = this.session.last_stroke;
     if (through === this.drafted || !this.session.dirty_pages().length) return;
     try {
