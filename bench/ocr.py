@@ -3,13 +3,15 @@
 ./dev bench ocr
 
 usage: ocr.py [--data DIR --scorer FILE] [--profile fast] [--only KIND] [--quick] [--fresh] [--json]
+              [--plot FILE]
 
 DIR (or GLOSSATOR_OCR_DATA) holds images and, for each, NAME.json: {file, source, lang, words or lines,
 text}; FILE (or GLOSSATOR_OCR_SCORER) scores DIR against a directory of readings. Without them the
 project's own samples are read and scored by tools/score_samples.py.
 
 All engines read page by page with one thread. What a peer read is kept in build/ocr-bench by the hash of
-the file, with the processor time that it took then; --fresh reads anew.
+the file, with the processor time that it took then; --fresh reads anew. --plot draws, as SVG, how far
+our confidences can be believed.
 """
 import argparse
 import hashlib
@@ -23,6 +25,7 @@ import sys
 import tempfile
 
 import ocr_peers
+import ocr_reliability
 from figures import Report, progress
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -156,7 +159,11 @@ def compare(arguments, report):
         pages = [p for p in pages if p.kind == arguments.only]
     if arguments.quick:
         pages = [next(p for p in pages if p.kind == kind) for kind in sorted({p.kind for p in pages})]
-    scored = {"Glossator": score(arguments.scorer, read_with_ours(pages, arguments.profile))}
+    ours = read_with_ours(pages, arguments.profile)
+    scored = {"Glossator": score(arguments.scorer, ours)}
+    bins = ocr_reliability.reliability(pages, ours)
+    if arguments.plot:
+        arguments.plot.write_text(ocr_reliability.plot(bins))
     for peer in ocr_peers.ALL:
         reason = peer.missing()
         if reason:
@@ -168,6 +175,8 @@ def compare(arguments, report):
         print(json.dumps({name: {k: s[k] for k in ("all", "kinds")} for name, s in scored.items()}))
         return
     print_table(scored)
+    print(f"\nmean difference between a word's confidence and the share of such words that are right: "
+          f"{cell(ocr_reliability.error(bins))}")
     if "tesseract" in scored:
         worse = list(worse_pages(scored["Glossator"], scored["tesseract"], pages))
         print(f"\n{len(worse)} pages of more than {ENOUGH_TEXT} characters worse than tesseract's "
@@ -196,6 +205,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one page of each kind")
     parser.add_argument("--fresh", action="store_true", help="let the peers read anew")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--plot", type=pathlib.Path, metavar="FILE")
     arguments = parser.parse_args()
     report = Report("ocr")
     if arguments.data and arguments.scorer:
