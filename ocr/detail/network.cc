@@ -183,7 +183,7 @@ bool take(std::string_view& bytes, int count, std::vector<float>& into) {
   const size_t size = static_cast<size_t>(count) * sizeof(float);
   if (count < 0 || bytes.size() < size) return false;
   into.resize(static_cast<size_t>(count));
-  std::memcpy(into.data(), bytes.data(), size);
+  if (size > 0) std::memcpy(into.data(), bytes.data(), size);  // an empty vector has no place
   bytes.remove_prefix(size);
   return true;
 }

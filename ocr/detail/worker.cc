@@ -37,9 +37,10 @@ base::Result<std::unique_ptr<Worker>> Worker::start(const detail::WorkerPlan& pl
   if (setsockopt(ours.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0) {
     return base::system_error("setsockopt", "");
   }
-  const base::UniqueFd theirs(ends[1]);
+  base::UniqueFd theirs(ends[1]);
   Child child = TRY(Child::start({detail::kWorkerStage, detail::print_worker_stage(plan)},
                                  {.control = theirs.get()}));
+  theirs.reset();  // else nobody would hear that the worker ended before it said a word
   std::unique_ptr<Worker> worker(new Worker(plan, std::move(child), std::move(ours)));
   TRY(worker->greet());
   return worker;
