@@ -14,6 +14,8 @@ function(glossator_test module)
   add_executable(${module}_test ${ARG_SOURCES})
   target_link_libraries(${module}_test PRIVATE ${module} ${ARG_LINK} GTest::gtest GTest::gmock
                                                GTest::gtest_main)
+  # Half of a test's time to compile goes into optimising what runs once.
+  target_compile_options(${module}_test PRIVATE -O0)
   gtest_discover_tests(${module}_test DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST
                        PROPERTIES LABELS ${module} TIMEOUT 300)
 endfunction()
