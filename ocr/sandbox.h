@@ -7,8 +7,9 @@
 //   tool    one run of a poppler program. Landlock: execute that one file, read libraries, fonts
 //           and poppler's data, write nothing. The input is descriptor 0, the answer a pipe.
 // Both: no_new_privs, a seccomp allow-list, rlimits, a wall clock that kills the process group,
-// nice 10, no environment, no other descriptors, a session of their own. Neither root, nor a user
-// namespace, nor a setuid program is needed.
+// nice 10, no environment, no other descriptors, a session of their own; they are killed when our
+// process ends, however it ends. Neither root, nor a user namespace, nor a setuid program is
+// needed.
 //
 // The launcher is safe in a multi-threaded process: the child is started by posix_spawn as our own
 // program, and restricts itself before it touches anything. So every program that uses this

@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "ocr/detail/launcher.h"
+
 namespace ocr::detail {
 namespace {
 
@@ -92,8 +94,10 @@ base::Result<pid_t> spawn(const std::vector<std::string>& arguments, FileActions
   std::vector<std::string> variables = environment();
   Attributes attributes;
   pid_t pid = -1;
-  const int status = posix_spawn(&pid, "/proc/self/exe", actions.get(), attributes.get(),
-                                 pointers(words).data(), pointers(variables).data());
+  const int status = on_launching_thread([&] {
+    return posix_spawn(&pid, "/proc/self/exe", actions.get(), attributes.get(),
+                       pointers(words).data(), pointers(variables).data());
+  });
   if (status != 0) {
     return base::Error{base::Code::busy,
                        std::string("starting a child process: ") + std::strerror(status)};

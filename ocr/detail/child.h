@@ -1,6 +1,7 @@
 // A child process of ours, from the parent's side: started by posix_spawn as our own program, in a
 // session of its own, with three descriptors and a fourth for control; killed with its group and
-// reaped when the object dies. Belongs to one thread.
+// reaped when the object dies, killed by the kernel when our process ends before (launcher.h).
+// Belongs to one thread.
 #pragma once
 
 #include <sys/types.h>

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "ocr/detail/child.h"
 #include "ocr/detail/confinement.h"
+#include "ocr/detail/launcher.h"
 
 namespace ocr::detail {
 namespace {
@@ -139,12 +140,14 @@ base::Result<ToolPlan> parse_tool_stage(std::string_view text) {
 namespace ocr {
 
 std::optional<int> run_hidden_verb(int argc, char** argv, const HiddenVerbs& verbs) {
-  if (argc < 2) return std::nullopt;
-  const std::string_view verb = argv[1];
-  if (verb == detail::kToolStage) return detail::run_tool_stage(argc, argv);
-  if (verb == detail::kWorkerStage) return detail::run_worker_stage(argc, argv, verbs);
-  if (verb == detail::kProbeStage) return detail::run_probe_stage();
-  return std::nullopt;
+  const std::string_view verb = argc < 2 ? "" : argv[1];
+  const bool tool = verb == detail::kToolStage;
+  const bool worker = verb == detail::kWorkerStage;
+  if (!tool && !worker && verb != detail::kProbeStage) return std::nullopt;
+  detail::die_with_parent(detail::kControl);
+  if (tool) return detail::run_tool_stage(argc, argv);
+  if (worker) return detail::run_worker_stage(argc, argv, verbs);
+  return detail::run_probe_stage();
 }
 
 SandboxLayers probe_sandbox() {

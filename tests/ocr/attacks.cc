@@ -79,6 +79,10 @@ std::string sleep_long() {
   ::sleep(600);
   return told(true);
 }
+std::string greet_and_sleep() {
+  (void)!::write(1, "!", 1);
+  return sleep_long();
+}
 std::string crash() {
   ::abort();
 }
@@ -90,11 +94,22 @@ std::string flood() {
 
 const std::map<std::string, std::function<std::string()>>& attacks() {
   static const std::map<std::string, std::function<std::string()>> all = {
-      {"open", open_secret},     {"write", write_file}, {"connect", connect_out},
-      {"fork", fork_child},      {"exec", execute},     {"kill", kill_parent},
-      {"ptrace", trace_parent},  {"code", make_code},   {"fill", fill_disk},
-      {"allocate", take_memory}, {"loop", loop},        {"sleep", sleep_long},
-      {"crash", crash},          {"flood", flood},      {"nothing", [] { return told(true); }},
+      {"open", open_secret},
+      {"write", write_file},
+      {"connect", connect_out},
+      {"fork", fork_child},
+      {"exec", execute},
+      {"kill", kill_parent},
+      {"ptrace", trace_parent},
+      {"code", make_code},
+      {"fill", fill_disk},
+      {"allocate", take_memory},
+      {"loop", loop},
+      {"sleep", sleep_long},
+      {"crash", crash},
+      {"flood", flood},
+      {"nothing", [] { return told(true); }},
+      {"greet and sleep", greet_and_sleep},
   };
   return all;
 }
