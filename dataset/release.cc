@@ -91,6 +91,18 @@ const char* name_of(Bump bump) {
   return "none";
 }
 
+base::Result<const ManifestRecord*> EarlierRecords::find(const corpus::DocumentId& id) {
+  if (!started_) current_ = TRY(records_());
+  started_ = true;
+  while (current_ && current_->id < id) current_ = TRY(records_());
+  return current_ && current_->id == id ? &*current_ : nullptr;
+}
+
+base::Result<bool> EarlierRecords::has(const ManifestRecord& record) {
+  const ManifestRecord* earlier = TRY(find(record.id));
+  return earlier != nullptr && is_unchanged(*earlier, record);
+}
+
 std::string_view name_of(RecordChange change) {
   switch (change) {
     case RecordChange::added:

@@ -27,6 +27,22 @@ const char* name_of(Bump bump);
 // Whether a model that trains on it sees the same: bytes, words, annotations and part.
 bool is_unchanged(const ManifestRecord& before, const ManifestRecord& after);
 
+// Looks records of a release up in an older one, both in ascending order of id, in one pass.
+class EarlierRecords {
+ public:
+  explicit EarlierRecords(NextRecord records) : records_(std::move(records)) {}
+  // The older record of that document, or null. Ids must ascend from call to call; what it points
+  // to stands until the next call.
+  base::Result<const ManifestRecord*> find(const corpus::DocumentId& id);
+  // Whether the older release has it already, unchanged.
+  base::Result<bool> has(const ManifestRecord& record);
+
+ private:
+  NextRecord records_;
+  std::optional<ManifestRecord> current_;
+  bool started_ = false;
+};
+
 // What lies between two releases, record by record.
 struct ReleaseChange {
   Bump bump = Bump::none;

@@ -67,16 +67,32 @@ Result<int64_t> record_one(Transaction& tx, const Project& project, const BlobRe
   return id;
 }
 
-Result<void> require_closure(const std::vector<BlobName>& missing) {
-  if (missing.empty()) return {};
-  std::string names;
-  for (size_t i = 0; i < std::min(missing.size(), kNamedMissing); ++i) {
-    names += (i == 0 ? "" : ", ") + missing[i].text();
+// "0f3a..., 77b1..., ..."
+std::string some_of(std::span<const BlobName> names) {
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kNamedMissing); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i].text();
   }
-  return base::Error{base::Code::conflict, "the directory names " + std::to_string(missing.size()) +
-                                               " objects that are not stored: " + names +
-                                               (missing.size() > kNamedMissing ? ", ..." : "")};
+  return text + (names.size() > kNamedMissing ? ", ..." : "");
 }
+
+Result<void> require_closure(std::span<const BlobName> missing) {
+  if (missing.empty()) return {};
+  return base::Error{base::Code::conflict, "the directory names " + std::to_string(missing.size()) +
+                                               " objects that are not stored: " + some_of(missing)};
+}
+
+// A blob that a project sees, and one that a release of it points to as well.
+const std::string kVisible =
+    "SELECT " + std::string(kColumns) +
+    " FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
+    " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
+    " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?";
+const std::string kReleased =
+    kVisible +
+    " AND (EXISTS (SELECT 1 FROM released_blobs r WHERE r.project_id = p.id AND r.blob_id = b.id)"
+    " OR EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
+    " ON r.project_id = p.id AND r.blob_id = c.directory_id WHERE c.child_id = b.id))";
 
 }  // namespace
 
@@ -115,12 +131,7 @@ Result<std::optional<BlobRecord>> BlobTable::find_in_organisation(OrganisationId
 }
 
 Result<BlobRecord> BlobTable::find(ProjectId project, const BlobName& name) {
-  const auto row = TRY(
-      tx_.query_first("SELECT " + std::string(kColumns) +
-                          " FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
-                          " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
-                          " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?",
-                      {project, name.md5, name.directory}));
+  const auto row = TRY(tx_.query_first(kVisible, {project, name.md5, name.directory}));
   if (!row) return not_there();
   return record_of(*row);
 }
@@ -174,19 +185,28 @@ Result<void> BlobTable::release(ProjectId project, std::span<const BlobName> nam
 }
 
 Result<BlobRecord> BlobTable::find_released(ProjectId project, const BlobName& name) {
-  const BlobRecord blob = TRY(find(project, name));
-  const int64_t id = TRY(visible_id(tx_, project, name));
-  if (TRY(tx_.query_first("SELECT 1 FROM released_blobs WHERE project_id = ? AND blob_id = ?",
-                          {project, id}))) {
-    return blob;
+  const auto row = TRY(tx_.query_first(kReleased, {project, name.md5, name.directory}));
+  if (!row) return not_there();
+  return record_of(*row);
+}
+
+Result<std::vector<BlobRecord>> BlobTable::find_all(ProjectId project,
+                                                    std::span<const BlobName> names, Among among) {
+  const std::string& wanted = among == Among::released ? kReleased : kVisible;
+  std::vector<BlobRecord> found;
+  std::vector<BlobName> absent;
+  found.reserve(names.size());
+  for (const BlobName& name : names) {
+    const auto row = TRY(tx_.query_first(wanted, {project, name.md5, name.directory}));
+    if (row) {
+      found.push_back(record_of(*row));
+    } else {
+      absent.push_back(name);
+    }
   }
-  if (TRY(tx_.query_first("SELECT 1 FROM blob_children c JOIN released_blobs r"
-                          " ON r.project_id = ? AND r.blob_id = c.directory_id"
-                          " WHERE c.child_id = ? LIMIT 1",
-                          {project, id}))) {
-    return blob;
-  }
-  return not_there();
+  if (absent.empty()) return found;
+  return base::Error{base::Code::not_found,
+                     std::to_string(absent.size()) + " objects are not there: " + some_of(absent)};
 }
 
 Result<void> BlobTable::clear_released(ProjectId project) {

@@ -56,6 +56,12 @@ class BlobTable {
   Result<void> release(ProjectId project, std::span<const BlobName> names);
   // not_found unless visible to the project and released.
   Result<BlobRecord> find_released(ProjectId project, const BlobName& name);
+  // Which of the project's blobs are asked for: all that it sees, or the released ones.
+  enum class Among { visible, released };
+  // The records of these names, in their order; not_found, naming at most five, if one is not
+  // there.
+  Result<std::vector<BlobRecord>> find_all(ProjectId project, std::span<const BlobName> names,
+                                           Among among);
   // Nothing is released any more: part of a rebuild.
   Result<void> clear_released(ProjectId project);
 

@@ -20,10 +20,11 @@ MAY_INCLUDE = {
     "dataset": {"base", "corpus", "dataset"},
     "server/flow": {"base", "corpus", "storage", "vcs", "ocr", "dataset", "server/flow"},
     "server/http": {"base", "corpus", "storage", "vcs", "ocr", "dataset", "server/flow", "server/http"},
+    "server/client": {"base", "corpus", "dataset", "server/client"},
     "server/cli": {"base", "corpus", "storage", "vcs", "ocr", "dataset", "server/flow", "server/http",
-                   "server/cli"},
+                   "server/client", "server/cli"},
     "server": {"base", "corpus", "storage", "vcs", "ocr", "dataset", "server/flow", "server/http",
-               "server/cli", "server"},
+               "server/client", "server/cli", "server"},
 }
 
 # header prefix -> the modules that own the library behind it

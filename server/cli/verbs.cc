@@ -11,8 +11,9 @@ int run(int argc, char** argv) {
       "learning.",
       "glossator " GLOSSATOR_VERSION,
       {serve_verb(), project_create_verb(), user_add_verb(), user_remove_role_verb(),
-       user_disable_verb(), token_create_verb(), ocr_verb(), verify_verb(), rebuild_verb(),
-       gc_verb(), backup_verb(), merge_driver_verb(), clone_url_verb(), fmt_verb(), doctor_verb()});
+       user_disable_verb(), token_create_verb(), pull_verb(), export_verb(), ocr_verb(),
+       verify_verb(), rebuild_verb(), gc_verb(), backup_verb(), merge_driver_verb(),
+       clone_url_verb(), fmt_verb(), doctor_verb()});
 }
 
 int fail(const base::Error& error) {

@@ -16,6 +16,8 @@ Verb rebuild_verb();           // rebuild: the index from git
 Verb backup_verb();            // backup: a consistent copy of the data directory
 Verb verify_verb();            // verify: recompute a release, or all of them
 Verb gc_verb();                // gc: what nothing reaches in git
+Verb pull_verb();              // pull: a release onto this machine
+Verb export_verb();            // export: a release in a format to train with
 Verb ocr_verb();               // ocr: read files without a server
 Verb merge_driver_verb();      // merge-driver: what git calls for annotation files
 Verb clone_url_verb();         // clone-url: the git commands for a part of a project

@@ -14,24 +14,6 @@ namespace {
 
 constexpr size_t kChunk = size_t{256} << 10;
 
-// Tells, as the records of a release pass by in order, which of them an older one has already.
-class Before {
- public:
-  explicit Before(dataset::NextRecord records) : records_(std::move(records)) {}
-
-  Result<bool> has(const dataset::ManifestRecord& record) {
-    if (!started_) current_ = TRY(records_());
-    started_ = true;
-    while (current_ && current_->id < record.id) current_ = TRY(records_());
-    return current_ && current_->id == record.id && dataset::is_unchanged(*current_, record);
-  }
-
- private:
-  dataset::NextRecord records_;
-  std::optional<dataset::ManifestRecord> current_;
-  bool started_ = false;
-};
-
 // What the manifest alone knows of a document.
 dataset::ExportDocument outline_of(const dataset::ManifestRecord& record) {
   dataset::ExportDocument out;
@@ -141,10 +123,10 @@ ReleaseExport::ReleaseExport(Services& services, std::shared_ptr<OpenProject> pr
 Result<dataset::NextDocument> ReleaseExport::open(const dataset::ExportOptions& options,
                                                   dataset::ExportDepth depth) const {
   const auto all = TRY(records_of(services_, project_->project, release_));
-  std::shared_ptr<Before> before;
+  std::shared_ptr<dataset::EarlierRecords> before;
   if (request_.since) {
-    before =
-        std::make_shared<Before>(TRY(records_of(services_, project_->project, *request_.since)));
+    before = std::make_shared<dataset::EarlierRecords>(
+        TRY(records_of(services_, project_->project, *request_.since)));
   }
   const dataset::NextRecord chosen =
       [all, before, parts = options.splits,
