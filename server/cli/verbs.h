@@ -18,6 +18,9 @@ Verb verify_verb();            // verify: recompute a release, or all of them
 Verb gc_verb();                // gc: what nothing reaches in git
 Verb pull_verb();              // pull: a release onto this machine
 Verb export_verb();            // export: a release in a format to train with
+Verb receipt_add_verb();       // receipt add: which model used which release
+Verb receipt_list_verb();      // receipt list
+Verb receipt_outdated_verb();  // receipt outdated: whose data has changed since
 Verb ocr_verb();               // ocr: read files without a server
 Verb merge_driver_verb();      // merge-driver: what git calls for annotation files
 Verb clone_url_verb();         // clone-url: the git commands for a part of a project

@@ -20,6 +20,7 @@ void add_all_routes(Router& router, Services& services) {
   add_export_routes(router, services);
   add_import_routes(router, services);
   add_object_routes(router, services);
+  add_receipt_routes(router, services);
   add_event_routes(router, services);
   add_git_routes(router, services);
   add_dvc_routes(router, services);
