@@ -1,8 +1,8 @@
 // A release in a format to train with, into a file: goes on where an earlier attempt stopped, if
 // the server still makes the same bytes.
 //
-//   const uint64_t bytes = TRY(download_export(remote, {.project = "acme/claims", ...},
-//   "claims.json"));
+//   const uint64_t bytes =
+//       TRY(download_export(remote, {.project = "acme/claims", ...}, "claims.json"));
 //
 // While it comes it is called <file>.part, with the name of its bytes in <file>.part.etag. Errors
 // as of pull().

@@ -2,15 +2,15 @@
 // the manifest that names them all. Onto an empty disk or an older release; what is there and right
 // stays, what the release does not have goes, if an earlier pull brought it.
 //
-//   const PullReport report = TRY(pull(remote, {.project = "acme/claims", .release =
-//   "claims@1.3.0",
-//                                               .out = "data"}));
+//   const PullReport report =
+//       TRY(pull(remote, {.project = "acme/claims", .release = "claims@1.3.0", .out = "data"}));
 //
 // Killed at any moment it leaves whole files only; the next pull goes on from there. Below `out`:
 //
-//   documents/<x>/<document id>/...  labels/schema.json  labels/guidelines/...   as DVC lays them
-//   out manifest.jsonl      written last: it is there once everything else is .glossator/ while a
-//   pull is under way
+//   documents/<x>/<document id>/...           as DVC lays them out
+//   labels/schema.json, labels/guidelines/...
+//   manifest.jsonl                            written last: it is there once all else is
+//   .glossator/                               while a pull is under way
 //
 // Errors: busy where trying again may help (the network, another pull in the same directory),
 // denied without the right, internal if the server's bytes are not what the release names.
