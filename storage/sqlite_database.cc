@@ -54,6 +54,7 @@ struct WriteRequest {
   Result<void> outcome = {};
   Hooks hooks = {};
   bool done = false;
+  std::condition_variable changed = {};  // one each: a group wakes nobody of the next one
 };
 
 // Group commit. Whoever finds no leader leads: it takes all that wait and runs them in one
@@ -77,7 +78,7 @@ class Writer {
       base::stop_on_bug(base::Error{base::Code::internal, "Database::write inside a write"});
     }
     waiting_.push_back(&request);
-    changed_.wait(lock, [&] { return request.done || leader_ == std::thread::id(); });
+    request.changed.wait(lock, [&] { return request.done || leader_ == std::thread::id(); });
     if (request.done) return;
     leader_ = std::this_thread::get_id();
     const std::vector<WriteRequest*> group = std::exchange(waiting_, {});
@@ -85,8 +86,11 @@ class Writer {
     run_group(group);
     lock.lock();
     leader_ = {};
-    for (WriteRequest* member : group) member->done = true;
-    changed_.notify_all();
+    for (WriteRequest* member : group) {
+      member->done = true;
+      if (member != &request) member->changed.notify_one();
+    }
+    if (!waiting_.empty()) waiting_.front()->changed.notify_one();  // the next leader
   }
 
   void run_group(const std::vector<WriteRequest*>& group) {
@@ -121,7 +125,6 @@ class Writer {
 
   SqliteConnection connection_;  // the leader's
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<WriteRequest*> waiting_;
   std::thread::id leader_;
 };
