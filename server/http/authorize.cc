@@ -17,14 +17,11 @@ Problem unauthenticated(const Route& route) {
                                   for_browsers ? "Bearer" : kBasicChallenge);
 }
 
-Result<storage::Principal> look_up(Services& services, const Credentials& credentials) {
-  const base::Milliseconds now = base::now_milliseconds();
-  return services.database->read([&](storage::Transaction& tx) {
-    storage::UserStore users(tx);
-    return credentials.kind == Credentials::Kind::cookie
-               ? users.authenticate_session(credentials.secret, now)
-               : users.authenticate_token(credentials.secret, now);
-  });
+Result<storage::Principal> look_up(storage::UserStore& users, const Credentials& credentials,
+                                   base::Milliseconds now) {
+  return credentials.kind == Credentials::Kind::cookie
+             ? users.authenticate_session(credentials.secret, now)
+             : users.authenticate_token(credentials.secret, now);
 }
 
 Principal describe(storage::Principal found, const Credentials& credentials) {
@@ -51,29 +48,44 @@ std::string lacking_sentence(corpus::Permission permission) {
   return "this needs the permission " + std::string(corpus::name_of(permission));
 }
 
-Result<std::optional<Problem>> refuse(Services& services, const Route& route,
-                                      const PathParameters& path, Principal& principal) {
-  using Answer = std::optional<Problem>;
+std::optional<Problem> refuse(storage::UserStore& users, const Route& route,
+                              const PathParameters& path, Principal& principal) {
   const corpus::Permission permission = route.access.permission();
-  const std::string lacking = lacking_sentence(permission);
-  return services.database->read([&](storage::Transaction& tx) -> Result<Answer> {
-    storage::UserStore users(tx);
-    const std::string_view organisation = parameter(path, "org");
-    if (const std::string_view project = parameter(path, "project"); !project.empty()) {
-      const auto access = users.access_to(*principal.proof, organisation, project);
-      if (!access.ok()) return Answer(Problem::not_found());
-      principal.access = std::make_shared<const storage::Access>(*access);
-      return access->allows(permission) ? Answer() : Answer(Problem::forbidden(lacking));
-    }
-    if (!organisation.empty()) {
-      const auto access = users.access_to(*principal.proof, organisation);
-      if (!access.ok()) return Answer(Problem::not_found());
-      principal.organisation = std::make_shared<const storage::OrganisationAccess>(*access);
-      return access->allows(permission) ? Answer() : Answer(Problem::forbidden(lacking));
-    }
-    const bool allowed = principal.proof->allows_on_server(permission);
-    return allowed ? Answer() : Answer(Problem::forbidden(lacking));
-  });
+  const auto unless = [&](bool allowed) {
+    return allowed ? std::optional<Problem>() : Problem::forbidden(lacking_sentence(permission));
+  };
+  const std::string_view organisation = parameter(path, "org");
+  if (const std::string_view project = parameter(path, "project"); !project.empty()) {
+    const auto access = users.access_to(*principal.proof, organisation, project);
+    if (!access.ok()) return Problem::not_found();
+    principal.access = std::make_shared<const storage::Access>(*access);
+    return unless(access->allows(permission));
+  }
+  if (!organisation.empty()) {
+    const auto access = users.access_to(*principal.proof, organisation);
+    if (!access.ok()) return Problem::not_found();
+    principal.organisation = std::make_shared<const storage::OrganisationAccess>(*access);
+    return unless(access->allows(permission));
+  }
+  return unless(principal.proof->allows_on_server(permission));
+}
+
+// Of what was found in the database, and what may be done there: one look at it.
+Result<Answer> judge(storage::UserStore& users, const Credentials& credentials,
+                     const Request& request, const Route& route, const PathParameters& path,
+                     base::Milliseconds now) {
+  Principal principal = describe(TRY(look_up(users, credentials, now)), credentials);
+  if (principal.via == Principal::Via::session && !is_safe(request.method)) {
+    if (auto forged = refuse_forged_request(request, principal.csrf_token)) return Answer(*forged);
+  }
+  if (route.access.kind() == Access::Kind::own &&
+      !principal.proof->scope_allows(route.access.permission())) {
+    return Answer(Problem::forbidden(lacking_sentence(route.access.permission())));
+  }
+  if (route.access.kind() == Access::Kind::permission) {
+    if (auto refused = refuse(users, route, path, principal)) return Answer(std::move(*refused));
+  }
+  return Answer(std::move(principal));
 }
 
 Result<void> note_use(Services& services, const Principal& principal) {
@@ -95,28 +107,20 @@ Answer authorize(Services& services, RateLimiter& failures, const Request& reque
   if (const auto wait = failures.check(request.peer, now)) {
     return Problem::too_many_requests(seconds_to_wait(*wait));
   }
-  auto found = look_up(services, credentials);
-  if (!found.ok()) {
-    if (found.error().code != base::Code::denied) return Problem::of(found.error());
+  auto answer = services.database->read([&](storage::Transaction& tx) {
+    storage::UserStore users(tx);
+    return judge(users, credentials, request, route, path, now);
+  });
+  if (!answer.ok()) {
+    if (answer.error().code != base::Code::denied) return Problem::of(answer.error());
     if (credentials.kind == Credentials::Kind::cookie && open) return Principal{};
     (void)failures.take(request.peer, now);
     return unauthenticated(route);
   }
-  Principal principal = describe(std::move(*found), credentials);
-  if (principal.via == Principal::Via::session && !is_safe(request.method)) {
-    if (auto forged = refuse_forged_request(request, principal.csrf_token)) return *forged;
+  if (const Principal* principal = std::get_if<Principal>(&*answer)) {
+    (void)note_use(services, *principal);
   }
-  if (route.access.kind() == Access::Kind::own &&
-      !principal.proof->scope_allows(route.access.permission())) {
-    return Problem::forbidden(lacking_sentence(route.access.permission()));
-  }
-  if (route.access.kind() == Access::Kind::permission) {
-    auto refusal = refuse(services, route, path, principal);
-    if (!refusal.ok()) return Problem::of(refusal.error());
-    if (*refusal) return **refusal;
-  }
-  (void)note_use(services, principal);
-  return principal;
+  return std::move(*answer);
 }
 
 }  // namespace
