@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 #include "base/text.h"
 
@@ -10,6 +11,12 @@ namespace base {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
+
+void print_integer(std::string& out, int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
+  out.append(digits, end);
+}
 
 void print_real(std::string& out, double value) {
   char digits[32];
@@ -20,7 +27,28 @@ void print_real(std::string& out, double value) {
   if (text.find_first_of(".en") == std::string_view::npos) out += ".0";
 }
 
-// A recursive-descent parser over one text; stops at the first error.
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kFrom = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kTo = "\"\\bfnrt";
+  out += '\\';
+  if (const size_t i = kFrom.find(c); i != std::string_view::npos) {
+    out += kTo[i];
+    return;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  out += "u00";
+  out += kHexDigits[byte >> 4];
+  out += kHexDigits[byte & 15];
+}
+
+// Of a string: stands for itself.
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+// A recursive-descent parser over one text; stops at the first error. Values are read into their
+// places, and what arrays and objects hold is gathered on a stack first, so that each of them takes
+// one piece of memory of its right size.
 class Parser {
  public:
   Parser(std::string_view text, const JsonLimits& limits, Position start)
@@ -29,7 +57,8 @@ class Parser {
   Result<Json> parse_document() {
     if (text_.size() > limits_.bytes) return Error{Code::limit, "the JSON text is too long"};
     skip_blanks();
-    Json value = TRY(parse_value(0));
+    Json value;
+    TRY(parse_value(value, 0));
     skip_blanks();
     if (at_ < text_.size()) return fail("unexpected text after the value");
     return value;
@@ -63,81 +92,114 @@ class Parser {
     return true;
   }
 
-  Result<Json> parse_value(size_t depth) {
+  Result<void> parse_value(Json& out, size_t depth) {
     if (!more()) return fail("unexpected end of the JSON text");
     if (++values_ > limits_.values) return Error{Code::limit, "too many JSON values", here()};
     const Position start = here();
-    Json value = TRY(parse_bare_value(depth));
-    value.set_at(start);
-    return value;
+    TRY(parse_bare_value(out, depth));
+    out.set_at(start);
+    return {};
   }
 
-  Result<Json> parse_bare_value(size_t depth) {
+  Result<void> parse_bare_value(Json& out, size_t depth) {
     switch (peek()) {
       case '{':
-        return depth < limits_.depth ? parse_object(depth) : too_deep();
+        return depth < limits_.depth ? parse_object(out, depth) : too_deep();
       case '[':
-        return depth < limits_.depth ? parse_array(depth) : too_deep();
-      case '"':
-        return Json(TRY(parse_string()));
+        return depth < limits_.depth ? parse_array(out, depth) : too_deep();
+      case '"': {
+        std::string text;
+        TRY(parse_string(text));
+        out = Json(std::move(text));
+        return {};
+      }
       case 't':
-        if (take("true")) return Json(true);
+        if (take("true")) return put(out, Json(true));
         break;
       case 'f':
-        if (take("false")) return Json(false);
+        if (take("false")) return put(out, Json(false));
         break;
       case 'n':
-        if (take("null")) return Json();
+        if (take("null")) return put(out, Json());
         break;
       default:
-        if (peek() == '-' || (peek() >= '0' && peek() <= '9')) return parse_number();
+        if (peek() == '-' || (peek() >= '0' && peek() <= '9')) return parse_number(out);
     }
     return fail("expected a JSON value");
   }
-  Result<Json> too_deep() {
+  Error too_deep() {
     return fail("nested deeper than " + std::to_string(limits_.depth) + " levels");
   }
+  static Result<void> put(Json& out, Json value) {
+    out = std::move(value);
+    return {};
+  }
 
-  Result<Json> parse_array(size_t depth) {
-    Json::Array items;
+  Result<void> parse_array(Json& out, size_t depth) {
+    const size_t first = items_.size();
     ++at_;
     skip_blanks();
-    if (take("]")) return Json(std::move(items));
+    if (take("]")) return put(out, Json::Array());
     while (true) {
       skip_blanks();
-      items.push_back(TRY(parse_value(depth + 1)));
+      Json item;
+      TRY(parse_value(item, depth + 1));
+      items_.push_back(std::move(item));
       skip_blanks();
-      if (take("]")) return Json(std::move(items));
+      if (take("]")) return put(out, taken_from(items_, first));
       if (!take(",")) return fail(more() ? "expected ',' or ']'" : "the array does not end");
     }
   }
 
-  Result<Json> parse_object(size_t depth) {
-    Json::Object members;
+  Result<void> parse_object(Json& out, size_t depth) {
+    const size_t first = members_.size();
     ++at_;
     skip_blanks();
-    if (take("}")) return Json(std::move(members));
+    if (take("}")) return put(out, Json::Object());
     while (true) {
       skip_blanks();
       if (!more() || peek() != '"') {
         return fail(more() ? "expected a key in double quotes" : "the object does not end");
       }
-      const Position key_at = here();
-      std::string key = TRY(parse_string());
+      Json::Member member;
+      member.at = here();
+      TRY(parse_string(member.key));
       skip_blanks();
       if (!take(":")) return fail("expected ':' after the key");
       skip_blanks();
-      Json value = TRY(parse_value(depth + 1));
-      members.push_back({std::move(key), std::move(value), key_at});
+      TRY(parse_value(member.value, depth + 1));
+      members_.push_back(std::move(member));
       skip_blanks();
       if (take("}")) break;
       if (!take(",")) return fail(more() ? "expected ',' or '}'" : "the object does not end");
     }
+    Json::Object members = taken_from(members_, first);
     TRY(refuse_duplicates(members));
-    return Json(std::move(members));
+    return put(out, std::move(members));
+  }
+
+  // What lies on the stack from there on.
+  template <typename Item>
+  static std::vector<Item> taken_from(std::vector<Item>& stack, size_t first) {
+    const auto begin = stack.begin() + static_cast<std::ptrdiff_t>(first);
+    std::vector<Item> items(std::make_move_iterator(begin), std::make_move_iterator(stack.end()));
+    stack.erase(begin, stack.end());
+    return items;
+  }
+
+  // Few are compared each with each, which takes no memory.
+  static bool are_few_and_differ(const Json::Object& members) {
+    if (members.size() > 16) return false;
+    for (auto one = members.begin(); one != members.end(); ++one) {
+      for (auto other = members.begin(); other != one; ++other) {
+        if (one->key == other->key) return false;
+      }
+    }
+    return true;
   }
 
   Result<void> refuse_duplicates(const Json::Object& members) {
+    if (are_few_and_differ(members)) return {};
     std::vector<const Json::Member*> sorted;
     sorted.reserve(members.size());
     for (const auto& member : members) sorted.push_back(&member);
@@ -151,15 +213,11 @@ class Parser {
     return {};
   }
 
-  Result<std::string> parse_string() {
+  Result<void> parse_string(std::string& out) {
     ++at_;
-    std::string out;
     while (true) {
       const size_t plain = at_;
-      while (more() && peek() != '"' && peek() != '\\' &&
-             static_cast<unsigned char>(peek()) >= 32) {
-        ++at_;
-      }
+      while (more() && is_plain(peek())) ++at_;
       const std::string_view run = text_.substr(plain, at_ - plain);
       if (const auto bad = find_malformed_utf8(run)) {
         at_ = plain + *bad;
@@ -167,7 +225,7 @@ class Parser {
       }
       out += run;
       if (!more()) return fail("the string does not end");
-      if (take("\"")) return out;
+      if (take("\"")) return {};
       if (peek() != '\\') return fail("a control character must be escaped");
       TRY(parse_escape(out));
     }
@@ -215,7 +273,7 @@ class Parser {
     return at_ - first;
   }
 
-  Result<Json> parse_number() {
+  Result<void> parse_number(Json& out) {
     const Position start = here();
     const size_t first = at_;
     take("-");
@@ -236,7 +294,7 @@ class Parser {
       if (skip_digits() == 0) return fail("expected a digit in the exponent");
     }
     const std::string_view word = text_.substr(first, at_ - first);
-    return real ? parse_real(word, start) : parse_whole(word, start);
+    return put(out, TRY(real ? parse_real(word, start) : parse_whole(word, start)));
   }
 
   Result<Json> parse_whole(std::string_view word, Position start) {
@@ -262,6 +320,8 @@ class Parser {
   size_t values_ = 0;
   uint32_t line_;
   uint32_t column_;
+  Json::Array items_;     // of arrays that have not ended yet
+  Json::Object members_;  // of such objects
 };
 
 void print_indented(const Json& value, size_t level, std::string& out);
@@ -385,21 +445,14 @@ Json& Json::push(Json value) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view kFrom = "\"\\\b\f\n\r\t";
-    constexpr std::string_view kTo = "\"\\bfnrt";
-    if (const size_t i = kFrom.find(c); i != std::string_view::npos) {
-      out += '\\';
-      out += kTo[i];
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHexDigits[byte >> 4];
-      out += kHexDigits[byte & 15];
-    } else {
-      out += c;
-    }
+  size_t done = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (is_plain(text[i])) continue;
+    out += text.substr(done, i - done);
+    append_escaped(out, text[i]);
+    done = i + 1;
   }
+  out += text.substr(done);
   out += '"';
 }
 
@@ -412,7 +465,7 @@ void Json::print_to(std::string& out) const {
       out += *as_boolean() ? "true" : "false";
       return;
     case Kind::integer:
-      out += std::to_string(*as_integer());
+      print_integer(out, *as_integer());
       return;
     case Kind::real:
       print_real(out, *as_real());

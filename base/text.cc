@@ -74,6 +74,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<size_t> find_malformed_utf8(std::string_view text) {
+  if (is_ascii(text)) return std::nullopt;
   for (size_t at = 0; at < text.size();) {
     const size_t length = sequence_length(text, at);
     if (length == 0) return at;
@@ -178,6 +179,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
+  parts.reserve(static_cast<size_t>(std::count(text.begin(), text.end(), separator)) + 1);
   size_t start = 0;
   for (size_t end; (end = text.find(separator, start)) != std::string_view::npos; start = end + 1) {
     parts.push_back(text.substr(start, end - start));

@@ -272,12 +272,12 @@ void read_members(ObjectReader& reader, Annotation& out) {
 // Whether the keys fit the type. An empty array counts as absent: it prints as nothing.
 void check_form(ObjectReader& reader, const Annotation& a) {
   const Form& form = form_of(a.type);
+  const auto who = [&] { return "a " + std::string(form.name); };
   const auto check = [&](Use use, std::string_view key, bool present) {
-    const std::string who = "a " + std::string(form.name);
     if (use == Use::must && !present) {
-      reader.refuse(reader.at(), who + " needs " + ObjectReader::quoted(key));
+      reader.refuse(reader.at(), who() + " needs " + ObjectReader::quoted(key));
     } else if (use == Use::never && present) {
-      reader.refuse(reader.member(key)->at(), who + " has no " + ObjectReader::quoted(key));
+      reader.refuse(reader.member(key)->at(), who() + " has no " + ObjectReader::quoted(key));
     }
   };
   check(form.label, "label", !a.label.empty());
@@ -296,6 +296,28 @@ void check_form(ObjectReader& reader, const Annotation& a) {
   if (a.type == AnnotationType::correction && a.words.empty() && a.replacements.empty()) {
     reader.refuse(reader.at(), "a correction needs \"words\" or \"replacements\"");
   }
+}
+
+// More than the value's canonical form has bytes: each byte of text may be escaped. (Composing
+// text, as NFC does, lengthens it by less.)
+size_t most_printed(const Json& value) {
+  constexpr size_t kLongestNumber = 32;
+  constexpr size_t kLongestEscape = 6;
+  const auto of_text = [](const std::string& text) { return 4 + text.size() * kLongestEscape; };
+  if (const std::string* text = value.as_string()) return of_text(*text);
+  size_t size = kLongestNumber;
+  if (const auto* items = value.as_array()) {
+    for (const Json& item : *items) size += most_printed(item);
+  } else if (const auto* members = value.as_object()) {
+    for (const auto& member : *members) size += of_text(member.key) + most_printed(member.value);
+  }
+  return size;
+}
+
+// Nearly all are so much shorter that nobody needs to count.
+bool is_too_long(const Annotation& annotation, const Json& json) {
+  return most_printed(json) > kMaxAnnotationLineBytes &&
+         print_annotation(annotation).size() > kMaxAnnotationLineBytes;
 }
 
 }  // namespace
@@ -340,7 +362,7 @@ std::optional<Annotation> annotation_from_json(const base::Json& json, Diagnosti
   out.extra = reader.finish();
   if (typed && problems.count() == before) check_form(reader, out);
   if (problems.count() != before) return std::nullopt;
-  if (print_annotation(out).size() > kMaxAnnotationLineBytes) {
+  if (is_too_long(out, json)) {
     problems.add(json.at(), "the annotation is longer than " +
                                 std::to_string(kMaxAnnotationLineBytes) + " bytes");
     return std::nullopt;

@@ -42,6 +42,12 @@ std::optional<std::string> unescaped(std::string_view field) {
   return out;
 }
 
+// Of an integer: without zeros that could be left out, and no minus before a zero.
+bool is_only_spelling(std::string_view integer) {
+  const std::string_view digits = integer.substr(integer.starts_with('-') ? 1 : 0);
+  return !digits.starts_with('0') || integer == "0";
+}
+
 // Reads one line; columns of errors count code points as everywhere.
 class LineReader {
  public:
@@ -78,8 +84,7 @@ class LineReader {
   base::Result<int64_t> number(std::string_view field, const char* what, int64_t least,
                                int64_t most) const {
     const auto value = base::parse_integer(field);
-    // One spelling for each number.
-    if (!value || std::to_string(*value) != field) {
+    if (!value || !is_only_spelling(field)) {
       return fail(field, std::string("the ") + what + " is not a plain integer");
     }
     if (*value < least || *value > most) {

@@ -9,6 +9,7 @@ namespace corpus::detail {
 namespace {
 
 constexpr std::string_view kExtraPrefix = "x-";
+constexpr size_t kUsualKeys = 24;  // that a reader asks for
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -195,6 +196,7 @@ std::optional<base::Json> parse_object_text(std::string_view text, size_t most_b
 
 ObjectReader::ObjectReader(const base::Json& json, Diagnostics& problems)
     : json_(json), problems_(problems) {
+  known_.reserve(kUsualKeys);
   if (!json.is_object()) {
     problems.add(json.at(), std::string("expected an object, not ") + name_of(json.kind()));
   }
@@ -323,7 +325,8 @@ JsonMap ObjectReader::finish() {
   for (const auto& member : *json_.as_object()) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
     if (!member.key.starts_with(kExtraPrefix)) {
-      const std::string hint = problems_.did_you_mean(member.key, known_);
+      const std::vector<std::string> known(known_.begin(), known_.end());
+      const std::string hint = problems_.did_you_mean(member.key, known);
       refuse(member.at, "unknown key " + quoted(member.key) +
                             (hint.empty() ? "; keys of your own begin with \"x-\"" : hint));
     } else if (member.key.size() > kMaxNameBytes || !base::is_nfc(member.key)) {

@@ -28,7 +28,7 @@ inline constexpr int32_t kMaxCoordinate = 1'000'000;
 
 class ObjectReader {
  public:
-  // `json` and `problems` outlive the reader.
+  // `json` and `problems` outlive the reader, and so does every key that it is asked for.
   ObjectReader(const base::Json& json, Diagnostics& problems);
 
   // The member's value if it is there; a required one that is missing is reported.
@@ -86,7 +86,7 @@ class ObjectReader {
 
   const base::Json& json_;
   Diagnostics& problems_;
-  std::vector<std::string> known_;
+  std::vector<std::string_view> known_;
 };
 
 // The value with text in NFC and the keys of its objects sorted; nothing (and a problem) for

@@ -17,6 +17,11 @@ TEST(Json, PrintsWhatItParsed) {
   EXPECT_EQ(TAKE(parse_json(text)).print(), text);
 }
 
+TEST(Json, KeepsWhatIsNestedApart) {
+  const std::string text = R"([[1,[2,[]],3],{"a":{"b":[{},{"c":4}]},"d":[5]},[],{}])";
+  EXPECT_EQ(TAKE(parse_json(text)).print(), text);
+}
+
 TEST(Json, KnowsWhereAValueBegan) {
   const Json value = TAKE(parse_json("{\"é\":1,\n \"label\": \"x\"}"));
   EXPECT_EQ(value.find("é")->at(), (Position{1, 6}));
@@ -25,6 +30,10 @@ TEST(Json, KnowsWhereAValueBegan) {
 
 TEST(Json, RefusesAmbiguity) {
   EXPECT_EQ(error_of(R"({"a":1,"b":2,"a":3})"), "1:14: the key \"a\" is there twice");
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += "\"" + std::to_string(i) + "\":0,";
+  EXPECT_EQ(error_of("{" + many + "\"7\":1}"),
+            "1:" + std::to_string(many.size() + 2) + ": the key \"7\" is there twice");
   EXPECT_EQ(error_of(R"("\ud800")"), "1:2: lone surrogate in a string");
   EXPECT_EQ(error_of("NaN"), "1:1: expected a JSON value");
   EXPECT_EQ(error_of("1e999"), "1:1: the number is out of range");

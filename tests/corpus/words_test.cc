@@ -33,6 +33,8 @@ TEST(Words, SaysWhereALineIsWrong) {
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\n"), "2:1: expected 9 columns, found 8");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t01\tx\n"),
             "2:15: the confidence is not a plain integer");
+  EXPECT_EQ(error_of("1\t0\t-0\t1\t2\t3\t4\t9\tx\n"), "2:5: the line is not a plain integer");
+  EXPECT_EQ(error_of("1\t0\t-1\t1\t2\t3\t4\t9\tx\n"), "2:5: the line is out of range");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t1001\tx\n"), "2:15: the confidence is out of range");
   EXPECT_EQ(error_of("1\t0\t0\t5\t2\t3\t4\t9\tx\n"), "2:7: the box is empty");
   EXPECT_EQ(error_of("1\t0\t0\t1\t2\t3\t4\t9\t\n"), "2:17: the text is empty");
