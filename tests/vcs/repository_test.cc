@@ -158,5 +158,20 @@ TEST(ObjectOverlay, ShowsPendingObjectsOverTheRepository) {
   EXPECT_EQ(overlay.added().size(), 1u);
 }
 
+TEST(ObjectOverlay, HoldsOnlyItsOwnOverAnother) {
+  const test::TestRepository git;
+  const auto repository = TAKE(Repository::open(git.path()));
+  ObjectOverlay below(*repository);
+  const ObjectId earlier = below.add(ObjectKind::blob, "earlier");
+  ObjectOverlay overlay(static_cast<const ObjectReader&>(below));
+  const ObjectId own = overlay.add(ObjectKind::blob, "own");
+  overlay.add(ObjectKind::blob, "earlier");
+  EXPECT_EQ(TAKE(overlay.read(earlier)).content, "earlier");
+  ASSERT_EQ(overlay.added().size(), 1u);
+  EXPECT_EQ(overlay.added().front().id, own);
+  below.add_all(std::move(overlay));
+  EXPECT_EQ(below.added().size(), 2u);
+}
+
 }  // namespace
 }  // namespace vcs

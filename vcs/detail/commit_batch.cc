@@ -26,7 +26,10 @@ class Chain {
   const ObjectOverlay& objects() const { return objects_; }
 
   Result<CommitResult> append(const CommitRequest& request) {
-    ObjectOverlay own(objects_);  // so that a request that fails leaves no object behind
+    // Objects of its own, so that a request that fails leaves none behind. Over the chain's, not
+    // a copy of them, as `own(objects_)` would be.
+    const ObjectReader& earlier = objects_;
+    ObjectOverlay own(earlier);
     CommitResult result = TRY(request.advance ? advance(own, request) : edit(own, request));
     if (result.is_new) objects_.add_all(std::move(own));
     tip_ = result.commit;

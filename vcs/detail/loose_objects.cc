@@ -44,9 +44,13 @@ Result<Head> read_head(Inflater& inflater, const ObjectId& id) {
 
 }  // namespace
 
+// Put together as text, not as a path of parts: each new object is looked for.
 base::Path LooseObjects::path_of(const ObjectId& id) const {
-  const std::string hex = id.hex();
-  return directory_ / hex.substr(0, 2) / hex.substr(2);
+  std::string path = directory_.native();
+  path += '/';
+  path += id.hex();
+  path.insert(path.size() - ObjectId::kSize * 2 + 2, 1, '/');
+  return path;
 }
 
 bool LooseObjects::contains(const ObjectId& id) const {
