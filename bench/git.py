@@ -30,9 +30,10 @@ WARM_UP = 4  # pushes before the first that counts
 
 
 class Bench:
-    def __init__(self, project, directory, report, rounds, pushes, is_quick):
-        self.project, self.directory, self.report, self.rounds = project, directory, report, rounds
-        self.repeat, self.push_count = 20 if is_quick else 100, pushes
+    def __init__(self, project, directory, report, options):
+        self.project, self.directory, self.report = project, directory, report
+        self.rounds, self.push_count = options.rounds, options.pushes
+        self.repeat, self.without = 20 if options.quick else 100, options.without
         self.memory = MemoryWatch()
         self.servers = []
         self.numbers = 0
@@ -43,7 +44,7 @@ class Bench:
         shared = self.directory / "repositories"
         shared.mkdir()
         (shared / "same.git").symlink_to(ours.repository)
-        for make in git_servers.peers(self.report):
+        for make in git_servers.peers(self.report, self.without):
             peer = make(self.directory, shared)
             peer.path = "/same.git"
             self.servers.append(peer)
@@ -346,13 +347,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pushes", type=int, default=12, help="that count, of each server")
     parser.add_argument("--only", action="append", choices=PARTS, help="may be repeated")
+    parser.add_argument("--without", action="append", default=[], choices=(BACKEND, JGIT),
+                        help="leave a peer out; the table says so")
     options = parser.parse_args()
     documents = options.documents or (2_000 if options.quick else 100_000)
     commits = options.commits or (500 if options.quick else 20_000)
     project = projects.make(documents, commits)
     report = Report("git")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-", dir=ROOT / "build"))
-    bench = Bench(project, directory, report, options.rounds, options.pushes, options.quick)
+    bench = Bench(project, directory, report, options)
     try:
         bench.start()
         report.note(f"{documents} documents, {commits} commits; {options.rounds} rounds; "

@@ -1,7 +1,7 @@
 """The git servers that are compared, each with its whole process tree in a control group.
 
     ours = Glossator(directory, project)           # a data directory of its own
-    peers = [start(ours.repositories) for start in available(report)]
+    others = [start(directory, repositories) for start in peers(report)]
     server.address, server.headers, server.path    # where the repository is, and what to send along
     server.tree.seconds()                          # processor time so far, children included
 
@@ -145,18 +145,27 @@ class JGit(GitServer):
         harness.wait_for_port(port)
 
 
-def peers(report):
-    """The classes of those that can be had; the others are skipped aloud."""
-    found = []
+def why_missing(peer):
+    """Nothing if it can be had."""
+    if peer is JGit:
+        if shutil.which("java") is None or not JGIT.is_dir():
+            return "no java, or GLOSSATOR_JGIT_SERVER names no directory of jars"
+        return None
     missing = [name for name in ("nginx", "fcgiwrap") if shutil.which(name) is None]
     if missing or not HTTP_BACKEND.exists():
-        report.skip("http-backend", f"not installed: {' '.join(missing) or HTTP_BACKEND}")
-    else:
-        found.append(HttpBackend)
-    if shutil.which("java") is None or not JGIT.is_dir():
-        report.skip("JGit", "no java, or GLOSSATOR_JGIT_SERVER names no directory of jars")
-    else:
-        found.append(JGit)
+        return f"not installed: {' '.join(missing) or HTTP_BACKEND}"
+    return None
+
+
+def peers(report, without=()):
+    """The classes of those that can be had and are wanted; the others are skipped aloud."""
+    found = []
+    for peer in (HttpBackend, JGit):
+        why = "left out by --without" if peer.name in without else why_missing(peer)
+        if why:
+            report.skip(peer.name, why)
+        else:
+            found.append(peer)
     return found
 
 

@@ -5,8 +5,10 @@
     project.token                                  # of sam@acme.example, who may do everything
 
 The repository is what `make_project_bench` writes, packed once by stock git with bitmaps and a commit
-graph, so that peers which use them have them; our own notes are made by our housekeeping. `client` is the object store of somebody who lacks the
-last commit.
+graph, so that peers which use them have them; our own notes are made by our housekeeping. `client` is
+the object store of somebody who lacks the last commit. Where no peer looks at it, `for_peers=False`
+leaves the repository as fast-import wrote it and makes no client: of a million documents the rest
+would take hours.
 """
 import hashlib
 import json
@@ -56,15 +58,16 @@ def copy_tree(source, target):
     shutil.copytree(source, target, copy_function=copy)
 
 
-def make(documents, commits):
+def make(documents, commits, for_peers=True):
     version = hashlib.sha256((ROOT / "bench/make_project.cc").read_bytes()).hexdigest()[:8]
-    directory = ROOT / "build/bench" / f"project-{documents}-{commits}-{version}"
+    kind = "project" if for_peers else "plain"
+    directory = ROOT / "build/bench" / f"{kind}-{documents}-{commits}-{version}"
     if not directory.exists():
         progress(f"making a project of {documents} documents and {commits} commits, once")
         unfinished = directory.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        build(unfinished, documents, commits)
+        build(unfinished, documents, commits, for_peers)
         unfinished.rename(directory)
     project = Project(directory)
     note_what_refs_reach(project)
@@ -77,35 +80,41 @@ def note_what_refs_reach(project):
     if notes.exists():
         return
     server = harness.Server(project.directory).start()
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 3600
     while not notes.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     server.stop()
 
 
-def build(directory, documents, commits):
+def build(directory, documents, commits, for_peers):
     server = harness.Server(directory)
     server.command("project", "create", PATH)
     token = server.add_user("sam", "admin", PATH)
     repository = server.repository(PATH)
     fill_repository(repository, documents, commits)
+    if for_peers:
+        pack_for_peers(repository)
     server.command("rebuild")
     tip, before = git("rev-parse", "main", "main~1", cwd=repository).decode().split()
-    make_client(repository, directory / "client.git", before)
+    if for_peers:
+        make_client(repository, directory / "client.git", before)
     (directory / "known.json").write_text(
         json.dumps({"token": token, "tip": tip, "before": before}))
 
 
 def fill_repository(repository, documents, commits):
     git("init", "--quiet", "--bare", "--initial-branch=main", repository)
-    for setting in ("uploadpack.allowFilter=true", "http.receivepack=true"):
-        git("config", *setting.split("="), cwd=repository)
     with subprocess.Popen([GENERATOR, str(documents), str(commits)],
                           stdout=subprocess.PIPE) as generator:
         subprocess.run(["git", "fast-import", "--quiet"], stdin=generator.stdout, cwd=repository,
                        check=True)
-    git("repack", "-adbq", cwd=repository)
     git("pack-refs", "--all", cwd=repository)
+
+
+def pack_for_peers(repository):
+    for setting in ("uploadpack.allowFilter=true", "http.receivepack=true"):
+        git("config", *setting.split("="), cwd=repository)
+    git("repack", "-adbq", cwd=repository)
     git("commit-graph", "write", "--reachable", cwd=repository)
 
 
