@@ -114,8 +114,9 @@ class Pulling {
 
   Result<void> fetch_all(PullPlan& plan) {
     std::vector<std::thread> threads;
-    running_ = std::max(1, options_.connections);
-    for (int number = 0; number < running_; ++number) {
+    const int connections = std::max(1, options_.connections);
+    running_ = connections;  // they count it down, the first perhaps before the last has begun
+    for (int number = 0; number < connections; ++number) {
       threads.emplace_back([this, &plan, number] { work(plan, number); });
     }
     show_progress(plan.documents());
