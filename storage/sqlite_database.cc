@@ -3,10 +3,12 @@
 #include <fcntl.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
-#include <thread>
+#include <span>
 #include <vector>
 
+#include "base/batch_line.h"
 #include "storage/database.h"
 #include "storage/database_copy.h"
 #include "storage/detail/migrations.h"
@@ -53,47 +55,28 @@ struct WriteRequest {
   const Step* step;
   Result<void> outcome = {};
   Hooks hooks = {};
-  bool done = false;
-  std::condition_variable changed = {};  // one each: a group wakes nobody of the next one
 };
+using Group = std::span<WriteRequest* const>;
 
-// Group commit. Whoever finds no leader leads: it takes all that wait and runs them in one
-// transaction, each in a savepoint, while the next group gathers.
+// Group commit: all that wait run in one transaction, each in a savepoint, while the next group
+// gathers.
 class Writer {
  public:
   explicit Writer(SqliteConnection connection) : connection_(std::move(connection)) {}
 
   Result<void> run(const Step& step) {
+    if (line_.is_led_here()) {
+      base::stop_on_bug(base::Error{base::Code::internal, "Database::write inside a write"});
+    }
     WriteRequest request{&step};
-    lead_or_wait(request);
+    line_.pass(request, SIZE_MAX, [this](Group group) { run_group(group); });
     if (!request.outcome.ok()) return request.outcome.error();
     for (const auto& hook : request.hooks) hook();
     return {};
   }
 
  private:
-  void lead_or_wait(WriteRequest& request) {
-    std::unique_lock lock(mutex_);
-    if (leader_ == std::this_thread::get_id()) {
-      base::stop_on_bug(base::Error{base::Code::internal, "Database::write inside a write"});
-    }
-    waiting_.push_back(&request);
-    request.changed.wait(lock, [&] { return request.done || leader_ == std::thread::id(); });
-    if (request.done) return;
-    leader_ = std::this_thread::get_id();
-    const std::vector<WriteRequest*> group = std::exchange(waiting_, {});
-    lock.unlock();
-    run_group(group);
-    lock.lock();
-    leader_ = {};
-    for (WriteRequest* member : group) {
-      member->done = true;
-      if (member != &request) member->changed.notify_one();
-    }
-    if (!waiting_.empty()) waiting_.front()->changed.notify_one();  // the next leader
-  }
-
-  void run_group(const std::vector<WriteRequest*>& group) {
+  void run_group(Group group) {
     const Result<void> outcome = try_group(group);
     if (outcome.ok()) return;
     if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
@@ -103,7 +86,7 @@ class Writer {
   }
 
   // An error is the group's: nothing of it was committed.
-  Result<void> try_group(const std::vector<WriteRequest*>& group) {
+  Result<void> try_group(Group group) {
     TRY(connection_.run("BEGIN IMMEDIATE"));
     for (WriteRequest* member : group) TRY(run_member(*member));
     TRY(connection_.run("COMMIT"));
@@ -123,10 +106,8 @@ class Writer {
     return {};
   }
 
-  SqliteConnection connection_;  // the leader's
-  std::mutex mutex_;
-  std::vector<WriteRequest*> waiting_;
-  std::thread::id leader_;
+  SqliteConnection connection_;  // of whoever leads the line
+  base::BatchLine<WriteRequest> line_;
 };
 
 Result<void> copy_file(const base::Path& source, const base::Path& target, int busy_milliseconds) {

@@ -1,9 +1,9 @@
 #include "vcs/commit_queue.h"
 
-#include <condition_variable>
-#include <exception>
 #include <mutex>
+#include <span>
 
+#include "base/batch_line.h"
 #include "vcs/detail/commit_batch.h"
 
 namespace vcs {
@@ -15,26 +15,16 @@ using base::Result;
 
 constexpr size_t kMaxBatch = 1024;
 
-struct Waiter {
+struct Waiting {
   const CommitRequest* request;
   std::optional<Result<CommitResult>> result = {};
-  std::condition_variable changed = {};  // one each: a batch wakes nobody of the next one
 };
 
 // The line before one branch.
 struct Lane {
-  std::vector<Waiter*> waiting;
-  bool is_led = false;
+  base::BatchLine<Waiting> line = {};
   size_t users = 0;
 };
-
-std::vector<Waiter*> take_batch(Lane& lane) {
-  const size_t count = std::min(kMaxBatch, lane.waiting.size());
-  const auto end = lane.waiting.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<Waiter*> batch(lane.waiting.begin(), end);
-  lane.waiting.erase(lane.waiting.begin(), end);
-  return batch;
-}
 
 }  // namespace
 
@@ -45,38 +35,31 @@ struct CommitQueue::State {
   std::mutex mutex;
   std::map<std::string, Lane> lanes;  // of branches that somebody waits for
 
-  // Called with the lock held; gives it up while the batch is written.
-  void lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
-    lane.is_led = true;
-    const std::vector<Waiter*> batch = take_batch(lane);
-    lock.unlock();
+  void write(std::span<Waiting* const> batch) {
     std::vector<const CommitRequest*> requests;
-    for (const Waiter* waiter : batch) requests.push_back(waiter->request);
+    for (const Waiting* waiting : batch) requests.push_back(waiting->request);
     auto results = writer.write(requests);
-    lock.lock();
-    for (size_t i = 0; i < batch.size(); ++i) {
-      batch[i]->result = std::move(results[i]);
-      batch[i]->changed.notify_one();
-    }
-    lane.is_led = false;
-    if (!lane.waiting.empty()) lane.waiting.front()->changed.notify_one();  // the next leader
+    for (size_t i = 0; i < batch.size(); ++i) batch[i]->result = std::move(results[i]);
   }
 
-  Result<CommitResult> wait(Waiter& waiter) {
-    const std::string& branch = waiter.request->branch;
-    std::unique_lock lock(mutex);
+  Lane& enter(const std::string& branch) {
+    const std::lock_guard lock(mutex);
     Lane& lane = lanes[branch];
     ++lane.users;
-    lane.waiting.push_back(&waiter);
-    while (!waiter.result) {
-      if (lane.is_led) {
-        waiter.changed.wait(lock);
-      } else {
-        lead(lane, lock);
-      }
-    }
+    return lane;
+  }
+
+  void leave(const std::string& branch, Lane& lane) {
+    const std::lock_guard lock(mutex);
     if (--lane.users == 0) lanes.erase(branch);
-    return std::move(*waiter.result);
+  }
+
+  Result<CommitResult> wait(const CommitRequest& request) {
+    Waiting waiting{&request};
+    Lane& lane = enter(request.branch);
+    lane.line.pass(waiting, kMaxBatch, [this](std::span<Waiting* const> batch) { write(batch); });
+    leave(request.branch, lane);
+    return std::move(*waiting.result);
   }
 };
 
@@ -91,8 +74,7 @@ Result<CommitResult> CommitQueue::commit(CommitRequest request) {
   }
   if (!request.make && !request.advance)
     return Error{Code::invalid, "a commit needs a function that makes edits"};
-  Waiter waiter{&request};
-  return state_->wait(waiter);
+  return state_->wait(request);
 }
 
 }  // namespace vcs

@@ -42,19 +42,25 @@ Result<Head> read_head(Inflater& inflater, const ObjectId& id) {
   return Head{{*kind, static_cast<uint64_t>(*size)}, std::string(text.substr(nul + 1))};
 }
 
+// As text: each new object is looked for, and a path would be taken apart each time.
+std::string name_of_file(const std::string& directory, const ObjectId& id) {
+  const std::string hex = id.hex();
+  std::string name = directory;
+  name += '/';
+  name.append(hex, 0, 2);
+  name += '/';
+  name.append(hex, 2);
+  return name;
+}
+
 }  // namespace
 
-// Put together as text, not as a path of parts: each new object is looked for.
 base::Path LooseObjects::path_of(const ObjectId& id) const {
-  std::string path = directory_.native();
-  path += '/';
-  path += id.hex();
-  path.insert(path.size() - ObjectId::kSize * 2 + 2, 1, '/');
-  return path;
+  return name_of_file(directory_.native(), id);
 }
 
 bool LooseObjects::contains(const ObjectId& id) const {
-  return ::access(path_of(id).c_str(), F_OK) == 0;
+  return ::access(name_of_file(directory_.native(), id).c_str(), F_OK) == 0;
 }
 
 Result<Object> LooseObjects::read(const ObjectId& id, uint64_t limit) const {
