@@ -126,12 +126,14 @@ Result<void> ObjectFetch::place(const WantedFile& file, std::string_view content
 }
 
 Result<void> ObjectFetch::move_into_place(const base::Path& from, const WantedFile& file) {
-  const base::Path path = place_.target / file.path;
-  if (::rename(from.c_str(), path.c_str()) != 0) {
-    if (errno != ENOENT) return base::system_error("rename", path);
-    TRY(base::make_directories(path.parent_path()));
-    if (::rename(from.c_str(), path.c_str()) != 0) return base::system_error("rename", path);
+  const std::string path = place_.target.string() + "/" + file.path;
+  const std::string parent = path.substr(0, path.rfind('/'));
+  // Files of a directory come one after another; most directories lie in one that is there.
+  if (parent != parent_ && ::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) {
+    TRY(base::make_directories(parent));
   }
+  parent_ = parent;
+  if (::rename(from.c_str(), path.c_str()) != 0) return base::system_error("rename", path);
   ++counts_.fetched_files;
   return {};
 }

@@ -57,6 +57,7 @@ class ObjectFetch {
   const base::Path incoming_;  // one file at a time
   base::HttpClient client_;
   PullCounts& counts_;
+  std::string parent_;  // the directory of the last file that came
   std::string buffer_;
 };
 

@@ -17,14 +17,69 @@
 #include "server/flow/split.h"
 #include "server/flow/spool.h"
 #include "storage/blob_table.h"
+#include "storage/settings_table.h"
+#include "vcs/diff.h"
 #include "vcs/tag_writer.h"
 
 namespace server {
 namespace {
 
+// Raise it when a record of the same files becomes another one: records of releases that were made
+// by an older edition are then read anew.
+constexpr char kRecordEdition[] = "1";
+
+std::string edition_key(const storage::ReleaseRow& release) {
+  return "record-edition:" + release.tag_oid;
+}
+
 dataset::NextRecord records_of(std::shared_ptr<dataset::ManifestReader> reader) {
   return [reader] { return reader->next(); };
 }
+
+// The records of the release before that still hold: those of documents whose files have not
+// changed in git since. So a release costs what has changed, but for one pass over the manifest.
+class KnownRecords {
+ public:
+  // Knows none if the older release was made by another edition of this program or with other
+  // groups, on which the records' pseudonyms depend.
+  static Result<KnownRecords> open(Services& services, const OpenProject& project,
+                                   const storage::ReleaseRow& before, const vcs::ObjectId& commit,
+                                   const std::optional<base::Sha1>& rule) {
+    KnownRecords known;
+    const auto edition = TRY(services.database->read([&](storage::Transaction& tx) {
+      return storage::SettingsTable(tx).find(edition_key(before));
+    }));
+    if (edition != kRecordEdition) return known;
+    auto reader = std::make_shared<dataset::ManifestReader>(
+        TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, before)))));
+    const auto& split = reader->header().split;
+    if ((split ? std::optional(split->rule) : std::nullopt) != rule) return known;
+    TRY(known.note_changes(project, TRY(vcs::ObjectId::from_hex(before.commit)), commit));
+    known.records_.emplace(records_of(std::move(reader)));
+    return known;
+  }
+  static KnownRecords none() { return KnownRecords(); }
+
+  // Null: the document's files must be read. Ids must ascend.
+  Result<const dataset::ManifestRecord*> find(const corpus::DocumentId& id) {
+    if (!records_ || changed_.contains(id)) return nullptr;
+    return records_->find(id);
+  }
+
+ private:
+  Result<void> note_changes(const OpenProject& project, const vcs::ObjectId& before,
+                            const vcs::ObjectId& after) {
+    const auto note = [&](const vcs::Change& change) -> Result<bool> {
+      const auto info = corpus::classify(change.path, project.fan_out);
+      if (info.document) changed_.insert(*info.document);
+      return true;
+    };
+    return vcs::diff_commits(*project.repository, before, after, note);
+  }
+
+  std::optional<dataset::EarlierRecords> records_;
+  std::set<corpus::DocumentId> changed_;
+};
 
 // One release on its way.
 class Releasing {
@@ -35,6 +90,7 @@ class Releasing {
 
   Result<MadeRelease> run() {
     TRY(choose_commit());
+    TRY(find_release_before());
     Spool records = TRY(Spool::create(services_.config.data / "tmp"));
     TRY(collect(records));
     TRY(records.flush());
@@ -89,6 +145,27 @@ class Releasing {
     return std::optional(TRY(text_ref(path)));
   }
 
+  // The highest version of the dataset so far.
+  Result<void> find_release_before() {
+    for (const storage::ReleaseRow& row :
+         TRY(services_.database->read([&](storage::Transaction& tx) {
+           return storage::ReleaseTable(tx).list(project().id);
+         }))) {
+      if (row.name != request_.name) continue;
+      const dataset::Version version = TRY(dataset::parse_version(row.version));
+      if (before_version_ && version < *before_version_) continue;
+      before_version_ = version;
+      before_ = row;
+    }
+    return {};
+  }
+
+  Result<KnownRecords> known_records() const {
+    if (!before_) return KnownRecords::none();
+    const auto rule = split_ ? std::optional(header_.split->rule) : std::nullopt;
+    return KnownRecords::open(services_, project_, *before_, commit_, rule);
+  }
+
   Result<void> collect(Spool& records) {
     std::vector<corpus::DocumentId> ids;
     TRY(for_each_document(*snapshot_, [&](const corpus::DocumentId& id) -> Result<void> {
@@ -96,8 +173,10 @@ class Releasing {
       return {};
     }));
     std::sort(ids.begin(), ids.end());
+    KnownRecords known = TRY(known_records());
     for (const corpus::DocumentId& id : ids) {
-      const auto record = record_of(id);
+      const dataset::ManifestRecord* same = TRY(known.find(id));
+      const auto record = same ? again(*same) : record_of(id);
       if (!record.ok()) {
         TRY(leave_out(id, record.error()));
         continue;
@@ -107,6 +186,30 @@ class Releasing {
       TRY(records.append(dataset::print_record(**record)));
     }
     return {};
+  }
+
+  bool wants(std::string_view state) const {
+    if (request_.states.empty()) return true;
+    const auto known = corpus::parse_review_state(state);
+    return known && request_.states.contains(*known);
+  }
+
+  Result<void> place(dataset::ManifestRecord& record) const {
+    if (!split_) return {};
+    const auto placed = split_->result.placements.find(record.id);
+    if (placed == split_->result.placements.end()) {
+      return base::Error{base::Code::invalid, "the split could not place the document"};
+    }
+    record.split = placed->second.part;
+    return {};
+  }
+
+  // A record of the release before: only its part may be another now.
+  Result<std::optional<dataset::ManifestRecord>> again(const dataset::ManifestRecord& known) const {
+    if (!wants(known.state)) return std::optional<dataset::ManifestRecord>();
+    dataset::ManifestRecord record = known;
+    TRY(place(record));
+    return std::optional(std::move(record));
   }
 
   Result<void> leave_out(const corpus::DocumentId& id, const base::Error& error) {
@@ -120,7 +223,7 @@ class Releasing {
   Result<std::optional<dataset::ManifestRecord>> record_of(const corpus::DocumentId& id) const {
     const DocumentFiles files(*snapshot_, project_.fan_out, id);
     const corpus::Review review = TRY(files.review());
-    if (!request_.states.empty() && !request_.states.contains(review.state)) {
+    if (!wants(corpus::name_of(review.state))) {
       return std::optional<dataset::ManifestRecord>();
     }
     const corpus::Document document = TRY(files.document());
@@ -140,12 +243,8 @@ class Releasing {
         TRY(text_ref_if_there(corpus::document_annotations_path(files.directory())));
     record.labels = std::move(labels);
     record.state = corpus::name_of(review.state);
+    TRY(place(record));
     if (split_) {
-      const auto placed = split_->result.placements.find(id);
-      if (placed == split_->result.placements.end()) {
-        return base::Error{base::Code::invalid, "the split could not place the document"};
-      }
-      record.split = placed->second.part;
       for (const std::string& group :
            dataset::group_values_of(document, split_->split.rule.group_by)) {
         record.groups.push_back(dataset::group_pseudonym(split_->split.salt, group));
@@ -157,26 +256,15 @@ class Releasing {
 
   // The version follows from what changed since the release before.
   Result<void> number(const Spool& records) {
-    std::optional<dataset::Version> before;
-    std::optional<storage::ReleaseRow> last;
-    const auto releases = TRY(services_.database->read(
-        [&](storage::Transaction& tx) { return storage::ReleaseTable(tx).list(project().id); }));
-    for (const storage::ReleaseRow& row : releases) {
-      if (row.name != request_.name) continue;
-      const dataset::Version version = TRY(dataset::parse_version(row.version));
-      if (before && version < *before) continue;
-      before = version;
-      last = row;
-    }
-    if (last) {
+    if (before_) {
       auto old = std::make_shared<dataset::ManifestReader>(
-          TRY(dataset::ManifestReader::open(TRY(open_manifest(services_, project(), *last)))));
-      header_.version = *before;  // any: the reader below wants a whole manifest
+          TRY(dataset::ManifestReader::open(TRY(open_manifest(services_, project(), *before_)))));
+      header_.version = *before_version_;  // any: the reader below wants a whole manifest
       auto now = std::make_shared<dataset::ManifestReader>(TRY(dataset::ManifestReader::open(
           with_header(dataset::print_header(header_), records.chunks()))));
       change_ = TRY(dataset::compare_releases(records_of(old), records_of(now)));
     }
-    header_.version = dataset::next_version(before, change_);
+    header_.version = dataset::next_version(before_version_, change_);
     return {};
   }
 
@@ -287,6 +375,7 @@ class Releasing {
   Result<void> record(const storage::ReleaseRow& row) {
     return services_.database->write([&](storage::Transaction& tx) -> Result<void> {
       TRY(storage::ReleaseTable(tx).record(row));
+      TRY(storage::SettingsTable(tx).set(edition_key(row), kRecordEdition));
       const std::string subject = project().path() + "/releases/" + row.name + "/" + row.version;
       TRY(audit(tx, actor_, "release.create", subject,
                 base::Json::object({{"manifest_sha256", row.manifest_sha256.hex()}})));
@@ -304,6 +393,8 @@ class Releasing {
   vcs::ObjectId commit_;
   std::optional<vcs::Snapshot> snapshot_;
   std::optional<SplitReading> split_;
+  std::optional<storage::ReleaseRow> before_;
+  std::optional<dataset::Version> before_version_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
   size_t unreadable_ = 0;

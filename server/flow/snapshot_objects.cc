@@ -1,5 +1,7 @@
 #include "server/flow/snapshot_objects.h"
 
+#include <map>
+
 #include "dataset/dvc_pointer.h"
 #include "server/flow/catalog.h"
 #include "vcs/object_reader.h"
@@ -7,7 +9,7 @@
 namespace server {
 namespace {
 
-constexpr size_t kTextsPerFlush = 256;
+constexpr size_t kTextsPerFlush = 1024;
 
 }  // namespace
 
@@ -21,25 +23,41 @@ Result<std::vector<storage::BlobName>> pointed_to(std::string_view path, std::st
 }
 
 Result<void> SnapshotObjects::add_text(const dataset::TextRef& text) {
-  const std::string content =
-      TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
-  auto writer = TRY(services_.blobs->begin(project().organisation_slug));
-  TRY(writer->write(content));
-  TRY(writer->seal());
-  texts_.push_back(std::move(writer));
-  text_records_.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
+  texts_.push_back(text);
   return texts_.size() >= kTextsPerFlush ? flush_texts() : Result<void>();
 }
 
 Result<void> SnapshotObjects::flush_texts() {
-  if (texts_.empty()) return {};
-  TRY(services_.blobs->publish_all(texts_));
-  texts_.clear();
-  TRY(services_.database->write([&](storage::Transaction& tx) {
-    return storage::BlobTable(tx).record_many(project(), text_records_);
-  }));
-  text_records_.clear();
-  return {};
+  std::map<storage::BlobName, dataset::TextRef> asked;
+  std::vector<storage::BlobName> names;
+  for (const dataset::TextRef& text : std::exchange(texts_, {})) {
+    const storage::BlobName name{text.md5, false};
+    if (asked.emplace(name, text).second) names.push_back(name);
+  }
+  std::vector<dataset::TextRef> missing;
+  for (const auto& name : TRY(services_.database->read([&](storage::Transaction& tx) {
+         return storage::BlobTable(tx).missing(project().id, names);
+       }))) {
+    missing.push_back(asked.at(name));
+  }
+  return missing.empty() ? Result<void>() : store_texts(missing);
+}
+
+Result<void> SnapshotObjects::store_texts(const std::vector<dataset::TextRef>& texts) {
+  std::vector<std::unique_ptr<storage::BlobWriter>> writers;
+  std::vector<storage::BlobRecord> records;
+  for (const dataset::TextRef& text : texts) {
+    const std::string content =
+        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
+    writers.push_back(TRY(services_.blobs->begin(project().organisation_slug)));
+    TRY(writers.back()->write(content));
+    TRY(writers.back()->seal());
+    records.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
+  }
+  TRY(services_.blobs->publish_all(writers));
+  return services_.database->write([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).record_many(project(), records);
+  });
 }
 
 Result<dataset::TreeWriter> SnapshotObjects::open_tree() {

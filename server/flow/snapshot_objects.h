@@ -30,7 +30,8 @@ class SnapshotObjects {
   SnapshotObjects(Services& services, OpenProject& project)
       : services_(services), project_(project) {}
 
-  // A text of the repository; many go to the disk together.
+  // A text of the repository; many are looked up and go to the disk together. What the project has
+  // already is not even read.
   Result<void> add_text(const dataset::TextRef& text);
   // A `.dir` object: written while the snapshot is made, shown once all that it names is there.
   Result<dataset::TreeWriter> open_tree();
@@ -40,13 +41,13 @@ class SnapshotObjects {
  private:
   const storage::Project& project() const { return project_.project; }
   Result<void> flush_texts();
+  Result<void> store_texts(const std::vector<dataset::TextRef>& texts);
   Result<void> show_directories();
   Result<void> show_to_trainers(const dataset::Snapshot& snapshot);
 
   Services& services_;
   OpenProject& project_;
-  std::vector<std::unique_ptr<storage::BlobWriter>> texts_;
-  std::vector<storage::BlobRecord> text_records_;
+  std::vector<dataset::TextRef> texts_;  // asked for, not looked up
   std::vector<std::pair<storage::BlobRecord, dataset::DvcTree>> directories_;
 };
 

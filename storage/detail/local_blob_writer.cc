@@ -40,13 +40,15 @@ Result<size_t> read_full(int fd, uint64_t offset, std::span<char> buffer) {
   return done;
 }
 
-Result<bool> same_bytes(int a, int b) {
-  std::vector<char> left(kReadSize), right(kReadSize);
-  for (uint64_t offset = 0;; offset += kReadSize) {
+// Of two files of `size` bytes: most are small, so the buffers are no larger than they.
+Result<bool> same_bytes(int a, int b, uint64_t size) {
+  const size_t block = std::min<uint64_t>(kReadSize, size + 1);
+  std::vector<char> left(block), right(block);
+  for (uint64_t offset = 0;; offset += block) {
     const size_t got = TRY(read_full(a, offset, left));
     if (got != TRY(read_full(b, offset, right))) return false;
     if (std::memcmp(left.data(), right.data(), got) != 0) return false;
-    if (got < kReadSize) return true;
+    if (got < block) return true;
   }
 }
 
@@ -183,7 +185,7 @@ Result<void> LocalBlobWriter::settle_with_present(const std::optional<base::Sha2
   if (::fstat(present.get(), &status) != 0) return base::system_error("stat", target());
   const bool same_size = static_cast<uint64_t>(status.st_size) == hashes_->size;
   if (same_size && recorded && *recorded == hashes_->sha256) return {};
-  if (same_size && TRY(same_bytes(present.get(), fd_.get()))) return {};
+  if (same_size && TRY(same_bytes(present.get(), fd_.get(), hashes_->size))) return {};
   if (TRY(hash_descriptor(present.get())).md5 == hashes_->md5) {
     return base::Error{base::Code::conflict,
                        "another content with the MD5 " + hashes_->md5.hex() + " is stored already"};
