@@ -130,6 +130,21 @@ Result<std::optional<BlobRecord>> BlobTable::find_in_organisation(OrganisationId
   return std::optional<BlobRecord>(record_of(*row));
 }
 
+Result<std::vector<BlobRecord>> BlobTable::known_after(OrganisationId organisation,
+                                                       const std::optional<BlobName>& after,
+                                                       size_t limit) {
+  const std::string begin =
+      "SELECT " + std::string(kColumns) + " FROM blobs b WHERE b.organisation_id = ?";
+  const std::string end = " ORDER BY b.md5, b.directory LIMIT ?";
+  std::vector<BlobRecord> records;
+  for (const Row& row : after ? TRY(tx_.query(begin + " AND (b.md5, b.directory) > (?, ?)" + end,
+                                              {organisation, after->md5, after->directory, limit}))
+                              : TRY(tx_.query(begin + end, {organisation, limit}))) {
+    records.push_back(record_of(row));
+  }
+  return records;
+}
+
 Result<BlobRecord> BlobTable::find(ProjectId project, const BlobName& name) {
   const auto row = TRY(tx_.query_first(kVisible, {project, name.md5, name.directory}));
   if (!row) return not_there();

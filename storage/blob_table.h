@@ -44,6 +44,10 @@ class BlobTable {
   // Of the whole organisation, for BlobWriter::publish; never to be told to a client.
   Result<std::optional<BlobRecord>> find_in_organisation(OrganisationId organisation,
                                                          const BlobName& name);
+  // All of the organisation's in the order of their names, from the one behind `after` on: for
+  // scrub.
+  Result<std::vector<BlobRecord>> known_after(OrganisationId organisation,
+                                              const std::optional<BlobName>& after, size_t limit);
   // not_found unless visible to the project.
   Result<BlobRecord> find(ProjectId project, const BlobName& name);
   Result<std::optional<BlobRecord>> find_by_sha256(ProjectId project, const base::Sha256& sha256);

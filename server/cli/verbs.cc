@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
        verify_verb(),
        rebuild_verb(),
        gc_verb(),
+       scrub_verb(),
        backup_verb(),
        merge_driver_verb(),
        clone_url_verb(),

@@ -15,6 +15,7 @@ Verb project_create_verb();    // project create
 Verb rebuild_verb();           // rebuild: the index from git
 Verb backup_verb();            // backup: a consistent copy of the data directory
 Verb verify_verb();            // verify: recompute a release, or all of them
+Verb scrub_verb();             // scrub: read all stored bytes and packs again
 Verb gc_verb();                // gc: what nothing reaches in git
 Verb pull_verb();              // pull: a release onto this machine
 Verb export_verb();            // export: a release in a format to train with
