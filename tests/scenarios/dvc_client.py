@@ -176,6 +176,72 @@ class DvcClient(harness.Scenario):
             self.assertNotEqual(refused.returncode, 0)
             self.assertEqual(digests_below(place), {})
 
+    def test_8_the_remaining_verbs(self):
+        """fetch, checkout, ls, list, diff, commit, move and gc of the client, over our remote and git."""
+        clone = self.directory / "verbs"
+        self.dvc.git("clone", "-q", "--branch", self.tag(self.first), self.data_url, clone)
+        self.dvc("remote", "modify", "--local", "glossator", "password", f"Bearer {self.trainer.token}",
+                 cwd=clone)
+        self.dvc("fetch", cwd=clone)
+        self.assertFalse((clone / "manifest.jsonl").exists())
+        self.dvc("checkout", cwd=clone)
+        self.assertEqual((clone / "manifest.jsonl").read_bytes(), self.first["manifest"])
+        wanted = {path.removeprefix("documents/") for path in self.first["files"]}
+        for verb in ("ls", "list"):
+            listed = json.loads(self.dvc(verb, "-R", "--json", self.data_url, "documents", "--rev",
+                                         self.tag(self.first), "--config",
+                                         self.dvc.secret(self.trainer.token)).stdout)
+            self.assertEqual({entry["path"] for entry in listed
+                              if not entry["isdir"] and not entry["path"].endswith((".dvc", ".gitignore"))},
+                             wanted)
+        # What lies between two releases, as the client sees it.
+        name = f"between-{len(self.first['files'])}.png"
+        self.admin.ready(name, harness.tiny_png(4242))
+        second = self.release()
+        self.dvc.git("fetch", "-q", "--tags", cwd=clone)
+        changes = json.loads(self.dvc("diff", "--json", self.tag(self.first), self.tag(second),
+                                      cwd=clone).stdout)
+        added = {entry["path"] for entry in changes["added"]}
+        self.assertLessEqual({path for path in second["files"] if path not in self.first["files"]}, added)
+        self.assertIn("manifest.jsonl", {entry["path"] for entry in changes["modified"]})
+        # Collection works on the client's own cache; on an HTTP remote the client has none.
+        self.dvc("gc", "-w", "-f", cwd=clone)
+        refused = self.dvc("gc", "-w", "-c", "-f", cwd=clone, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertEqual(json.loads(self.dvc("status", "-c", "--json", cwd=clone).stdout), {})
+
+    def test_9_what_the_remote_refuses_fails_the_push(self):
+        """A wrong byte, and a directory whose files are not there."""
+        place = self.place("refused")
+        self.dvc.git("init", "-q", place)
+        self.dvc("init", "-q", cwd=place)
+        (place / "data").mkdir()
+        for number in range(3):
+            (place / "data" / f"{number}.txt").write_text(f"to be refused {number}\n")
+        self.dvc("add", "data", cwd=place)
+        self.remote(place)
+        cache = place / ".dvc/cache/files/md5"
+        child = next(p for p in cache.glob("*/*") if p.suffix != ".dir")
+        good = child.read_bytes()
+        child.chmod(0o644)
+        child.write_bytes(b"altered in the cache\n")
+        child.chmod(0o444)  # the client trusts it then
+        refused = self.dvc("push", cwd=place, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("422", refused.stderr)
+        # The client holds the directory back while a file of it failed; sent all the same, it is refused.
+        tree = next(cache.glob("*/*.dir"))
+        url = f"/acme/claims.dvc/files/md5/{tree.parent.name}/{tree.name}"
+        sent = self.project.client.put(url, tree.read_bytes())
+        self.assertEqual(sent.status, 409, sent)
+        self.assertEqual(self.project.client.get(url).status, 404)
+        child.chmod(0o644)
+        child.write_bytes(good)
+        child.chmod(0o444)
+        self.dvc("push", cwd=place)
+        self.assertEqual(self.project.client.get(url).status, 200)
+        self.assertEqual(json.loads(self.dvc("status", "-c", "--json", cwd=place).stdout), {})
+
     def remote(self, place, token=None):
         url = f"{self.server.url}/acme/claims.dvc"
         self.dvc("remote", "add", "-d", "store", url, cwd=place)
