@@ -191,6 +191,12 @@ bool covers(const Review& review, const std::map<std::string, std::string>& blob
   return review.reviewed == blobs;
 }
 
+Review after_verdicts(Review review, const std::string& path, std::string_view blob) {
+  const auto reviewed = review.reviewed.find(path);
+  if (reviewed != review.reviewed.end()) reviewed->second = blob;
+  return review;
+}
+
 Review after_edit(Review review, std::string_view reason) {
   if (review.state != S::submitted && review.state != S::accepted) return review;
   review.state = S::in_progress;

@@ -61,6 +61,10 @@ base::Result<void> may_change_review(const Review& before, const Review& after, 
 
 // Whether the blobs of today are the ones that were reviewed.
 bool covers(const Review& review, const std::map<std::string, std::string>& blobs);
+// After verdicts on annotations of a file that is `blob` now: the document is as far as it was, and
+// with its verdicts the file is still the one that was looked at. `path` is below the document's
+// directory, as in `reviewed`.
+Review after_verdicts(Review review, const std::string& path, std::string_view blob);
 // After an edit: submitted and accepted documents are in progress again, with the reason.
 Review after_edit(Review review, std::string_view reason);
 

@@ -4,14 +4,33 @@
 
 namespace corpus {
 
+namespace {
+
+bool same_label(Annotation a, const Annotation& b) {
+  a.review = b.review;
+  return a == b;
+}
+
+}  // namespace
+
+bool same_but_for_verdicts(const std::vector<Annotation>& before,
+                           const std::vector<Annotation>& after) {
+  return std::equal(before.begin(), before.end(), after.begin(), after.end(), same_label);
+}
+
 void KnownVerdicts::add(const std::vector<Annotation>& before) {
-  for (const Annotation& annotation : before) verdicts_.emplace(annotation.id, annotation.review);
+  for (const Annotation& annotation : before) before_.emplace(annotation.id, annotation);
 }
 
 bool KnownVerdicts::knows(const Annotation& annotation) const {
-  const auto [first, last] = verdicts_.equal_range(annotation.id);
+  const auto [first, last] = before_.equal_range(annotation.id);
   if (first == last) return !annotation.review;
-  return std::any_of(first, last, [&](const auto& e) { return e.second == annotation.review; });
+  const auto is_known = [&](const auto& entry) {
+    const Annotation& before = entry.second;
+    return before.review == annotation.review ||
+           (!annotation.review && !same_label(before, annotation));
+  };
+  return std::any_of(first, last, is_known);
 }
 
 void KnownVerdicts::check(std::span<const AnnotationLine> after, Diagnostics& problems) const {

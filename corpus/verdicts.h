@@ -6,12 +6,11 @@
 //   known.check(parsed.lines, problems);      // each one set, changed or taken away, with its
 //   place
 //
-// Removing an annotation with its verdict is no judgement. Plain value, belongs to one thread at a
-// time.
+// Removing an annotation with its verdict is no judgement, and a verdict falls with what it judged:
+// whoever changes an annotation may leave it out. Plain value, belongs to one thread at a time.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +19,10 @@
 #include "corpus/diagnostic.h"
 
 namespace corpus {
+
+// Whether two states of a file differ in their verdicts at most: then nobody has changed a label.
+bool same_but_for_verdicts(const std::vector<Annotation>& before,
+                           const std::vector<Annotation>& after);
 
 class KnownVerdicts {
  public:
@@ -30,7 +33,7 @@ class KnownVerdicts {
  private:
   bool knows(const Annotation& annotation) const;
 
-  std::multimap<AnnotationId, std::optional<AnnotationReview>> verdicts_;
+  std::multimap<AnnotationId, Annotation> before_;
 };
 
 }  // namespace corpus

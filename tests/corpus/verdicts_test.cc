@@ -42,6 +42,23 @@ TEST(KnownVerdicts, NoticesAnotherVerdictAndNone) {
   EXPECT_EQ(problems({line(1, kRejected)}, line(1)).size(), 1U);
 }
 
+TEST(KnownVerdicts, LetsAVerdictFallWithWhatItJudged) {
+  const std::string changed = R"(,"confidence":5)";
+  EXPECT_TRUE(problems({line(1, kRejected)}, line(1, changed)).empty());
+  EXPECT_EQ(problems({line(1, kRejected)}, line(1, changed + kAccepted)).size(), 1U);
+}
+
+TEST(Verdicts, AreNoChangeOfLabels) {
+  const auto same = [](const std::string& before, const std::string& after) {
+    return same_but_for_verdicts(TAKE(read_annotations(before)), TAKE(read_annotations(after)));
+  };
+  EXPECT_TRUE(same(line(1) + line(2), line(1, kAccepted) + line(2, kRejected)));
+  EXPECT_TRUE(same(line(1, kAccepted), line(1)));
+  EXPECT_FALSE(same(line(1), line(1, R"(,"confidence":5)")));
+  EXPECT_FALSE(same(line(1), line(1) + line(2)));
+  EXPECT_FALSE(same(line(1), line(2)));
+}
+
 TEST(KnownVerdicts, TakesTheVerdictOfAnyStateThatIsKnown) {
   const std::vector<std::string> before = {line(1), line(1, kAccepted)};
   EXPECT_TRUE(problems(before, line(1, kAccepted)).empty());
