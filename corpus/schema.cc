@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "corpus/detail/object_reader.h"
 
@@ -290,6 +291,27 @@ std::vector<std::string> Schema::names_for(AnnotationType type) const {
     if (label.allows(type)) out.push_back(label.name);
   }
   return out;
+}
+
+bool is_date(std::string_view text) {
+  return text.size() == 10 && base::from_rfc3339(std::string(text) + "T00:00:00Z").ok();
+}
+
+const std::vector<AttributeSpec>* Schema::attributes_of(AnnotationType type,
+                                                        std::string_view label) const {
+  const auto of = [](const auto* spec) { return spec == nullptr ? nullptr : &spec->attributes; };
+  switch (type) {
+    case AnnotationType::relation:
+      return of(find_relation(label));
+    case AnnotationType::table:
+      return of(find_table(label));
+    case AnnotationType::class_:
+      return of(find_class(label));
+    case AnnotationType::correction:
+      return nullptr;
+    default:
+      return of(find_label(label));
+  }
 }
 
 std::optional<Schema> parse_schema(std::string_view text, Diagnostics& problems) {

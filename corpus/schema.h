@@ -29,6 +29,8 @@ enum class AttributeKind {
 };
 std::string_view name_of(AttributeKind kind);
 std::optional<AttributeKind> parse_attribute_kind(std::string_view name);
+// Whether it is a day as "2026-11-21".
+bool is_date(std::string_view text);
 
 // Names (of labels, attributes, relations, tables, columns, classes) are 1 to 100 bytes of
 // letters, digits, '_', '-', '.', unique in their list; titles are for people.
@@ -98,6 +100,10 @@ struct Schema {
   const ClassSpec* find_class(std::string_view name) const;
   // The names that an annotation of this type may have as its label.
   std::vector<std::string> names_for(AnnotationType type) const;
+  // Those that an annotation of this type and label may carry; null if there is no such label, and
+  // for corrections.
+  const std::vector<AttributeSpec>* attributes_of(AnnotationType type,
+                                                  std::string_view label) const;
 
   bool operator==(const Schema&) const = default;
 };

@@ -27,10 +27,6 @@ std::string box_text(const Box& box) {
   return detail::box_json(box).print();
 }
 
-bool is_date(std::string_view text) {
-  return text.size() == 10 && base::from_rfc3339(std::string(text) + "T00:00:00Z").ok();
-}
-
 bool has_kind(const Json& value, const AttributeSpec& spec) {
   switch (spec.kind) {
     case AttributeKind::number:
@@ -54,22 +50,6 @@ std::string_view expected(AttributeKind kind) {
       return "a date as \"2026-11-21\"";
     default:
       return "a string";
-  }
-}
-
-const std::vector<AttributeSpec>* attributes_of(const Schema& schema, const Annotation& a) {
-  const auto of = [](const auto* spec) { return spec == nullptr ? nullptr : &spec->attributes; };
-  switch (a.type) {
-    case AnnotationType::relation:
-      return of(schema.find_relation(a.label));
-    case AnnotationType::table:
-      return of(schema.find_table(a.label));
-    case AnnotationType::class_:
-      return of(schema.find_class(a.label));
-    case AnnotationType::correction:
-      return nullptr;
-    default:
-      return of(schema.find_label(a.label));
   }
 }
 
@@ -115,7 +95,7 @@ class Checker {
   void check_schema(const Annotation& a, const Json& source) {
     if (context_.schema == nullptr) return;
     if (a.type == AnnotationType::correction) return refuse_attributes(a, source);
-    const auto* specs = attributes_of(*context_.schema, a);
+    const auto* specs = context_.schema->attributes_of(a.type, a.label);
     if (specs == nullptr) return refuse_label(a, source);
     const LabelSpec* label = context_.schema->find_label(a.label);
     const bool is_label = attributes_are_of(label, specs);

@@ -59,6 +59,7 @@ Result<void> remove_text(Transaction& tx, int64_t number) {
 
 Result<void> remove_number(Transaction& tx, int64_t number) {
   TRY(remove_text(tx, number));
+  TRY(tx.execute("DELETE FROM label_uses WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM document_labels WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM document_keys WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM documents WHERE number = ?", {number}));
@@ -110,6 +111,10 @@ Result<DocumentRow> document_of(const Row& row) {
   if (!row.text(18).empty()) {
     for (const auto label : base::split(row.text(18), '\n')) document.labels.emplace_back(label);
   }
+  document.confidence = static_cast<int32_t>(row.integer(19));
+  document.label_confidence = static_cast<int32_t>(row.integer(20));
+  document.assignee = row.text(21);
+  document.sampled = row.flag(22);
   return document;
 }
 
@@ -279,6 +284,46 @@ Result<void> DocumentTable::set_page_text(ProjectId project, const corpus::Docum
   return {};
 }
 
+Result<void> DocumentTable::set_page_reading(ProjectId project, const corpus::DocumentId& id,
+                                             corpus::PageNumber page, const PageReading& reading) {
+  const int64_t number = TRY(number_of(tx_, project, id));
+  TRY(
+      tx_.execute("INSERT INTO pages (document, page, words, confidence) VALUES (?, ?, ?, ?)"
+                  " ON CONFLICT (document, page) DO UPDATE SET words = excluded.words,"
+                  " confidence = excluded.confidence",
+                  {number, page, reading.words, reading.confidence}));
+  return {};
+}
+
+Result<void> DocumentTable::set_page_quality(ProjectId project, const corpus::DocumentId& id,
+                                             corpus::PageNumber page, std::string_view quality) {
+  const int64_t number = TRY(number_of(tx_, project, id));
+  TRY(
+      tx_.execute("INSERT INTO pages (document, page, quality) VALUES (?, ?, ?)"
+                  " ON CONFLICT (document, page) DO UPDATE SET quality = excluded.quality",
+                  {number, page, quality}));
+  return {};
+}
+
+Result<void> DocumentTable::set_label_confidence(ProjectId project, const corpus::DocumentId& id,
+                                                 corpus::PageNumber page, int32_t least) {
+  const int64_t number = TRY(number_of(tx_, project, id));
+  TRY(tx_.execute("UPDATE pages SET label_confidence = ? WHERE document = ? AND page = ?",
+                  {least, number, page}));
+  return {};
+}
+
+Result<void> DocumentTable::sum_up_confidence(ProjectId project, const corpus::DocumentId& id) {
+  return require_row(TRY(tx_.execute(
+      "UPDATE documents SET"
+      " confidence = coalesce((SELECT sum(p.words * p.confidence) / sum(p.words) FROM pages p"
+      "  WHERE p.document = documents.number), 1001),"
+      " label_confidence = coalesce((SELECT min(p.label_confidence) FROM pages p"
+      "  WHERE p.document = documents.number), 1001)"
+      " WHERE project_id = ? AND id = ?",
+      {project, id.hex})));
+}
+
 Result<void> DocumentTable::add_upload(const DocumentUpload& upload) {
   TRY(tx_.execute(
       "INSERT INTO document_uploads (project_id, document_id, uploader_id, source)"
@@ -326,8 +371,11 @@ Result<void> DocumentTable::remove(ProjectId project, const corpus::DocumentId& 
   TRY(remove_number(tx_, number));
   TRY(tx_.execute("DELETE FROM document_uploads WHERE project_id = ? AND document_id = ?",
                   {project, id.hex}));
-  TRY(tx_.execute("DELETE FROM drafts WHERE project_id = ? AND document_id = ?",
-                  {project, id.hex}));
+  for (const char* table : {"drafts", "assignments", "review_samples"}) {
+    TRY(tx_.execute(
+        "DELETE FROM " + std::string(table) + " WHERE project_id = ? AND document_id = ?",
+        {project, id.hex}));
+  }
   return {};
 }
 

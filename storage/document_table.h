@@ -32,6 +32,9 @@ enum class DocumentState { uploaded, queued, processing, ready, partly_ready, fa
 std::string_view name_of(DocumentState state);
 std::optional<DocumentState> parse_document_state(std::string_view name);
 
+// Confidences are 0 to 1000; this one says that there is nothing to tell of, and sorts behind.
+inline constexpr int32_t kNoConfidence = 1001;
+
 struct DocumentRow {
   ProjectId project;
   corpus::DocumentId id;
@@ -49,8 +52,18 @@ struct DocumentRow {
   base::Json sources = base::Json::array();  // as in document.json
   std::vector<std::string> labels;           // present in its annotations, sorted
   base::Milliseconds changed_at = 0;
+  int32_t confidence = kNoConfidence;        // mean of its words
+  int32_t label_confidence = kNoConfidence;  // least of its labels that came from a model
+  std::string assignee;                      // the name; empty: nobody
+  bool sampled = false;                      // drawn for a second look
 
   bool operator==(const DocumentRow&) const = default;
+};
+
+// What reading found on a page: how many words, and their mean confidence.
+struct PageReading {
+  int32_t words = 0;
+  int32_t confidence = 0;
 };
 
 // One upload of a document's bytes.
@@ -64,6 +77,15 @@ struct DocumentUpload {
 
 enum class Added { is_new, was_there };
 
+enum class DocumentSort { received, name, confidence };
+
+// Confidences from `least` to `most`.
+struct ConfidenceRange {
+  int32_t least = 0;
+  int32_t most = kNoConfidence;
+  bool is_any() const { return least <= 0 && most >= kNoConfidence; }
+};
+
 struct DocumentQuery {
   ProjectId project = {};
   std::string text = {};  // words; empty: any
@@ -72,8 +94,18 @@ struct DocumentQuery {
   std::string label = {};
   std::vector<std::pair<std::string, std::string>> keys = {};  // all must match: {"claim", "C-7"}
   UserId uploader = {};                                        // only what this user has uploaded
-  std::string cursor = {};                                     // newest first
-  size_t limit = 50;                                           // at most 500
+  UserId assignee = {};                                        // only what this user is to label
+  bool unassigned = false;                                     // only what is nobody's
+  bool sampled = false;  // only what was drawn for a second look
+  std::string failure_code = {};
+  base::Milliseconds received_from = 0;
+  base::Milliseconds received_until = 0;  // 0: open; the moment itself is not part of it
+  ConfidenceRange confidence = {};
+  ConfidenceRange label_confidence = {};
+  DocumentSort sort = DocumentSort::received;
+  bool descending = true;
+  std::string cursor = {};  // of the same sort and direction
+  size_t limit = 50;        // at most 500
 };
 
 struct DocumentPage {
@@ -121,6 +153,15 @@ class DocumentTable {
                           const std::vector<std::string>& labels);
   Result<void> set_page_text(ProjectId project, const corpus::DocumentId& id,
                              corpus::PageNumber page, std::string_view text);
+  Result<void> set_page_reading(ProjectId project, const corpus::DocumentId& id,
+                                corpus::PageNumber page, const PageReading& reading);
+  // As corpus::verdict_of says.
+  Result<void> set_page_quality(ProjectId project, const corpus::DocumentId& id,
+                                corpus::PageNumber page, std::string_view quality);
+  Result<void> set_label_confidence(ProjectId project, const corpus::DocumentId& id,
+                                    corpus::PageNumber page, int32_t least);
+  // After the pages: what they come to for the document.
+  Result<void> sum_up_confidence(ProjectId project, const corpus::DocumentId& id);
 
   Result<void> add_upload(const DocumentUpload& upload);
   Result<std::vector<DocumentUpload>> uploads(ProjectId project, const corpus::DocumentId& id);

@@ -5,8 +5,11 @@
 //     return QueueTable(tx).take({project, user, Work::label, now}); }));
 //   if (!next) ...                                            // nothing is left to do
 //
-// To label: what one has begun, then what nobody has, the oldest first. To review: what was
-// submitted, not what one was given to label. A view of one transaction, as all tables.
+// To label: what came back, what one has begun, what one was assigned, then what is nobody's, in
+// the order that the project wants. To review: what was submitted, not what one was given to label.
+// What is assigned to somebody is given to nobody else. Each of these is looked for by an index of
+// its own, so that a million documents that wait cost no more than ten. A view of one transaction,
+// as all tables.
 #pragma once
 
 #include <optional>
@@ -15,6 +18,7 @@
 
 #include "base/clock.h"
 #include "corpus/document.h"
+#include "corpus/project_settings.h"
 #include "storage/database.h"
 
 namespace storage {
@@ -27,19 +31,22 @@ struct QueueAsk {
   Work work = Work::label;
   base::Milliseconds now = 0;
   std::string after = {};  // not this document: the one that lies there
+  corpus::QueueOrder order = corpus::QueueOrder::oldest;
 };
 
 inline constexpr base::Milliseconds kLeaseTime = 60 * 60'000;
 
 class QueueTable {
  public:
+  static constexpr int64_t kMostCounted = 1'000;
+
   explicit QueueTable(Transaction& tx) : tx_(tx) {}
 
   // The next document, now this user's for kLeaseTime; nothing if there is none.
   Result<std::optional<corpus::DocumentId>> take(const QueueAsk& ask);
   Result<void> skip(ProjectId project, const corpus::DocumentId& document, UserId user,
                     std::string_view reason, base::Milliseconds now);
-  // How many documents wait for this user.
+  // How many documents wait for this user; kMostCounted: so many or more.
   Result<int64_t> count(const QueueAsk& ask);
 
  private:

@@ -8,6 +8,8 @@ namespace {
 constexpr int kJpegQuality = 85;
 constexpr int kPngEffort = 4;  // of 9: beyond it pages shrink by a few percent at thrice the time
 constexpr double kNoisyShare = 0.2;
+constexpr int kThumbnailQuality = 70;
+constexpr int32_t kMostSlender = 3;  // height to width
 
 struct Buffer {
   l_uint8* data = nullptr;
@@ -21,7 +23,30 @@ int level_at(const l_uint32* line, int x, int depth) {
   return static_cast<int>(line[x] >> L_GREEN_SHIFT & 0xff);
 }
 
+// The image itself, or its upper part if it is very slender.
+Pix upper_part(const Pix& image) {
+  const int32_t tallest = width_of(image) * kMostSlender;
+  if (height_of(image) <= tallest) return Pix(pixClone(image.get()));
+  BOX* top = boxCreate(0, 0, width_of(image), tallest);
+  Pix out(pixClipRectangle(image.get(), top, nullptr));
+  boxDestroy(&top);
+  return out;
+}
+
 }  // namespace
+
+base::Result<std::string> encode_thumbnail(const Pix& image, int32_t width) {
+  Pix small = upper_part(image);
+  if (small && depth_of(small) == 1) small = Pix(pixConvertTo8(small.get(), 0));
+  const float scale = small ? static_cast<float>(width) / static_cast<float>(width_of(small)) : 1;
+  if (scale < 1) small = Pix(pixScaleAreaMap(small.get(), scale, scale));
+  Buffer buffer;
+  if (!small ||
+      pixWriteMemJpeg(&buffer.data, &buffer.size, small.get(), kThumbnailQuality, 0) != 0) {
+    return base::Error{base::Code::limit, "not enough memory for the small image"};
+  }
+  return buffer.text();
+}
 
 bool is_noisy(const Pix& image) {
   const int depth = depth_of(image);

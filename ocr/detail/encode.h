@@ -1,4 +1,5 @@
-// The canonical image's bytes: PNG or JPEG by content, the same for the same pixels. In the worker.
+// The canonical image's bytes: PNG or JPEG by content, the same for the same pixels; and small
+// copies of it. In the worker.
 #pragma once
 
 #include <string>
@@ -15,6 +16,9 @@ struct Encoded {
 
 // `lossy`: the pixels came out of a lossy format, so that another loss of that kind is fair.
 base::Result<Encoded> encode_canonical(const Pix& image, bool lossy, int32_t dpi);
+
+// A small JPEG of at most that width, for lists; of a slender image its upper part.
+base::Result<std::string> encode_thumbnail(const Pix& image, int32_t width);
 
 // Whether neighbouring pixels differ mostly by a little, as in photographs and noisy scans, which
 // PNG cannot pack.

@@ -156,6 +156,28 @@ base::Result<void> serve_page(Recognizer& recognizer, const base::Json& json,
   return send_frame(kSocket, to_json(*reply), reply->image.bytes);
 }
 
+base::Result<std::string> thumbnail_of(const base::Json& json, std::string_view bytes) {
+  constexpr int64_t kWidest = 1'000;
+  const PageRequest request = TRY(parse_page_request(json));
+  const base::Json* width = json.find("width");
+  const int64_t* pixels = width == nullptr ? nullptr : width->as_integer();
+  if (pixels == nullptr || *pixels < 1 || *pixels > kWidest) {
+    return base::Error{base::Code::invalid, "a thumbnail has a width"};
+  }
+  Decoded decoded = TRY(decode_image(request, bytes));
+  const Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
+  if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
+  return encode_thumbnail(upright, static_cast<int32_t>(*pixels));
+}
+
+base::Result<void> serve_thumbnail(const base::Json& json, std::string_view bytes) {
+  const auto made = thumbnail_of(json, bytes);
+  if (made.ok())
+    return send_frame(kSocket, to_json(StreamStep{StreamStep::Kind::bytes, {}, 0, {}}), *made);
+  return send_frame(
+      kSocket, to_json(StreamStep{StreamStep::Kind::failed, {}, 0, failure_of(made.error())}), {});
+}
+
 base::Result<void> serve_probe(const base::Json& json, std::string_view bytes) {
   ProbeReply reply;
   const auto count = count_images(json.string_or("format", ""), bytes);
@@ -177,6 +199,7 @@ base::Result<void> serve(Recognizer& recognizer, const ReceivedRequest& request,
   }
   const Input input = TRY(Input::map(request.input));
   if (verb == "page") return serve_page(recognizer, request.json, input.bytes());
+  if (verb == "thumbnail") return serve_thumbnail(request.json, input.bytes());
   if (verb == "probe") return serve_probe(request.json, input.bytes());
   if (verb == "archive") return unpack(kSocket, request.json, input.bytes());
   if (verb == "searchable") return write_searchable(kSocket, request.json, input.bytes());

@@ -10,6 +10,7 @@
 #include "server/flow/join_push.h"
 #include "server/flow/propose.h"
 #include "server/flow/review.h"
+#include "storage/overview_table.h"
 #include "storage/push_log.h"
 
 namespace server {
@@ -25,6 +26,8 @@ Result<void> tell_of_push(Services& services, const Actor& actor, const vcs::Ref
   const std::string commit = command.after.hex();
   TRY(audit(tx, actor, "git.push", actor.project().path() + "/" + kMain,
             base::Json::object({{"commit", commit}})));
+  TRY(storage::OverviewTable(tx).note(actor.project().id, actor.user(), storage::Deed::pushed,
+                                      base::now_milliseconds()));
   TRY(services.events->append(tx,
                               {.type = std::string(corpus::event_type::kRepositoryPushed),
                                .project = actor.project().id,

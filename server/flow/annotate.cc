@@ -4,10 +4,12 @@
 #include <map>
 #include <set>
 
+#include "base/clock.h"
 #include "corpus/validate.h"
 #include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "storage/overview_table.h"
 
 namespace server {
 namespace {
@@ -309,7 +311,9 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   SaveOutcome outcome = std::move(save.outcome());
   outcome.commit = result.commit.hex();
   if (outcome.kind != SaveOutcome::Kind::saved) return outcome;
-  TRY(catch_up(services, *project, [&](storage::Transaction& tx) {
+  TRY(catch_up(services, *project, [&](storage::Transaction& tx) -> Result<void> {
+    TRY(storage::OverviewTable(tx).note(actor.project().id, actor.user(), storage::Deed::saved,
+                                        base::now_milliseconds()));
     return audit(tx, actor, "annotations.save",
                  document_subject(actor.project(), request.document.hex),
                  base::Json::object(

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
+#include "server/flow/thumbnail.h"
 #include "storage/draft_table.h"
 #include "storage/idempotency.h"
 #include "storage/read_page_table.h"
@@ -70,6 +71,7 @@ void keep_repository(Services& services, vcs::Repository& repository, const vcs:
 
 void forget_old_rows(Services& services) {
   const base::Milliseconds now = base::now_milliseconds();
+  note("sweep small images", sweep_thumbnails(services, now));
   note("drop uploads", drop_expired_uploads(services, now));
   note("forget jobs", services.jobs->forget_done(now - kJobMemory));
   note("forget pages", services.database->write([&](storage::Transaction& tx) -> Result<void> {

@@ -1,15 +1,19 @@
 #include "server/flow/index.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "corpus/event.h"
+#include "corpus/label_use.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "storage/document_table.h"
+#include "storage/label_table.h"
+#include "storage/overview_table.h"
 #include "storage/release_table.h"
 #include "storage/settings_table.h"
 #include "storage/user_store.h"
@@ -83,29 +87,63 @@ storage::DocumentState state_of(const corpus::Document& document) {
   return some_failed ? storage::DocumentState::partly_ready : storage::DocumentState::ready;
 }
 
-// A file that says nothing sensible has no labels; one that cannot be read is an error.
-Result<std::vector<std::string>> labels_in(const DocumentFiles& files, const std::string& path) {
+// A file that says nothing sensible has no annotations; one that cannot be read is an error.
+Result<std::shared_ptr<const std::vector<corpus::Annotation>>> annotations_in(
+    const DocumentFiles& files, const std::string& path) {
   const auto version = files.annotations(path);
-  if (!version.ok()) {
-    TRY(files.version(path));
-    return std::vector<std::string>();
-  }
+  if (version.ok()) return version->annotations;
+  TRY(files.version(path));
+  return std::make_shared<const std::vector<corpus::Annotation>>();
+}
+
+std::vector<std::string> labels_of(const std::vector<corpus::Annotation>& annotations) {
   std::set<std::string> labels;
-  for (const corpus::Annotation& annotation : *version->annotations) {
+  for (const corpus::Annotation& annotation : annotations) {
     if (!annotation.label.empty()) labels.insert(annotation.label);
   }
-  return std::vector<std::string>(labels.begin(), labels.end());
+  return {labels.begin(), labels.end()};
+}
+
+// How sure the model was of what it was least sure of.
+int32_t least_confidence(const std::vector<corpus::Annotation>& annotations) {
+  int32_t least = storage::kNoConfidence;
+  for (const corpus::Annotation& annotation : annotations) {
+    if (annotation.confidence) least = std::min(least, *annotation.confidence);
+  }
+  return least;
+}
+
+storage::PageReading reading_of(const std::vector<corpus::Word>& words) {
+  int64_t sum = 0;
+  for (const corpus::Word& word : words) sum += word.confidence;
+  const auto count = static_cast<int64_t>(words.size());
+  return {static_cast<int32_t>(count), static_cast<int32_t>(count == 0 ? 0 : sum / count)};
+}
+
+// One word for what is most wrong with a scan (docs/formats/document.md has the measures).
+std::string_view verdict_of(const corpus::PageQuality& quality) {
+  constexpr int32_t kBlurred = 300;
+  constexpr int32_t kFaint = 300;
+  constexpr int32_t kSmall = 12;    // pixels
+  constexpr int32_t kSkewed = 200;  // hundredths of a degree
+  if (quality.blank) return "blank";
+  if (quality.sharpness < kBlurred) return "blurred";
+  if (quality.contrast < kFaint) return "faint";
+  if (quality.x_height > 0 && quality.x_height < kSmall) return "small";
+  return std::abs(quality.skew) > kSkewed ? "skewed" : "good";
 }
 
 // Writes what one commit range changed; lives for one transaction.
 class Indexer {
  public:
+  // `is_news`: it happens now; else git is read again from its beginning.
   Indexer(Services& services, OpenProject& project, const vcs::Snapshot& snapshot,
-          std::string commit, storage::Transaction& tx)
+          std::string commit, bool is_news, storage::Transaction& tx)
       : services_(services),
         project_(project),
         snapshot_(snapshot),
         commit_(std::move(commit)),
+        is_news_(is_news),
         tx_(tx),
         table_(tx) {}
 
@@ -137,6 +175,9 @@ class Indexer {
     if (changes.record) TRY(index_record(id, files, changes.is_new));
     for (const auto page : changes.words) TRY(index_words(id, files, page));
     for (const auto page : changes.annotations) TRY(index_labels(id, files, page));
+    if (changes.record || !changes.words.empty() || !changes.annotations.empty()) {
+      TRY(table_.sum_up_confidence(project_.project.id, id));
+    }
     if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
     if (changes.review) TRY(index_review(id, files));
     return {};
@@ -152,6 +193,11 @@ class Indexer {
     const auto state = state_of(document);
     TRY(table_.put_from_git(project_.project.id, document, commit_, state,
                             base::now_milliseconds()));
+    for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
+      const auto& quality = document.pages[page - 1].quality;
+      if (!quality) continue;
+      TRY(table_.set_page_quality(project_.project.id, id, page, verdict_of(*quality)));
+    }
     if (!is_new) return {};
     return tell(corpus::event_type::kDocumentReady, id,
                 base::Json::object({{"state", storage::name_of(state)},
@@ -161,6 +207,9 @@ class Indexer {
   Result<void> index_words(const corpus::DocumentId& id, const DocumentFiles& files,
                            corpus::PageNumber page) {
     const auto words = files.words(page);
+    if (words.ok()) {
+      TRY(table_.set_page_reading(project_.project.id, id, page, reading_of(*words)));
+    }
     return table_.set_page_text(project_.project.id, id, page,
                                 words.ok() ? corpus::text_of(*words) : "");
   }
@@ -169,21 +218,55 @@ class Indexer {
                             corpus::PageNumber page) {
     const std::string path = page == 0 ? corpus::document_annotations_path(files.directory())
                                        : corpus::page_annotations_path(files.directory(), page);
-    return table_.set_labels(project_.project.id, id, page, TRY(labels_in(files, path)));
+    const auto annotations = TRY(annotations_in(files, path));
+    TRY(table_.set_labels(project_.project.id, id, page, labels_of(*annotations)));
+    TRY(table_.set_label_confidence(project_.project.id, id, page, least_confidence(*annotations)));
+    return storage::LabelTable(tx_).set_uses(project_.project.id, id, page,
+                                             corpus::label_uses(*annotations));
   }
 
   Result<void> index_review(const corpus::DocumentId& id, const DocumentFiles& files) {
     const corpus::Review review = TRY(files.review());
+    TRY(note_review(id, review));
     TRY(table_.set_review_state(project_.project.id, id, corpus::name_of(review.state),
                                 base::now_milliseconds()));
     return tell(corpus::event_type::kReviewMoved, id,
                 base::Json::object({{"state", corpus::name_of(review.state)}}));
   }
 
+  // Who has moved the review, for the project's page.
+  Result<void> note_review(const corpus::DocumentId& id, const corpus::Review& review) {
+    const storage::ProjectId project = project_.project.id;
+    const auto before = table_.find(project, id);
+    const bool moved = !before.ok() || before->review_state != corpus::name_of(review.state);
+    if (!is_news_ || !moved) return {};
+    storage::OverviewTable overview(tx_);
+    const base::Milliseconds now = base::now_milliseconds();
+    switch (review.state) {
+      case corpus::ReviewState::submitted: {
+        const storage::UserId user = user_of(review.submitted_by);
+        TRY(overview.note(project, user, storage::Deed::submitted, now));
+        return overview.draw_sample(project, id, user);
+      }
+      case corpus::ReviewState::accepted:
+        return overview.note(project, user_of(review.reviewer), storage::Deed::accepted, now);
+      case corpus::ReviewState::rejected:
+        return overview.note(project, user_of(review.reviewer), storage::Deed::rejected, now);
+      default:
+        return {};
+    }
+  }
+
+  storage::UserId user_of(const std::string& address) {
+    const auto user = storage::UserStore(tx_).find_user_by_address(address);
+    return user.ok() ? user->id : storage::UserId{};
+  }
+
   Services& services_;
   OpenProject& project_;
   const vcs::Snapshot& snapshot_;
   std::string commit_;
+  bool is_news_;
   storage::Transaction& tx_;
   storage::DocumentTable table_;
 };
@@ -195,9 +278,9 @@ Result<vcs::ObjectId> commit_seen(storage::Transaction& tx, const OpenProject& p
 }
 
 Result<void> write_changes(Services& services, OpenProject& project, const Changes& changes,
-                           const vcs::ObjectId& tip, storage::Transaction& tx) {
+                           const vcs::ObjectId& tip, bool is_news, storage::Transaction& tx) {
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
-  Indexer indexer(services, project, snapshot, tip.hex(), tx);
+  Indexer indexer(services, project, snapshot, tip.hex(), is_news, tx);
   for (const auto& [id, change] : changes.documents) TRY(indexer.index(id, change));
   if (changes.schema) {
     TRY(indexer.tell(corpus::event_type::kSchemaChanged, project.project.path(),
@@ -215,7 +298,9 @@ Result<void> write_what_is_new(Services& services, OpenProject& project, storage
   const vcs::ObjectId tip = TRY(project.tip_id());
   const vcs::ObjectId seen = TRY(commit_seen(tx, project));
   if (tip == seen) return {};
-  return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip, tx);
+  const bool is_news = seen != vcs::kNoObject;
+  return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip, is_news,
+                       tx);
 }
 
 Result<bool> is_in_step(Services& services, const OpenProject& project) {
@@ -249,7 +334,7 @@ Result<void> index_document(Services& services, OpenProject& project,
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
     const vcs::ObjectId tip = TRY(project.tip_id());
     const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
-    return Indexer(services, project, snapshot, tip.hex(), tx).index(id, changes);
+    return Indexer(services, project, snapshot, tip.hex(), false, tx).index(id, changes);
   });
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "corpus/document.h"
 #include "corpus/event.h"
+#include "corpus/project_settings.h"
 #include "ocr/pipeline.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
@@ -74,12 +75,8 @@ ocr::ReadSettings settings_for(const Services& services, const storage::Project&
                                const corpus::DocumentId& id) {
   ocr::ReadSettings settings;
   settings.languages = services.config.languages;
-  if (const auto* languages = project.settings.find_array("languages")) {
-    settings.languages.clear();
-    for (const base::Json& language : *languages) {
-      if (const std::string* name = language.as_string()) settings.languages.push_back(*name);
-    }
-  }
+  const auto of_project = corpus::settings_of(project.settings).languages;
+  if (!of_project.empty()) settings.languages = of_project;
   settings.limits = services.config.read_limits;
   settings.password = services.passwords.find(project.id, id);
   return settings;

@@ -110,4 +110,55 @@ Result<corpus::Review> move_review(Services& services, const Actor& actor, const
   return review;
 }
 
+namespace {
+
+// The move of one document among many: nothing to write where it is there already.
+Result<std::optional<vcs::Edit>> move_one(const Actor& actor, const OpenProject& project,
+                                          const vcs::Snapshot& tip, const ReviewMove& move) {
+  const DocumentFiles files(tip, project.fan_out, move.document, project.parsed.get());
+  TRY(files.shared_document());
+  const corpus::Review before = TRY(files.review());
+  const corpus::Review after = TRY(moved(files, actor, move));
+  if (after == before) return std::optional<vcs::Edit>();
+  std::string text = TRY(corpus::write_review(after));
+  return std::optional<vcs::Edit>({corpus::review_path(files.directory()), std::move(text)});
+}
+
+}  // namespace
+
+Result<std::vector<ReviewOutcome>> move_reviews(Services& services, const Actor& actor,
+                                                const std::vector<corpus::DocumentId>& documents,
+                                                corpus::ReviewState to, const std::string& reason) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  std::vector<ReviewOutcome> outcomes;
+  vcs::CommitRequest request;
+  request.author = request.committer = signature_of(actor);
+  request.message = "Mark " + std::to_string(documents.size()) + " documents as " +
+                    std::string(corpus::name_of(to)) + "\n";
+  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    outcomes.clear();
+    std::vector<vcs::Edit> edits;
+    for (const corpus::DocumentId& id : documents) {
+      auto edit = move_one(actor, *project, tip, {id, to, reason});
+      outcomes.push_back({id, {}});
+      if (!edit.ok()) {
+        outcomes.back().refusal = edit.error();
+      } else if (*edit) {
+        edits.push_back(std::move(**edit));
+      }
+    }
+    return edits;
+  };
+  TRY(project->commits->commit(std::move(request)));
+  TRY(catch_up(services, *project, [&](storage::Transaction& tx) -> Result<void> {
+    for (const ReviewOutcome& outcome : outcomes) {
+      if (outcome.refusal) continue;
+      TRY(audit(tx, actor, "review.move", document_subject(actor.project(), outcome.document.hex),
+                base::Json::object({{"state", corpus::name_of(to)}})));
+    }
+    return {};
+  }));
+  return outcomes;
+}
+
 }  // namespace server

@@ -2,7 +2,9 @@
 // of corpus/review.h.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "corpus/review.h"
 #include "server/flow/actor.h"
@@ -18,6 +20,15 @@ struct ReviewMove {
 
 // What is now in git. denied or conflict as corpus::may_move says.
 Result<corpus::Review> move_review(Services& services, const Actor& actor, const ReviewMove& move);
+
+// Many at once, as one commit: those that may be moved are, the others say why not.
+struct ReviewOutcome {
+  corpus::DocumentId document;
+  std::optional<base::Error> refusal;
+};
+Result<std::vector<ReviewOutcome>> move_reviews(Services& services, const Actor& actor,
+                                                const std::vector<corpus::DocumentId>& documents,
+                                                corpus::ReviewState to, const std::string& reason);
 
 // Documents whose labels came to main between these commits, after they were submitted or accepted,
 // are in progress again.

@@ -15,6 +15,7 @@
 #include "server/flow/intake.h"
 #include "server/flow/process.h"
 #include "storage/blob_table.h"
+#include "storage/overview_table.h"
 
 namespace server {
 namespace {
@@ -238,6 +239,8 @@ struct Upload::State {
     const std::string subject = document_subject(project(), id.hex);
     TRY(audit(tx, actor, "document.upload", subject));
     if (added == storage::Added::was_there) return added;
+    TRY(storage::OverviewTable(tx).note(project().id, actor.user(), storage::Deed::uploaded,
+                                        row.received_at));
     TRY(table.add_upload({project().id, id, actor.user(), file.source}));
     TRY(table.set_sources(project().id, id, {file.source}, row.received_at));
     TRY(queue_document(tx, services, project().id, id, haste()));

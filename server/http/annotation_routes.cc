@@ -48,17 +48,6 @@ Result<Reply> show_annotations(Services& services, Context& context) {
   return annotations_reply(200, page);
 }
 
-// The one strong tag of an If-Match header.
-Result<vcs::ObjectId> version_of(const std::string& header) {
-  std::string_view tag = base::trim(header);
-  if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"') {
-    tag = tag.substr(1, tag.size() - 2);
-  }
-  auto id = vcs::ObjectId::from_hex(tag);
-  if (!id.ok()) return base::Error{base::Code::invalid, "If-Match is not an ETag of this page"};
-  return id;
-}
-
 Problem invalid_annotations(const corpus::Diagnostics& problems) {
   Json errors = Json::array();
   for (const corpus::Diagnostic& problem : problems.list()) {
@@ -103,7 +92,7 @@ Result<Reply> save(Services& services, Context& context) {
   SaveRequest request;
   request.document = TRY(document_of(context));
   request.page = TRY(page_number(context));
-  auto version = version_of(*if_match);
+  auto version = version_in(*if_match);
   if (!version.ok()) {
     // What is not there is said before what is wrong with its version.
     const auto project = TRY(project_of(services, context));

@@ -89,6 +89,20 @@ Result<std::string> BodyFields::prose(std::string_view key) const {
   return *text;
 }
 
+Result<std::string> BodyFields::any_text(std::string_view key) const {
+  const std::string* text = TRY(find_text(key));
+  if (text == nullptr) return error(key, "is missing");
+  return *text;
+}
+
+Result<bool> BodyFields::flag(std::string_view key) const {
+  const Json* value = body_.find(key);
+  if (value == nullptr) return false;
+  const bool* on = value->as_boolean();
+  if (on == nullptr) return error(key, "is true or false");
+  return *on;
+}
+
 Result<Json> BodyFields::array(std::string_view key) const {
   const Json* value = body_.find(key);
   if (value == nullptr) return error(key, "is missing");

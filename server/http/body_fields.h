@@ -41,6 +41,10 @@ class BodyFields {
   // What people write to people: lines and tabs are fine, at most kMaxProse characters. Empty if it
   // is not there.
   base::Result<std::string> prose(std::string_view key) const;
+  // Any characters, also none; how long it may be is for the body's limit to say.
+  base::Result<std::string> any_text(std::string_view key) const;
+  // False if it is not there.
+  base::Result<bool> flag(std::string_view key) const;
   // Any characters, not empty, at most kMaxSecret bytes.
   base::Result<std::string> secret(std::string_view key) const;
   base::Result<std::optional<std::string>> optional_secret(std::string_view key) const;

@@ -33,6 +33,12 @@ Json whole_json(const storage::DocumentRow& row) {
   for (const std::string& label : row.labels) labels.push(label);
   out.set("labels", std::move(labels));
   out.set("sources", row.sources);
+  if (row.confidence < storage::kNoConfidence) out.set("confidence", row.confidence);
+  if (row.label_confidence < storage::kNoConfidence) {
+    out.set("label_confidence", row.label_confidence);
+  }
+  if (!row.assignee.empty()) out.set("assignee", row.assignee);
+  if (row.sampled) out.set("sampled", true);
   return out;
 }
 

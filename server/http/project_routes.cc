@@ -1,11 +1,15 @@
-// Projects: making and listing them, policy, the schema.
+// Projects: making and listing them, policy, settings.
+#include <algorithm>
+#include <map>
+
 #include "base/clock.h"
 #include "corpus/event.h"
-#include "corpus/schema.h"
+#include "corpus/project_settings.h"
+#include "ocr/worker_pool.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
 #include "server/http/routes.h"
-#include "storage/document_table.h"
+#include "storage/overview_table.h"
 #include "storage/user_store.h"
 
 namespace server::http {
@@ -23,6 +27,7 @@ Json project_json(const Services& services, const storage::Project& project) {
                        {"id", project.ulid},
                        {"created_at", base::to_rfc3339(project.created_at)},
                        {"policy", corpus::to_json(project.policy)},
+                       {"settings", corpus::to_json(corpus::settings_of(project.settings))},
                        {"clone_url", services.catalog->clone_url(project)},
                        {"dvc_url", services.catalog->dvc_url(project)},
                        {"data_url", services.catalog->data_url(project)}});
@@ -40,10 +45,14 @@ Result<Reply> list_projects(Services& services, Context& context) {
 Result<Reply> show_project(Services& services, Context& context) {
   const storage::Project& project = context.principal.access->project;
   Json reply = project_json(services, project);
-  const auto counts = TRY(services.database->read(
-      [&](storage::Transaction& tx) { return storage::DocumentTable(tx).counts(project.id); }));
+  const auto standings = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::OverviewTable(tx).documents(project.id); }));
+  std::map<std::string_view, int64_t> counts;
+  for (const storage::Standing& standing : standings) {
+    counts[storage::name_of(standing.state)] += standing.documents;
+  }
   Json documents = Json::object();
-  for (const auto& [state, count] : counts) documents.set(storage::name_of(state), count);
+  for (const auto& [state, count] : counts) documents.set(std::string(state), count);
   reply.set("documents", std::move(documents));
   Json roles = Json::array();
   for (const corpus::Role role : context.principal.access->roles) roles.push(corpus::name_of(role));
@@ -86,14 +95,34 @@ Result<Reply> set_policy(Services& services, Context& context) {
   return Reply::json(200, corpus::to_json(policy));
 }
 
-Result<Reply> show_schema(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
-  const vcs::Snapshot tip = TRY(project->tip());
-  const auto entry = TRY(tip.entry(corpus::kSchemaPath));
-  const corpus::Schema schema = TRY(corpus::parse_schema(TRY(tip.read(corpus::kSchemaPath))));
-  return Reply::json(200, corpus::to_json(schema))
-      .etag(entry ? entry->id.hex() : "")
-      .cache("private, no-cache");
+// Checked against what is installed here: a language that nobody can read in helps nobody.
+Result<void> check_languages(const corpus::ProjectSettings& settings) {
+  const auto installed = ocr::installed_languages();
+  for (const std::string& language : settings.languages) {
+    if (std::find(installed.begin(), installed.end(), language) != installed.end()) continue;
+    return base::Error{base::Code::invalid, "no page can be read in \"" + language +
+                                                "\" here: its data is not installed"};
+  }
+  return {};
+}
+
+Result<Reply> set_settings(Services& services, Context& context) {
+  const Json body = TRY(context.request.read_json());
+  const auto settings = TRY(corpus::changed_settings(
+      corpus::settings_of(context.principal.access->project.settings), body));
+  TRY(check_languages(settings));
+  const Actor actor = actor_of(context);
+  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(storage::UserStore(tx).set_settings(actor.project().id, corpus::to_json(settings)));
+    return audit(tx, actor, "project.settings", actor.project().path(), corpus::to_json(settings));
+  }));
+  return Reply::json(200, corpus::to_json(settings));
+}
+
+Result<Reply> list_languages(Context&) {
+  Json items = Json::array();
+  for (const std::string& language : ocr::installed_languages()) items.push(language);
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
 }
 
 }  // namespace
@@ -137,14 +166,24 @@ void add_project_routes(Router& router, Services& services) {
               .body = json_body(Json::object({{"type", "object"}}),
                                 corpus::to_json(corpus::ProjectPolicy{})),
               .responses = {json_response(200, "the policy")}});
-  router.add({.method = Method::get,
-              .path = project + "/schema",
-              .access = Access::needs(Permission::document_read),
-              .handler = handled([&](Context& c) { return show_schema(services, c); }),
-              .id = "show_schema",
-              .summary = "The labels, attributes and relations that the project knows",
+  router.add({.method = Method::patch,
+              .path = project + "/settings",
+              .access = Access::needs(Permission::project_manage),
+              .handler = handled([&](Context& c) { return set_settings(services, c); }),
+              .id = "set_settings",
+              .summary = "Change how the project works: languages of OCR, order of the queue",
               .tag = "projects",
-              .responses = {json_response(200, "the schema")}});
+              .body = json_body(Json::object({{"type", "object"}}),
+                                corpus::to_json(corpus::ProjectSettings{})),
+              .responses = {json_response(200, "the settings")}});
+  router.add({.method = Method::get,
+              .path = "/api/v1/languages",
+              .access = Access::signed_in(),
+              .handler = handled([](Context& c) { return list_languages(c); }),
+              .id = "list_languages",
+              .summary = "The languages in which pages can be read here",
+              .tag = "projects",
+              .responses = {json_response(200, "their names, as tesseract has them")}});
 }
 
 }  // namespace server::http

@@ -18,8 +18,12 @@ using corpus::Permission;
 // Who submits labels; who judges reviews.
 Result<storage::QueueAsk> ask_of(const Context& context) {
   const storage::Access& access = *context.principal.access;
-  storage::QueueAsk ask{access.project.id, access.principal.user.id, storage::Work::label,
-                        base::now_milliseconds(), context.query("after").value_or("")};
+  storage::QueueAsk ask{access.project.id,
+                        access.principal.user.id,
+                        storage::Work::label,
+                        base::now_milliseconds(),
+                        context.query("after").value_or(""),
+                        corpus::settings_of(access.project.settings).queue_order};
   if (context.query("work") == "review") ask.work = storage::Work::review;
   const Permission needed =
       ask.work == storage::Work::review ? Permission::review_write : Permission::annotation_write;
@@ -71,8 +75,9 @@ void add_queue_routes(Router& router, Services& services) {
               .summary = "The document to work on next, and how many wait",
               .description =
                   "To label: yours for an hour, in which nobody else is given it. First what "
-                  "came back to you, then what you have begun, then the oldest new one. To "
-                  "review: the oldest that others have submitted.",
+                  "came back to you, then what you have begun, then what you were assigned, then "
+                  "new ones in the order that the project wants. To review: the oldest that others "
+                  "have submitted. `waiting` ends at 1000: so many or more.",
               .tag = "queue",
               .query = {{"work", "", Parameter::Type::string, false, {}, {}, {"label", "review"}},
                         {"after",

@@ -1,5 +1,6 @@
 #include "server/http/routes.h"
 
+#include "base/text.h"
 #include "server/http/authorize.h"
 
 namespace server::http {
@@ -7,8 +8,11 @@ namespace server::http {
 void add_all_routes(Router& router, Services& services) {
   add_account_routes(router, services);
   add_project_routes(router, services);
+  add_overview_routes(router, services);
+  add_schema_routes(router, services);
   add_member_routes(router, services);
   add_document_routes(router, services);
+  add_bulk_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
   add_draft_routes(router, services);
@@ -43,6 +47,16 @@ Response json_response(int status, std::string description, base::Json example) 
   response.schema = base::Json::object({{"type", "object"}});
   response.example = std::move(example);
   return response;
+}
+
+base::Result<vcs::ObjectId> version_in(std::string_view if_match) {
+  std::string_view tag = base::trim(if_match);
+  if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"') {
+    tag = tag.substr(1, tag.size() - 2);
+  }
+  auto id = vcs::ObjectId::from_hex(tag);
+  if (!id.ok()) return base::Error{base::Code::invalid, "If-Match is no ETag of this"};
+  return id;
 }
 
 base::Result<corpus::DocumentId> document_of(const Context& context) {

@@ -12,9 +12,12 @@ inline constexpr char kProjectPath[] = "/api/v1/projects/{org}/{project}";
 inline constexpr char kOrganisationPath[] = "/api/v1/organisations/{org}";
 
 void add_account_routes(Router& router, Services& services);     // sessions, users, tokens
-void add_project_routes(Router& router, Services& services);     // projects, policy, schema
+void add_project_routes(Router& router, Services& services);     // projects, policy, settings
+void add_overview_routes(Router& router, Services& services);    // how a project stands
+void add_schema_routes(Router& router, Services& services);      // schema, guidelines
 void add_member_routes(Router& router, Services& services);      // roles, invitations
 void add_document_routes(Router& router, Services& services);    // upload, list, pages
+void add_bulk_routes(Router& router, Services& services);        // many documents at once
 void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
 void add_draft_routes(Router& router, Services& services);       // a browser's unfinished work
@@ -38,6 +41,9 @@ void add_all_routes(Router& router, Services& services);
 // "json": a body that must be this JSON value. The schema is JSON Schema 2020-12.
 RequestBody json_body(base::Json schema, base::Json example = {});
 Response json_response(int status, std::string description, base::Json example = {});
+
+// The one strong tag of an If-Match header, as a version in git. Code::invalid if it is none.
+base::Result<vcs::ObjectId> version_in(std::string_view if_match);
 
 // A path parameter as a document id; a malformed one is a missing document.
 base::Result<corpus::DocumentId> document_of(const Context& context);

@@ -13,7 +13,11 @@ inline constexpr std::string_view kDocumentColumns =
     " d.size, d.media_type, d.uploader_id, d.received_at, d.page_count, d.pages_done,"
     " d.review_state, d.git_commit, d.sources, d.changed_at,"
     " (SELECT group_concat(label, char(10)) FROM (SELECT DISTINCT label FROM document_labels"
-    " WHERE document = d.number ORDER BY label))";
+    " WHERE document = d.number ORDER BY label)), d.confidence, d.label_confidence,"
+    " coalesce((SELECT u.name FROM assignments a JOIN users u ON u.id = a.user_id"
+    " WHERE a.project_id = d.project_id AND a.document_id = d.id), ''),"
+    " EXISTS (SELECT 1 FROM review_samples s WHERE s.project_id = d.project_id"
+    " AND s.document_id = d.id)";
 
 Result<DocumentRow> document_of(const Row& row);
 

@@ -1,5 +1,6 @@
 #include "storage/document_table.h"
 
+#include "storage/assignment_table.h"
 #include "tests/storage/store_fixture.h"
 
 namespace storage {
@@ -344,6 +345,63 @@ TEST_F(DocumentTableTest, ClearsWhatIsDerivedAndKeepsWhatIsOriginal) {
   put("ready");
   EXPECT_EQ(find(id_of("ready")).uploader, user.id);
   EXPECT_EQ(find(id_of("ready")).received_at, kNow - 5);
+}
+
+TEST_F(DocumentTableTest, SortsByNameWithoutRegardToCaseAndPagesOn) {
+  for (const char* name : {"b", "A", "c", "B2"}) add(name);
+  std::vector<std::string> names;
+  DocumentQuery query;
+  query.sort = DocumentSort::name;
+  query.descending = false;
+  query.limit = 1;
+  for (DocumentPage page = list(query);; page = list(query)) {
+    for (const DocumentRow& row : page.rows) names.push_back(row.file_name);
+    if (page.next_cursor.empty()) break;
+    query.cursor = page.next_cursor;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"A.pdf", "b.pdf", "B2.pdf", "c.pdf"}));
+  query.descending = true;
+  EXPECT_EQ(with_table([&](DocumentTable& t) {
+              query.project = project.id;
+              return t.list(query);
+            })
+                .error()
+                .code,
+            Code::invalid);
+}
+
+TEST_F(DocumentTableTest, LeastSureFirstAndUnknownLast) {
+  const auto unknown = add("unknown");
+  const auto sure = add("sure");
+  const auto unsure = add("unsure");
+  for (const auto& [id, confidence] : {std::pair(sure, 980), std::pair(unsure, 510)}) {
+    TAKE(with_table([&, id = id, confidence = confidence](DocumentTable& t) -> Result<void> {
+      TRY(t.set_page_reading(project.id, id, 1, {7, confidence}));
+      return t.sum_up_confidence(project.id, id);
+    }));
+  }
+  const auto page = list({.sort = DocumentSort::confidence, .descending = false});
+  ASSERT_EQ(page.rows.size(), 3u);
+  EXPECT_EQ(page.rows[0].id, unsure);
+  EXPECT_EQ(page.rows[2].id, unknown);
+  EXPECT_EQ(list({.confidence = {900, 1000}}).rows.size(), 1u);
+}
+
+TEST_F(DocumentTableTest, FindsByPersonAndDate) {
+  const auto early = add("early", 1'000);
+  const auto late = add("late", 2'000);
+  TAKE(db->write([&](Transaction& tx) {
+    return AssignmentTable(tx).assign({project.id, user.id, kNow}, late, user.id);
+  }));
+  const auto mine = list({.assignee = user.id});
+  ASSERT_EQ(mine.rows.size(), 1u);
+  EXPECT_EQ(mine.rows[0].id, late);
+  EXPECT_EQ(mine.rows[0].assignee, user.name);
+  const auto nobodys = list({.unassigned = true});
+  ASSERT_EQ(nobodys.rows.size(), 1u);
+  EXPECT_EQ(nobodys.rows[0].id, early);
+  EXPECT_EQ(list({.received_from = 1'001}).rows.size(), 1u);
+  EXPECT_EQ(list({.received_until = 2'000}).rows.size(), 1u);
 }
 
 }  // namespace

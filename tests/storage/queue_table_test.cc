@@ -1,6 +1,7 @@
 #include "storage/queue_table.h"
 
 #include "base/digest.h"
+#include "storage/assignment_table.h"
 #include "storage/document_table.h"
 #include "tests/storage/store_fixture.h"
 
@@ -94,6 +95,49 @@ TEST_F(QueueTableTest, CountsWhatWaits) {
               return QueueTable(tx).count({project.id, user.id, Work::label, kNow, ""});
             })),
             2);
+}
+
+TEST_F(QueueTableTest, WhatIsAssignedComesBeforeWhatIsOlderAndToNobodyElse) {
+  const auto early = add("early", 1);
+  const auto late = add("late", 2);
+  TAKE(write([&](Transaction& tx) {
+    return AssignmentTable(tx).assign({project.id, user.id, kNow}, late, other.id);
+  }));
+  EXPECT_EQ(take(other), late);
+  EXPECT_EQ(take(user), early);
+  EXPECT_EQ(take(user, Work::label, kNow, early.hex), std::nullopt);
+  TAKE(write([&](Transaction& tx) { return AssignmentTable(tx).take_away(project.id, late); }));
+  EXPECT_EQ(take(user, Work::label, kNow + kLeaseTime, early.hex), late);
+}
+
+TEST_F(QueueTableTest, AssigningTakesItFromWhoeverHadIt) {
+  const auto only = add("only", 1);
+  EXPECT_EQ(take(user), only);
+  TAKE(write([&](Transaction& tx) {
+    return AssignmentTable(tx).assign({project.id, user.id, kNow}, only, other.id);
+  }));
+  EXPECT_EQ(take(user), std::nullopt);
+  EXPECT_EQ(take(other), only);
+}
+
+TEST_F(QueueTableTest, GivesNewOnesInTheOrderOfTheProject) {
+  const auto early = add("early", 1);
+  const auto late = add("late", 2);
+  const auto unsure = add("unsure", 3);
+  TAKE(write([&](Transaction& tx) -> Result<void> {
+    DocumentTable documents(tx);
+    TRY(documents.set_page_reading(project.id, early, 1, {10, 990}));
+    TRY(documents.sum_up_confidence(project.id, early));
+    TRY(documents.set_page_reading(project.id, unsure, 1, {10, 400}));
+    return documents.sum_up_confidence(project.id, unsure);
+  }));
+  const auto first = [&](corpus::QueueOrder order, const User& who) {
+    return TAKE(write([&](Transaction& tx) {
+      return QueueTable(tx).take({project.id, who.id, Work::label, kNow, "", order});
+    }));
+  };
+  EXPECT_EQ(first(corpus::QueueOrder::unsure, user), unsure);
+  EXPECT_EQ(first(corpus::QueueOrder::newest, other), late);
 }
 
 }  // namespace
