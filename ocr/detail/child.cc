@@ -11,9 +11,11 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "ocr/detail/launcher.h"
+#include "ocr/detail/steps.h"
 
 namespace ocr::detail {
 namespace {
@@ -74,6 +76,9 @@ base::Result<base::UniqueFd> moved_up(int fd) {
 // libgomp reads its limit when it is loaded: threads inside tesseract only cost (tesseract#3109).
 std::vector<std::string> environment() {
   std::vector<std::string> out = {"OMP_THREAD_LIMIT=1", "LC_ALL=C"};
+  if (const char* without = std::getenv(kWithoutVariable)) {
+    out.push_back(std::string(kWithoutVariable) + "=" + without);
+  }
 #ifdef GLOSSATOR_SANITIZED
   // Leak detection forks and traces, which no confined process may.
   out.emplace_back("ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1");

@@ -11,7 +11,7 @@ namespace ocr::detail {
 namespace {
 
 constexpr int kMultiple = 32;       // the network halves the page five times
-constexpr double kSeenGlyph = 14;   // pixels: letters of this height are easy to find
+constexpr double kSeenGlyph = 12;   // pixels: letters of this height are easy to find
 constexpr double kUsualGlyph = 20;  // where the page does not tell
 constexpr double kMostSide = 1280;
 constexpr double kLeastSide = 736;
@@ -19,6 +19,8 @@ constexpr double kMostEnlarged = 2;
 constexpr float kText = 0.3F;        // a pixel of text
 constexpr double kLeastScore = 0.5;  // of a strip, on average
 constexpr int kLeastExtent = 3;      // pixels
+constexpr int kLeastStep = 10;       // of 255, between neighbours: not paper alone
+constexpr int kPaperAround = 32;     // pixels
 constexpr double kUnclip = 1.6;      // the network marks the core of a line; its maker's figure
 
 constexpr std::array<float, 3> kMeans = {0.485F, 0.456F, 0.406F};
@@ -33,6 +35,33 @@ double scale_for(cv::Size page, double glyph_height) {
 
 int padded(int side) {
   return (side + kMultiple - 1) / kMultiple * kMultiple;
+}
+
+// The part of the page with anything on it, and some paper around that: margins take a third of a
+// letter's area, and of the network's time. On grainy paper that is the whole page; empty if there
+// is nothing.
+cv::Rect printed_part(const cv::Mat& page) {
+  if (page.cols < 2) return {};
+  cv::Mat steps, rows, columns;
+  cv::absdiff(page.colRange(1, page.cols), page.colRange(0, page.cols - 1), steps);
+  const cv::Mat edges = steps > kLeastStep;
+  cv::reduce(edges, rows, 1, cv::REDUCE_SUM, CV_32S);
+  cv::reduce(edges, columns, 0, cv::REDUCE_SUM, CV_32S);
+  const auto inked = [](const cv::Mat& sums) {
+    int first = 0;
+    int last = static_cast<int>(sums.total());
+    while (first < last && sums.at<int>(first) == 0) ++first;
+    while (last > first && sums.at<int>(last - 1) == 0) --last;
+    return cv::Range(first, last);
+  };
+  const cv::Range down = inked(rows);
+  const cv::Range across = inked(columns);
+  if (down.empty() || across.empty()) return {};
+  // In whole steps of the network, which then sees what it would see on the whole page.
+  const auto below = [](int at) { return std::max(0, at - kPaperAround) / kMultiple * kMultiple; };
+  const cv::Point from(below(across.start), below(down.start));
+  const cv::Point to(padded(across.end + kPaperAround), padded(down.end + kPaperAround));
+  return cv::Rect(from, to) & cv::Rect(cv::Point(), page.size());
 }
 
 // Filled up with paper to the right and below.
@@ -121,8 +150,12 @@ std::vector<Strip> LineDetector::find(const cv::Mat& gray, double glyph_height) 
                       std::max(1, static_cast<int>(std::lround(gray.rows * scale))));
   cv::Mat seen;
   cv::resize(gray, seen, size, 0, 0, scale < 0.7 ? cv::INTER_AREA : cv::INTER_LINEAR);
-  Planes answer = network_.run(input_of(seen));
-  return strips_of(answer, scale);
+  const cv::Rect part = printed_part(seen);
+  if (part.empty()) return {};
+  Planes answer = network_.run(input_of(seen(part)));
+  std::vector<Strip> strips = strips_of(answer, scale);
+  for (Strip& strip : strips) strip.centre += cv::Point2d(part.tl()) / scale;
+  return strips;
 }
 
 }  // namespace ocr::detail

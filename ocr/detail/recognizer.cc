@@ -10,6 +10,7 @@
 #include "ocr/detail/line_detector.h"
 #include "ocr/detail/preprocess.h"
 #include "ocr/detail/reading.h"
+#include "ocr/detail/steps.h"
 #include "ocr/detail/strip_reader.h"
 
 namespace ocr::detail {
@@ -46,7 +47,7 @@ struct Recognizer::Engines {
   Engine engine;
   std::optional<LineDetector> detector;
 
-  Reading read(const Pix& gray, bool fast);
+  Reading read(const Pix& gray, double glyph_height, bool fast);
   Reading read_page(const Pix& gray, const Recipe& recipe, int quarters);
   Reading read_by_layout(const Pix& gray, bool fast);
 };
@@ -89,10 +90,12 @@ Reading Recognizer::Engines::read_by_layout(const Pix& gray, bool fast) {
 }
 
 // By strips; by layout too where that went badly, or where strips cannot be found.
-Reading Recognizer::Engines::read(const Pix& gray, bool fast) {
-  if (!detector) return read_by_layout(gray, fast);
-  Reading reading = read_by_strips(engine, *detector, mat_of(gray), glyph_height(gray));
-  if (fast || reading.confidence > kWell || reading.pieces > kManyPieces) return reading;
+Reading Recognizer::Engines::read(const Pix& gray, double glyph_height, bool fast) {
+  if (!detector || !does(ReadingStep::strips)) return read_by_layout(gray, fast);
+  Reading reading = read_by_strips(engine, *detector, mat_of(gray), glyph_height);
+  if (fast || !does(ReadingStep::again) || reading.confidence > kWell ||
+      reading.pieces > kManyPieces)
+    return reading;
   Reading other = read_by_layout(gray, fast);
   return other.score() > reading.score() ? std::move(other) : std::move(reading);
 }
@@ -110,13 +113,17 @@ base::Result<Recognizer> Recognizer::open(const std::string& languages, const st
   return Recognizer(std::move(engines));
 }
 
-base::Result<Recognition> Recognizer::read(const Pix& image, bool fast) {
-  if (width_of(image) < kLeastSide || height_of(image) < kLeastSide) return Recognition{};
+base::Result<Recognition> Recognizer::read(const Pix& image, const corpus::PageQuality& quality,
+                                           bool fast) {
+  if (quality.blank || width_of(image) < kLeastSide || height_of(image) < kLeastSide)
+    return Recognition{};
   const Pix gray = gray_of(image);
   if (!gray) return base::Error{base::Code::limit, "not enough memory for the page"};
-  if (is_blank(gray)) return Recognition{};
-  Reading reading = engines_->read(gray, fast);
-  for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence);
+  const double glyph = quality.x_height > 0 ? quality.x_height : glyph_height(gray);
+  Reading reading = engines_->read(gray, glyph, fast);
+  if (does(ReadingStep::calibrate)) {
+    for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence);
+  }
   return Recognition{std::move(reading.words), reading.quarters * 90};
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "corpus/document.h"
 #include "corpus/words.h"
 #include "ocr/detail/pix.h"
 
@@ -29,7 +30,8 @@ class Recognizer {
   Recognizer(Recognizer&&) noexcept;
   ~Recognizer();
 
-  base::Result<Recognition> read(const Pix& image, bool fast);
+  // `quality`: what was measured on the image.
+  base::Result<Recognition> read(const Pix& image, const corpus::PageQuality& quality, bool fast);
 
  private:
   struct Engines;

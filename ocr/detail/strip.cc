@@ -6,6 +6,8 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
+#include "ocr/detail/steps.h"
+
 namespace ocr::detail {
 namespace {
 
@@ -230,30 +232,30 @@ void align(std::vector<Strip>& strips) {
   }
 }
 
-Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border) {
-  const double scale = height / std::max(strip.height, 1.0);
-  const int width = std::max(1, static_cast<int>(std::lround(strip.length * scale)));
-  const double c = std::cos(strip.angle) / scale;
-  const double s = std::sin(strip.angle) / scale;
-  const double mx = border + width / 2.0;
-  const double my = border + height / 2.0;
+Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border, double width) {
+  const double down = std::max(strip.height, 1.0) / height;  // pixels of the page for one
+  const double along = down / width;
+  const int columns = std::max(1, static_cast<int>(std::lround(strip.length / along)));
+  const cv::Vec2d right(along * std::cos(strip.angle), along * std::sin(strip.angle));
+  const cv::Vec2d below(-down * std::sin(strip.angle), down * std::cos(strip.angle));
+  const auto to_page_from = [&](double x, double y) {  // the middle of the text
+    return cv::Matx23d(right[0], below[0], strip.centre.x - right[0] * x - below[0] * y,  //
+                       right[1], below[1], strip.centre.y - right[1] * x - below[1] * y);
+  };
   Cutting out;
-  out.to_page = cv::Matx23d(c, -s, strip.centre.x - c * mx + s * my,  //
-                            s, c, strip.centre.y - s * mx - c * my);
-  out.image = cv::Mat(height + 2 * border, width + 2 * border, CV_8UC1, cv::Scalar(255));
-  cv::Mat text = out.image(cv::Rect(border, border, width, height));
-  const cv::Matx23d inner(c, -s, out.to_page(0, 2) + c * border - s * border,  //
-                          s, c, out.to_page(1, 2) + s * border + c * border);
-  cv::warpAffine(page, text, inner, text.size(), cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_REPLICATE);
-  make_ink_dark(text);
-  out.contrast = even_out(text);
+  out.to_page = to_page_from(border + columns / 2.0, border + height / 2.0);
+  out.image = cv::Mat(height + 2 * border, columns + 2 * border, CV_8UC1, cv::Scalar(255));
+  cv::Mat text = out.image(cv::Rect(border, border, columns, height));
+  cv::warpAffine(page, text, to_page_from(columns / 2.0, height / 2.0), text.size(),
+                 cv::INTER_CUBIC | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  if (does(ReadingStep::negative)) make_ink_dark(text);
+  if (does(ReadingStep::shading)) out.contrast = even_out(text);
   return out;
 }
 
 cv::Rect ink_within(const Cutting& cutting, cv::Rect box) {
   box &= cv::Rect(cv::Point(), cutting.image.size());
-  if (box.empty()) return box;
+  if (box.empty() || !does(ReadingStep::ink)) return box;
   const cv::Mat ink = cutting.image(box) < kInk;
   cv::Mat rows, columns;
   cv::reduce(ink, rows, 1, cv::REDUCE_SUM, CV_32S);
@@ -274,22 +276,22 @@ cv::Rect ink_within(const Cutting& cutting, cv::Rect box) {
 
 corpus::Box to_page(const cv::Rect& box, const Cutting& cutting, cv::Size page) {
   const cv::Matx23d& m = cutting.to_page;
-  const double x = box.x + box.width / 2.0;
-  const double y = box.y + box.height / 2.0;
-  const double scale = std::hypot(m(0, 0), m(1, 0));
-  const double cosine = std::fabs(m(0, 0)) / scale;
-  const double sine = std::fabs(m(1, 0)) / scale;
-  const double across = cosine >= sine ? box.width : box.height;
-  const double down = cosine >= sine ? box.height + box.width * sine : box.width;
-  const double cx = m(0, 0) * x + m(0, 1) * y + m(0, 2);
-  const double cy = m(1, 0) * x + m(1, 1) * y + m(1, 2);
+  const cv::Point2d middle(box.x + box.width / 2.0, box.y + box.height / 2.0);
+  const cv::Vec2d centre = m * cv::Vec3d(middle.x, middle.y, 1);
+  const double along = std::hypot(m(0, 0), m(1, 0));
+  const double width = box.width * along;
+  const double height = box.height * std::hypot(m(0, 1), m(1, 1));
+  const double cosine = std::fabs(m(0, 0)) / along;
+  const double sine = std::fabs(m(1, 0)) / along;
+  const double across = cosine >= sine ? width : height;
+  const double down = cosine >= sine ? height + width * sine : width;
   const auto within = [](double value, int most) {
     return static_cast<int32_t>(std::clamp<double>(value, 0, most));
   };
-  return {within(std::floor(cx - across * scale / 2 + 0.25), page.width),
-          within(std::floor(cy - down * scale / 2 + 0.25), page.height),
-          within(std::ceil(cx + across * scale / 2 - 0.25), page.width),
-          within(std::ceil(cy + down * scale / 2 - 0.25), page.height)};
+  return {within(std::floor(centre[0] - across / 2 + 0.25), page.width),
+          within(std::floor(centre[1] - down / 2 + 0.25), page.height),
+          within(std::ceil(centre[0] + across / 2 - 0.25), page.width),
+          within(std::ceil(centre[1] + down / 2 - 0.25), page.height)};
 }
 
 }  // namespace ocr::detail

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ocr/detail/reading_order.h"
+#include "ocr/detail/steps.h"
 #include "ocr/detail/strip.h"
 
 namespace ocr::detail {
@@ -16,10 +17,15 @@ namespace {
 constexpr double kMargin = 0.16;  // of a strip's height: the detector is generous
 constexpr int kTextHeight = 40;   // pixels of a cutting: what tesseract reads best
 constexpr int kBorder = 10;
-constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
-constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
-constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
-constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
+constexpr size_t kSampled = 4;      // strips that are read first, to see which side is up
+constexpr double kSurely = 0.75;    // their mean confidence at which the page is upright
+constexpr double kNonsense = 0.25;  // mean confidence below which a strip holds no print
+constexpr double kUnsure = 0.6;     // mean confidence at which faint print is what shines through
+// Letters of a page whose sample is read as well as `kClear` are made narrower, for the engine
+// works in steps along the line; a strip that is not read well so gets its letters back.
+constexpr double kClear = 0.88;
+constexpr double kNarrow = 0.8;
+constexpr double kReadWell = 0.8;
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
 
@@ -48,7 +54,8 @@ class PageByStrips {
         strips_(std::move(strips)),
         texts_(strips_.size()) {}
 
-  // Mean confidence of the longest strips, read as the page lies.
+  // Mean confidence of the longest strips, read as the page lies. Decides how wide the letters of
+  // the others must be.
   double sample() {
     std::vector<size_t> order(strips_.size());
     std::iota(order.begin(), order.end(), size_t{0});
@@ -62,7 +69,9 @@ class PageByStrips {
       weighted += text.weighted;
       letters += text.letters;
     }
-    return letters > 0 ? weighted / letters : 0;
+    const double confidence = letters > 0 ? weighted / letters : 0;
+    if (confidence > kClear && does(ReadingStep::narrow)) width_ = kNarrow;
+    return confidence;
   }
 
   Reading finish(int quarters) {
@@ -97,6 +106,7 @@ class PageByStrips {
 
   // Not specks, drawings, or what shines through from the other side.
   static bool is_print(const StripText& text, double usual_contrast) {
+    if (!does(ReadingStep::nonsense)) return true;
     const double confidence = text.confidence();
     const bool faint = text.contrast < kFaint * usual_contrast;
     return confidence > kNonsense && !(faint && confidence < kUnsure);
@@ -119,18 +129,21 @@ class PageByStrips {
     std::optional<StripText>& text = texts_[index];
     if (text) return *text;
     Strip strip = strips_[index];
-    text = read(strip);
+    text = read(strip, width_);
+    const auto try_too = [&](StripText other) {
+      if (other.confidence() > text->confidence()) text = std::move(other);
+    };
+    if (width_ < 1 && text->confidence() < kReadWell) try_too(read(strip, 1));
     if (strip.stands()) {  // up or down?
       strip.angle += CV_PI;
-      StripText other = read(strip);
-      if (other.confidence() > text->confidence()) text = std::move(other);
+      try_too(read(strip, width_));
     }
     return *text;
   }
 
-  StripText read(Strip strip) {
+  StripText read(Strip strip, double width) {
     strip.height *= 1 - kMargin;
-    const Cutting cutting = cut(page_, strip, kTextHeight, kBorder);
+    const Cutting cutting = cut(page_, strip, kTextHeight, kBorder, width);
     StripText out;
     out.contrast = cutting.contrast;
     for (SeenWord& seen : engine_.read(cutting.image, Layout::line)) {
@@ -149,6 +162,7 @@ class PageByStrips {
   cv::Mat page_;
   std::vector<Strip> strips_;
   std::vector<std::optional<StripText>> texts_;
+  double width_ = 1;  // of letters, as a share of theirs
 };
 
 // The longest.
@@ -172,18 +186,18 @@ cv::Mat turned_page(const cv::Mat& gray, int quarters) {
 Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::Mat& gray,
                        double glyph_height) {
   std::vector<Strip> found = detector.find(gray, glyph_height);
-  found = without_scraps(found);
+  if (does(ReadingStep::scraps)) found = without_scraps(found);
   keep_most(found, kMostStrips);
   const auto lying = [&](int quarters) {
     std::vector<Strip> strips = turned(found, quarters, gray.size());
-    align(strips);
-    part_neighbours(strips);
+    if (does(ReadingStep::align)) align(strips);
+    if (does(ReadingStep::part)) part_neighbours(strips);
     return PageByStrips(engine, turned_page(gray, quarters), std::move(strips));
   };
-  const int first = on_its_side(found) ? 1 : 0;
+  const int first = does(ReadingStep::turn) && on_its_side(found) ? 1 : 0;
   PageByStrips page = lying(first);
   const double confidence = page.sample();
-  if (confidence < kSurely) {
+  if (confidence < kSurely && does(ReadingStep::turn)) {
     PageByStrips over = lying(first + 2);
     if (over.sample() > confidence) return over.finish(first + 2);
   }
