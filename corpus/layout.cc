@@ -96,6 +96,7 @@ PathKind kind_in_document(std::string_view name) {
   if (name == "review.json") return PathKind::review;
   if (name == "annotations.jsonl") return PathKind::document_annotations;
   if (name == "comments.jsonl") return PathKind::comments;
+  if (name == "adjudication.json") return PathKind::adjudication;
   if (name.starts_with("source.") && is_extension(stem(name.substr(7), ".dvc"))) {
     return PathKind::source_pointer;
   }
@@ -147,10 +148,11 @@ base::Result<FanOut> make_fan_out(std::vector<uint8_t> digits) {
 }
 
 std::string_view name_of(PathKind kind) {
-  constexpr std::array<std::string_view, 15> kNames = {
-      "config",         "schema", "guideline",     "document",         "source pointer",
-      "images pointer", "review", "words",         "page annotations", "document annotations",
-      "comments",       "split",  "split members", "server file",      "unknown"};
+  constexpr std::array<std::string_view, 16> kNames = {
+      "config",         "schema",       "guideline", "document",         "source pointer",
+      "images pointer", "review",       "words",     "page annotations", "document annotations",
+      "comments",       "adjudication", "split",     "split members",    "server file",
+      "unknown"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -217,6 +219,9 @@ std::string document_annotations_path(std::string_view dir) {
 }
 std::string comments_path(std::string_view dir) {
   return joined(dir, "comments.jsonl");
+}
+std::string adjudication_path(std::string_view dir) {
+  return joined(dir, "adjudication.json");
 }
 std::string words_path(std::string_view dir, PageNumber page) {
   return joined(dir, "pages/" + page_digits(page) + std::string(kWordsEnd));

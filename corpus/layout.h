@@ -40,6 +40,7 @@ enum class PathKind {
   page_annotations,      // documents/.../pages/NNNN.annotations.jsonl
   document_annotations,  // documents/.../annotations.jsonl
   comments,              // documents/.../comments.jsonl
+  adjudication,          // documents/.../adjudication.json
   split,                 // splits/<name>.json
   split_members,         // splits/<name>/<xx>.tsv
   server_file,  // .dvc/config .dvc/.gitignore .dvcignore .gitattributes .gitignore README.md
@@ -75,6 +76,7 @@ std::string images_pointer_path(std::string_view dir);        // images.dvc
 std::string review_path(std::string_view dir);                // review.json
 std::string document_annotations_path(std::string_view dir);  // annotations.jsonl
 std::string comments_path(std::string_view dir);              // comments.jsonl
+std::string adjudication_path(std::string_view dir);          // adjudication.json
 std::string words_path(std::string_view dir, PageNumber page);
 std::string page_annotations_path(std::string_view dir, PageNumber page);
 

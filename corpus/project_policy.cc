@@ -12,6 +12,7 @@ using base::Json;
 using base::Result;
 
 constexpr std::string_view kPushBehind = "push_behind";
+constexpr std::string_view kReadings = "readings";
 
 constexpr std::array<PolicyFlag, 4> kFlags = {{
     {"annotators_may_clone", &ProjectPolicy::annotators_may_clone},
@@ -28,6 +29,14 @@ Result<void> change(ProjectPolicy& policy, std::string_view key, const Json& val
       return Error{Code::invalid, "push_behind is merge, rebase or refuse", value.at()};
     }
     policy.push_behind = *choice;
+    return {};
+  }
+  if (key == kReadings) {
+    const int64_t* number = value.as_integer();
+    if (number == nullptr || *number < 1 || *number > 2) {
+      return Error{Code::invalid, "readings is 1 or 2", value.at()};
+    }
+    policy.readings = *number;
     return {};
   }
   for (const PolicyFlag& flag : kFlags) {
@@ -71,6 +80,7 @@ Json to_json(const ProjectPolicy& policy) {
   Json out = Json::object();
   for (const auto& [key, member] : kFlags) out.set(std::string(key), policy.*member);
   out.set(std::string(kPushBehind), name_of(policy.push_behind));
+  out.set(std::string(kReadings), policy.readings);
   return out;
 }
 

@@ -6,6 +6,7 @@
 // Plain values, safe from any thread. Code::invalid, with the place, for an unknown key or value.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -30,6 +31,7 @@ struct ProjectPolicy {
   bool self_review = false;             // accepting one's own work
   bool proposals_only = false;          // nobody pushes to main, everybody to refs/for/main
   PushBehind push_behind = PushBehind::merge;
+  int64_t readings = 1;  // 2: two people label each document, blind to each other; a third decides
   bool operator==(const ProjectPolicy&) const = default;
 };
 

@@ -6,10 +6,12 @@
 //   if (!next) ...                                            // nothing is left to do
 //
 // To label: what came back, what one has begun, what one was assigned, then what is nobody's, in
-// the order that the project wants. To review: what was submitted, not what one was given to label.
-// What is assigned to somebody is given to nobody else. Each of these is looked for by an index of
-// its own, so that a million documents that wait cost no more than ten. A view of one transaction,
-// as all tables.
+// the order that the project wants. Where several people label each document, blind to each other:
+// what one reads, then what others read and is still short of a reader, then what nobody has begun.
+// To review: what was submitted, not what one was given to label; and what all its readers have
+// submitted. What is assigned to somebody is given to nobody else, but for blind readings. Each of
+// these is looked for by an index of its own, so that a million documents that wait cost no more
+// than ten. A view of one transaction, as all tables.
 #pragma once
 
 #include <optional>
@@ -32,6 +34,7 @@ struct QueueAsk {
   base::Milliseconds now = 0;
   std::string after = {};  // not this document: the one that lies there
   corpus::QueueOrder order = corpus::QueueOrder::oldest;
+  int64_t readings = 1;  // how many people label each document, blind to each other
 };
 
 inline constexpr base::Milliseconds kLeaseTime = 60 * 60'000;
@@ -50,6 +53,8 @@ class QueueTable {
   Result<int64_t> count(const QueueAsk& ask);
 
  private:
+  Result<void> give(const QueueAsk& ask, const corpus::DocumentId& id);
+
   Transaction& tx_;
 };
 

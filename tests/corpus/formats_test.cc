@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/file.h"
+#include "corpus/adjudication.h"
 #include "corpus/comments.h"
 #include "corpus/config.h"
 #include "corpus/document.h"
@@ -49,6 +50,8 @@ const std::vector<Format> kFormats = {
      [](const std::string& text) { return print_schema(TAKE(parse_schema(text))); }},
     {"Review", "review.json", "review.md",
      [](const std::string& text) { return print_review(TAKE(parse_review(text))); }},
+    {"Adjudication", "adjudication.json", "adjudication.md",
+     [](const std::string& text) { return print_adjudication(TAKE(parse_adjudication(text))); }},
     {"Comments", "comments.jsonl", "comments.md",
      [](const std::string& text) { return print_comments(TAKE(read_comments(text))); }},
     {"Config", "glossator.json", "config.md",

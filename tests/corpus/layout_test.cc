@@ -25,6 +25,7 @@ TEST(Layout, UnderstandsWhatItBuilds) {
   EXPECT_EQ(kind(review_path(dir)), PathKind::review);
   EXPECT_EQ(kind(document_annotations_path(dir)), PathKind::document_annotations);
   EXPECT_EQ(kind(comments_path(dir)), PathKind::comments);
+  EXPECT_EQ(kind(adjudication_path(dir)), PathKind::adjudication);
   EXPECT_EQ(kind(words_path(dir, 12)), PathKind::words);
   EXPECT_EQ(kind(split_path("main")), PathKind::split);
   const PathInfo page = classify(page_annotations_path(dir, 12), fan_out);
@@ -89,7 +90,7 @@ TEST(Layout, SaysWhoMayPush) {
   EXPECT_EQ(permission_to_push(PathKind::split_members), Permission::split_write);
   for (const PathKind kind :
        {PathKind::config, PathKind::document, PathKind::words, PathKind::source_pointer,
-        PathKind::images_pointer, PathKind::server_file, PathKind::unknown}) {
+        PathKind::images_pointer, PathKind::adjudication, PathKind::server_file, PathKind::unknown}) {
     EXPECT_EQ(permission_to_push(kind), std::nullopt) << name_of(kind);
   }
 }

@@ -20,6 +20,14 @@ TEST(ProjectPolicy, ReadsWhatItPrints) {
   EXPECT_EQ(TAKE(changed_policy({}, to_json(policy))), policy);
 }
 
+TEST(ProjectPolicy, TakesOneReadingOrTwo) {
+  EXPECT_EQ(ProjectPolicy{}.readings, 1);
+  EXPECT_EQ(TAKE(changed_policy({}, Json::object({{"readings", 2}}))).readings, 2);
+  for (const Json& bad : {Json(0), Json(3), Json("two"), Json(true)}) {
+    EXPECT_FALSE(changed_policy({}, Json::object({{"readings", bad}})).ok());
+  }
+}
+
 TEST(ProjectPolicy, ChangesOnlyWhatIsNamed) {
   ProjectPolicy policy;
   policy.annotators_may_clone = true;

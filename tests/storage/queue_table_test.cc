@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "storage/assignment_table.h"
 #include "storage/document_table.h"
+#include "storage/reading_table.h"
 #include "tests/storage/store_fixture.h"
 
 namespace storage {
@@ -37,6 +38,17 @@ class QueueTableTest : public StoreTest {
   void set_review(const corpus::DocumentId& id, const char* state) {
     TAKE(write([&](Transaction& tx) {
       return DocumentTable(tx).set_review_state(project.id, id, state, kNow);
+    }));
+  }
+
+  std::optional<corpus::DocumentId> read_blind(const User& who) {
+    return TAKE(write([&](Transaction& tx) {
+      return QueueTable(tx).take({project.id, who.id, Work::label, kNow, "", 2});
+    }));
+  }
+  void submit_reading(const corpus::DocumentId& id, const User& who) {
+    TAKE(write([&](Transaction& tx) {
+      return ReadingTable(tx).move({project.id, id}, who.id, ReadingState::submitted);
     }));
   }
 
@@ -85,6 +97,35 @@ TEST_F(QueueTableTest, LetsOthersReview) {
   set_review(only, "submitted");
   EXPECT_EQ(take(user, Work::review), std::nullopt);
   EXPECT_EQ(take(other, Work::review), only);
+}
+
+TEST_F(QueueTableTest, GivesEachDocumentToTwoBlindReaders) {
+  const auto early = add("early", 1);
+  const auto late = add("late", 2);
+  const User third = other_user("third");
+  EXPECT_EQ(read_blind(user), early);
+  EXPECT_EQ(read_blind(user), early);   // goes on
+  EXPECT_EQ(read_blind(other), early);  // what others have begun comes first
+  EXPECT_EQ(read_blind(third), late);
+  submit_reading(early, user);
+  EXPECT_EQ(read_blind(user), late);
+}
+
+TEST_F(QueueTableTest, GivesWhatAllHaveReadToWhoeverMakesOneOfIt) {
+  const auto only = add("only", 1);
+  const User judge = other_user("judge");
+  read_blind(user);
+  submit_reading(only, user);
+  read_blind(other);
+  EXPECT_EQ(take(judge, Work::review), std::nullopt);
+  submit_reading(only, other);
+  EXPECT_EQ(take(judge, Work::review), only);
+  EXPECT_EQ(read_blind(other_user("late")), std::nullopt);
+  TAKE(write([&](Transaction& tx) { return ReadingTable(tx).close({project.id, only}); }));
+  EXPECT_EQ(take(judge, Work::review), std::nullopt);
+  set_review(only, "rejected");  // one person mends what was made of the readings
+  EXPECT_EQ(read_blind(other), only);
+  EXPECT_EQ(read_blind(user), std::nullopt);
 }
 
 TEST_F(QueueTableTest, CountsWhatWaits) {
