@@ -9,6 +9,7 @@
 #include "server/flow/index.h"
 #include "server/flow/join_push.h"
 #include "server/flow/propose.h"
+#include "server/flow/readings.h"
 #include "server/flow/review.h"
 #include "storage/overview_table.h"
 #include "storage/push_log.h"
@@ -20,6 +21,9 @@ constexpr char kPushable[] =
     "only main can be pushed, and proposals; send your work with: git push origin HEAD:main";
 constexpr char kProposalsOnly[] =
     "main takes proposals only; open one with: git push origin HEAD:refs/for/main";
+constexpr char kReadBlind[] =
+    "two people label each document of this project, blind to each other: label in the browser or "
+    "through the API";
 
 Result<void> tell_of_push(Services& services, const Actor& actor, const vcs::RefCommand& command,
                           storage::Transaction& tx) {
@@ -49,7 +53,10 @@ class Pushing {
   vcs::Verdict judge(const vcs::PushView& push) {
     vcs::Verdict verdict;
     for (const vcs::RefCommand& command : push.commands) {
-      if (command.ref == kMain) {
+      if (reads_blind(actor_)) {
+        verdict.refused[command.ref] = "read blind";
+        verdict.lines.emplace_back(kReadBlind);
+      } else if (command.ref == kMain) {
         judge_main_command(push, command, verdict);
       } else if (command.ref == kForMain) {
         proposing_.judge(push, command, verdict);

@@ -9,6 +9,7 @@
 #include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/readings.h"
 #include "storage/overview_table.h"
 
 namespace server {
@@ -17,11 +18,6 @@ namespace {
 const vcs::ObjectId& empty_version() {
   static const vcs::ObjectId id = vcs::object_id_of(vcs::ObjectKind::blob, "");
   return id;
-}
-
-std::string path_of(const DocumentFiles& files, corpus::PageNumber page) {
-  return page == 0 ? corpus::document_annotations_path(files.directory())
-                   : corpus::page_annotations_path(files.directory(), page);
 }
 
 Result<void> require_page(const corpus::Document& document, corpus::PageNumber page) {
@@ -110,11 +106,11 @@ class Neighbours {
 class Save {
  public:
   Save(const Actor& actor, const OpenProject& project, const SaveRequest& request,
-       const vcs::Snapshot& tip)
+       const vcs::Snapshot& tip, const vcs::Snapshot& rules)
       : actor_(actor),
         project_(project),
         request_(request),
-        tip_(tip),
+        rules_(rules),
         files_(tip, project.fan_out, request.document, project.parsed.get()) {}
 
   Result<std::vector<vcs::Edit>> edits(SaveOutcome& outcome) {
@@ -122,7 +118,7 @@ class Save {
     const auto record = TRY(files_.shared_document());
     const corpus::Document& document = *record;
     TRY(require_page(document, request_.page));
-    const std::string path = path_of(files_, request_.page);
+    const std::string path = annotations_path(files_.directory(), request_.page);
     const AnnotationsVersion current = TRY(files_.annotations(path));
     const auto& theirs = *current.annotations;
     const auto base_version = TRY(base_annotations(current));
@@ -147,7 +143,12 @@ class Save {
     outcome.current = {vcs::object_id_of(vcs::ObjectKind::blob, text), std::move(merge.merged)};
     if (outcome.current.version == current.id) return std::vector<vcs::Edit>{};
     project_.parsed->put(outcome.current.version, outcome.current.annotations, text.size());
-    return with_review({{path, text}});
+    std::vector<vcs::Edit> edits{{path, text}};
+    const auto review = TRY(review_after(path, theirs, outcome));
+    if (review) {
+      edits.push_back({corpus::review_path(files_.directory()), corpus::print_review(*review)});
+    }
+    return edits;
   }
 
  private:
@@ -173,10 +174,10 @@ class Save {
   }
 
   Result<std::shared_ptr<const corpus::Schema>> schema() const {
-    const auto entry = TRY(tip_.entry(corpus::kSchemaPath));
+    const auto entry = TRY(rules_.entry(corpus::kSchemaPath));
     if (!entry) return base::Error{base::Code::internal, "the project has no schema"};
     return project_.parsed->get<corpus::Schema>(
-        entry->id, [&] { return tip_.read_file(*entry); },
+        entry->id, [&] { return rules_.read_file(*entry); },
         [](std::string_view text) { return as_stored(corpus::parse_schema(text)); });
   }
 
@@ -217,25 +218,29 @@ class Save {
   }
 
   // The first label puts a new document in progress; a label after submission or acceptance
-  // reopens it.
-  Result<std::vector<vcs::Edit>> with_review(std::vector<vcs::Edit> edits) {
+  // reopens it. Nothing: the review stays as it is.
+  Result<std::optional<corpus::Review>> review_after(const std::string& path,
+                                                     const std::vector<corpus::Annotation>& before,
+                                                     SaveOutcome& outcome) const {
+    const PageAnnotations& after = outcome.current;
     corpus::Review review = TRY(files_.review());
-    const corpus::Review before = review;
-    if (review.state == corpus::ReviewState::new_) {
+    const corpus::Review old = review;
+    if (corpus::same_but_for_verdicts(before, after.annotations)) {
+      review = corpus::after_verdicts(std::move(review), path.substr(files_.directory().size() + 1),
+                                      after.version.hex());
+    } else if (review.state == corpus::ReviewState::new_) {
       review.state = corpus::ReviewState::in_progress;
     } else {
       review = corpus::after_edit(std::move(review), "annotations were changed");
     }
-    if (review != before) {
-      edits.push_back({corpus::review_path(files_.directory()), corpus::print_review(review)});
-    }
-    return edits;
+    outcome.reopened = old.state != review.state;
+    return review == old ? std::nullopt : std::optional(std::move(review));
   }
 
   const Actor& actor_;
   const OpenProject& project_;
   const SaveRequest& request_;
-  const vcs::Snapshot& tip_;
+  const vcs::Snapshot& rules_;  // has the schema
   DocumentFiles files_;
 };
 
@@ -244,13 +249,16 @@ class Save {
 // if something has, it is worked out anew. Belongs to one request.
 class PreparedSave {
  public:
-  PreparedSave(const Actor& actor, const OpenProject& project, const SaveRequest& request)
-      : actor_(actor), project_(project), request_(request) {}
+  // `rules`: the state whose schema holds; nothing: the one that is changed.
+  PreparedSave(const Actor& actor, const OpenProject& project, const SaveRequest& request,
+               const vcs::Snapshot* rules)
+      : actor_(actor), project_(project), request_(request), rules_(rules) {}
 
   Result<std::vector<vcs::Edit>> edits(const vcs::Snapshot& tip) {
-    const Inputs now = TRY(inputs_of(tip));
+    const vcs::Snapshot& rules = rules_ == nullptr ? tip : *rules_;
+    const Inputs now = TRY(inputs_of(tip, rules));
     if (!edits_ || now != inputs_) {
-      edits_ = Save(actor_, project_, request_, tip).edits(outcome_);
+      edits_ = Save(actor_, project_, request_, tip, rules).edits(outcome_);
       inputs_ = now;
     }
     return *edits_;
@@ -266,11 +274,11 @@ class PreparedSave {
     bool operator==(const Inputs&) const = default;
   };
 
-  Result<Inputs> inputs_of(const vcs::Snapshot& tip) const {
+  Result<Inputs> inputs_of(const vcs::Snapshot& tip, const vcs::Snapshot& rules) const {
     Inputs inputs;
     inputs.document =
         id_of(TRY(tip.entry(corpus::document_dir(project_.fan_out, request_.document))));
-    inputs.schema = id_of(TRY(tip.entry(corpus::kSchemaPath)));
+    inputs.schema = id_of(TRY(rules.entry(corpus::kSchemaPath)));
     return inputs;
   }
 
@@ -281,6 +289,7 @@ class PreparedSave {
   const Actor& actor_;
   const OpenProject& project_;
   const SaveRequest& request_;
+  const vcs::Snapshot* rules_;
   Inputs inputs_;
   std::optional<Result<std::vector<vcs::Edit>>> edits_;
   SaveOutcome outcome_;
@@ -288,21 +297,29 @@ class PreparedSave {
 
 }  // namespace
 
-Result<PageAnnotations> read_annotations_of(const OpenProject& project,
+Result<PageAnnotations> read_annotations_of(const OpenProject& project, const std::string& branch,
                                             const corpus::DocumentId& id, corpus::PageNumber page) {
-  const vcs::Snapshot tip = TRY(project.tip());
-  const DocumentFiles files(tip, project.fan_out, id, project.parsed.get());
+  return read_annotations_in(project, TRY(project.tip(branch)), id, page);
+}
+
+Result<PageAnnotations> read_annotations_in(const OpenProject& project, const vcs::Snapshot& state,
+                                            const corpus::DocumentId& id, corpus::PageNumber page) {
+  const DocumentFiles files(state, project.fan_out, id, project.parsed.get());
   TRY(require_page(*TRY(files.shared_document()), page));
-  const AnnotationsVersion file = TRY(files.annotations(path_of(files, page)));
+  const AnnotationsVersion file = TRY(files.annotations(annotations_path(files.directory(), page)));
   return PageAnnotations{file.id, *file.annotations};
 }
 
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
                                      const SaveRequest& request) {
   const auto project = TRY(services.catalog->open(actor.project()));
-  PreparedSave save(actor, *project, request);
-  (void)save.edits(TRY(project->tip()));  // what is wrong with it will be said when it is its turn
+  const std::string branch = TRY(begin_labels(services, actor, *project, request.document));
+  const vcs::Snapshot main = TRY(project->tip());
+  // A reading follows main's schema; a save on main that of the state which it changes.
+  PreparedSave save(actor, *project, request, branch == kMain ? nullptr : &main);
+  (void)save.edits(TRY(project->tip(branch)));  // what is wrong is said when it is its turn
   vcs::CommitRequest commit;
+  commit.branch = branch;
   commit.author = commit.committer = signature_of(actor);
   commit.message =
       "Annotate page " + std::to_string(request.page) + " of " + request.document.hex + "\n";
@@ -314,6 +331,9 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   TRY(catch_up(services, *project, [&](storage::Transaction& tx) -> Result<void> {
     TRY(storage::OverviewTable(tx).note(actor.project().id, actor.user(), storage::Deed::saved,
                                         base::now_milliseconds()));
+    if (outcome.reopened) {
+      TRY(note_reading(tx, actor, request.document, storage::ReadingState::open));
+    }
     return audit(tx, actor, "annotations.save",
                  document_subject(actor.project(), request.document.hex),
                  base::Json::object(

@@ -2,7 +2,7 @@
 // version that was edited; what others did meanwhile is merged by annotation id, and only a true
 // clash comes back, with both sides.
 //
-//   const PageAnnotations page = TRY(read_annotations_of(*project, id, 1));
+//   const PageAnnotations page = TRY(read_annotations_of(*project, kMain, id, 1));
 //   const SaveOutcome outcome = TRY(save_annotations(services, actor,
 //       {.document = id, .page = 1, .base = page.version, .annotations = body}));
 //
@@ -28,7 +28,11 @@ struct PageAnnotations {
 };
 
 // Page 0: the annotations of the document as a whole. not_found for a missing document or page.
-Result<PageAnnotations> read_annotations_of(const OpenProject& project,
+// `branch`: main, or a reading (readings.h).
+Result<PageAnnotations> read_annotations_of(const OpenProject& project, const std::string& branch,
+                                            const corpus::DocumentId& id, corpus::PageNumber page);
+// The same in an earlier state.
+Result<PageAnnotations> read_annotations_in(const OpenProject& project, const vcs::Snapshot& state,
                                             const corpus::DocumentId& id, corpus::PageNumber page);
 
 struct SaveRequest {
@@ -49,6 +53,7 @@ struct SaveOutcome {
   std::string text;    // of a save: `current` as it is written, one annotation a line
   std::string commit;  // of the project after the save, hex
   bool merged = false;
+  bool reopened = false;  // the document is in progress (again)
   corpus::Diagnostics problems{};
   std::vector<corpus::Conflict> conflicts;
 };

@@ -5,6 +5,8 @@
 #include "corpus/project_files.h"
 #include "corpus/schema.h"
 #include "server/flow/actor.h"
+#include "vcs/ancestry.h"
+#include "vcs/commit.h"
 #include "vcs/maintenance.h"
 
 namespace server {
@@ -34,14 +36,23 @@ vcs::ReceivePolicy receive_policy() {
 
 }  // namespace
 
-Result<vcs::ObjectId> OpenProject::tip_id() const {
-  const auto tip = repository->refs().find(kMain);
-  if (!tip) return base::Error{base::Code::internal, "the project has no main branch"};
+Result<vcs::ObjectId> OpenProject::tip_id(const std::string& branch) const {
+  const auto tip = repository->refs().find(branch);
+  if (!tip) return base::Error{base::Code::internal, "the repository has no " + branch};
   return *tip;
 }
 
-Result<vcs::Snapshot> OpenProject::tip() const {
-  return vcs::Snapshot::at_commit(*repository, TRY(tip_id()));
+Result<vcs::Snapshot> OpenProject::tip(const std::string& branch) const {
+  return vcs::Snapshot::at_commit(*repository, TRY(tip_id(branch)));
+}
+
+Result<vcs::Snapshot> OpenProject::past(const std::string& commit,
+                                        const std::string& branch) const {
+  const base::Error unknown{base::Code::not_found, "there is no such revision"};
+  const auto id = vcs::ObjectId::from_hex(commit);
+  if (!id.ok() || !vcs::read_commit(*repository, *id).ok()) return unknown;
+  if (!TRY(vcs::is_ancestor(*repository, *id, TRY(tip_id(branch))))) return unknown;
+  return vcs::Snapshot::at_commit(*repository, *id);
 }
 
 Result<std::shared_ptr<OpenProject>> Catalog::open(const storage::Project& project) {

@@ -49,9 +49,11 @@ struct OpenProject {
 
   std::mutex release_mutex;  // one release at a time
 
-  // The newest commit of main; there always is one.
-  Result<vcs::ObjectId> tip_id() const;
-  Result<vcs::Snapshot> tip() const;
+  // The newest commit of a branch; of main there always is one.
+  Result<vcs::ObjectId> tip_id(const std::string& branch = kMain) const;
+  Result<vcs::Snapshot> tip(const std::string& branch = kMain) const;
+  // A state (a commit, hex) of a branch's past. not_found for any other commit.
+  Result<vcs::Snapshot> past(const std::string& commit, const std::string& branch) const;
 };
 
 class Catalog {

@@ -64,6 +64,11 @@ Result<std::shared_ptr<const WordIds>> DocumentFiles::word_ids(corpus::PageNumbe
   return parsed<WordIds>(corpus::words_path(directory_, page), ids_of_words);
 }
 
+std::string annotations_path(std::string_view directory, corpus::PageNumber page) {
+  return page == 0 ? corpus::document_annotations_path(directory)
+                   : corpus::page_annotations_path(directory, page);
+}
+
 Result<FileVersion> DocumentFiles::version(const std::string& path) const {
   const auto found = TRY(entry(path));
   if (!found) return FileVersion{"", empty_blob()};

@@ -37,6 +37,9 @@ Result<T> as_stored(Result<T> read) {
   return error;
 }
 
+// Page 0: of the document as a whole. Below the document's directory.
+std::string annotations_path(std::string_view directory, corpus::PageNumber page);
+
 struct AnnotationFile {
   std::string path;
   corpus::PageNumber page = 0;  // 0: annotations.jsonl of the document as a whole

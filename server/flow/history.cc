@@ -19,13 +19,16 @@ void append_events(const corpus::AnnotationChanges& changes, corpus::PageNumber 
   }
 }
 
+Result<vcs::ObjectId> directory_in(const vcs::Snapshot& snapshot, const std::string& directory) {
+  const auto entry = TRY(snapshot.entry(directory));
+  return entry && entry->is_tree() ? entry->id : vcs::kNoObject;
+}
+
 // The tree of the document's directory; kNoObject if it is not there.
 Result<vcs::ObjectId> directory_tree(const OpenProject& project, const vcs::ObjectId& commit,
                                      const std::string& directory) {
   if (commit == vcs::kNoObject) return vcs::kNoObject;
-  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
-  const auto entry = TRY(snapshot.entry(directory));
-  return entry && entry->is_tree() ? entry->id : vcs::kNoObject;
+  return directory_in(TRY(vcs::Snapshot::at_commit(*project.repository, commit)), directory);
 }
 
 // Tells the changes of one document's directory from tree to tree.
@@ -125,13 +128,13 @@ const char* name_of(AnnotationEvent::Kind kind) {
 }
 
 Result<DocumentHistory> history_of_document(Services& services, const OpenProject& project,
-                                            const corpus::DocumentId& id, size_t limit,
-                                            const std::string& after) {
+                                            const std::string& branch, const corpus::DocumentId& id,
+                                            size_t limit, const std::string& after) {
   const std::string directory = corpus::document_dir(project.fan_out, id);
-  if (!TRY(TRY(project.tip()).entry(directory))) {
+  if (!TRY(TRY(project.tip(branch)).entry(directory))) {
     return base::Error{base::Code::not_found, "there is no such document"};
   }
-  vcs::HistoryQuery query{.start = TRY(project.tip_id()), .path = directory, .limit = limit};
+  vcs::HistoryQuery query{.start = TRY(project.tip_id(branch)), .path = directory, .limit = limit};
   if (!after.empty()) query.after = TRY(vcs::ObjectId::from_hex(after));
   const vcs::HistoryPage page = TRY(vcs::history_of(*project.repository, query));
   DocumentHistory history;
@@ -148,11 +151,12 @@ Result<DocumentHistory> history_of_document(Services& services, const OpenProjec
   return history;
 }
 
-Result<DocumentChanges> diff_document(const OpenProject& project, const corpus::DocumentId& id,
-                                      const std::string& from, const std::string& to) {
+Result<DocumentChanges> diff_document(const OpenProject& project, const std::string& branch,
+                                      const corpus::DocumentId& id, const std::string& from,
+                                      const std::string& to) {
   const std::string directory = corpus::document_dir(project.fan_out, id);
-  const auto before = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(from)), directory));
-  const auto after = TRY(directory_tree(project, TRY(vcs::ObjectId::from_hex(to)), directory));
+  const auto before = TRY(directory_in(TRY(project.past(from, branch)), directory));
+  const auto after = TRY(directory_in(TRY(project.past(to, branch)), directory));
   if (before == vcs::kNoObject && after == vcs::kNoObject) {
     return base::Error{base::Code::not_found, "there is no such document"};
   }
@@ -160,9 +164,9 @@ Result<DocumentChanges> diff_document(const OpenProject& project, const corpus::
 }
 
 Result<Revision> blame_annotation(Services& services, const OpenProject& project,
-                                  const corpus::DocumentId& id,
+                                  const std::string& branch, const corpus::DocumentId& id,
                                   const corpus::AnnotationId& annotation) {
-  const vcs::Snapshot tip = TRY(project.tip());
+  const vcs::Snapshot tip = TRY(project.tip(branch));
   const DocumentFiles files(tip, project.fan_out, id);
   const auto extract = [&](std::string_view content) -> Result<std::optional<std::string>> {
     for (const auto& one : TRY(corpus::read_annotations(content))) {
@@ -172,7 +176,7 @@ Result<Revision> blame_annotation(Services& services, const OpenProject& project
   };
   for (const AnnotationFile& file : TRY(files.annotation_files())) {
     const auto entry =
-        TRY(vcs::blame_value(*project.repository, TRY(project.tip_id()), file.path, extract));
+        TRY(vcs::blame_value(*project.repository, TRY(project.tip_id(branch)), file.path, extract));
     if (entry) return revision_of(services, project, *entry);
   }
   return base::Error{base::Code::not_found, "the document has no such annotation"};

@@ -47,18 +47,20 @@ struct DocumentHistory {
   std::string next;                 // where the next page goes on; empty: the end
 };
 
+// `branch`, here and below: main, or a reading (readings.h).
 Result<DocumentHistory> history_of_document(Services& services, const OpenProject& project,
-                                            const corpus::DocumentId& id, size_t limit,
-                                            const std::string& after);
+                                            const std::string& branch, const corpus::DocumentId& id,
+                                            size_t limit, const std::string& after);
 
-// What changed in a document between two commits (hex).
-Result<DocumentChanges> diff_document(const OpenProject& project, const corpus::DocumentId& id,
-                                      const std::string& from, const std::string& to);
+// What changed in a document between two commits (hex) of the branch's past; not_found for others.
+Result<DocumentChanges> diff_document(const OpenProject& project, const std::string& branch,
+                                      const corpus::DocumentId& id, const std::string& from,
+                                      const std::string& to);
 
 // Who gave an annotation its present form; a version that cannot be read counts as without it.
 // not_found if the document has no such annotation.
 Result<Revision> blame_annotation(Services& services, const OpenProject& project,
-                                  const corpus::DocumentId& id,
+                                  const std::string& branch, const corpus::DocumentId& id,
                                   const corpus::AnnotationId& annotation);
 
 }  // namespace server

@@ -56,7 +56,7 @@ class Import {
   // and what else only we know.
   Result<void> save(const corpus::DocumentId& id, corpus::PageNumber page,
                     std::vector<corpus::Annotation> imported) {
-    const PageAnnotations current = TRY(read_annotations_of(project_, id, page));
+    const PageAnnotations current = TRY(read_annotations_of(project_, kMain, id, page));
     std::map<corpus::AnnotationId, corpus::Annotation> all;
     for (const corpus::Annotation& annotation : current.annotations)
       all[annotation.id] = annotation;

@@ -32,6 +32,7 @@ struct DocumentChanges {
   bool record = false;
   bool review = false;
   bool labels = false;
+  bool comments = false;
   std::set<corpus::PageNumber> words;
   std::set<corpus::PageNumber> annotations;  // 0: of the document as a whole
 };
@@ -57,6 +58,9 @@ void note(const corpus::PathInfo& path, bool added, Changes& changes) {
       break;
     case PathKind::review:
       document.review = true;
+      break;
+    case PathKind::comments:
+      document.comments = true;
       break;
     case PathKind::words:
       document.words.insert(path.page);
@@ -180,6 +184,7 @@ class Indexer {
     }
     if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
     if (changes.review) TRY(index_review(id, files));
+    if (changes.comments) TRY(tell(corpus::event_type::kCommentsChanged, id));
     return {};
   }
 
@@ -216,9 +221,7 @@ class Indexer {
 
   Result<void> index_labels(const corpus::DocumentId& id, const DocumentFiles& files,
                             corpus::PageNumber page) {
-    const std::string path = page == 0 ? corpus::document_annotations_path(files.directory())
-                                       : corpus::page_annotations_path(files.directory(), page);
-    const auto annotations = TRY(annotations_in(files, path));
+    const auto annotations = TRY(annotations_in(files, annotations_path(files.directory(), page)));
     TRY(table_.set_labels(project_.project.id, id, page, labels_of(*annotations)));
     TRY(table_.set_label_confidence(project_.project.id, id, page, least_confidence(*annotations)));
     return storage::LabelTable(tx_).set_uses(project_.project.id, id, page,

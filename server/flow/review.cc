@@ -2,8 +2,10 @@
 
 #include <set>
 
+#include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/readings.h"
 #include "vcs/diff.h"
 
 namespace server {
@@ -42,6 +44,40 @@ Result<corpus::Review> moved(const DocumentFiles& files, const Actor& actor,
   return review;
 }
 
+// The annotations of a version (a blob id, hex); nothing if they cannot be read.
+std::optional<std::vector<corpus::Annotation>> annotations_in(const OpenProject& project,
+                                                              const std::string& version) {
+  const auto id = vcs::ObjectId::from_hex(version);
+  if (!id.ok()) return std::nullopt;
+  const auto text = vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, *id,
+                                        corpus::kMaxAnnotationFileBytes);
+  if (!text.ok()) return std::nullopt;
+  auto annotations = corpus::read_annotations(*text);
+  return annotations.ok() ? std::optional(std::move(annotations).value()) : std::nullopt;
+}
+
+// Whether today's file is the one that was looked at, but for verdicts.
+bool is_only_judged(const OpenProject& project, const std::string& reviewed,
+                    const std::string& today) {
+  const auto before = annotations_in(project, reviewed);
+  const auto after = annotations_in(project, today);
+  return before && after && corpus::same_but_for_verdicts(*before, *after);
+}
+
+Result<corpus::Review> review_after_push(const OpenProject& project, const DocumentFiles& files,
+                                         const corpus::Review& review) {
+  const auto today = TRY(files.annotation_versions());
+  corpus::Review judged = review;
+  for (const auto& [path, id] : today) {
+    const auto reviewed = review.reviewed.find(path);
+    if (reviewed == review.reviewed.end()) break;
+    if (reviewed->second == id || !is_only_judged(project, reviewed->second, id)) continue;
+    judged = corpus::after_verdicts(std::move(judged), path, id);
+  }
+  if (corpus::covers(judged, today)) return judged;
+  return corpus::after_edit(review, "annotations were changed by a push");
+}
+
 }  // namespace
 
 Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
@@ -69,10 +105,9 @@ Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
           review.state != corpus::ReviewState::accepted) {
         continue;
       }
-      if (corpus::covers(review, TRY(files.annotation_versions()))) continue;
-      edits.push_back(
-          {corpus::review_path(files.directory()),
-           corpus::print_review(corpus::after_edit(review, "annotations were changed by a push"))});
+      const corpus::Review now = TRY(review_after_push(project, files, review));
+      if (now == review) continue;
+      edits.push_back({corpus::review_path(files.directory()), corpus::print_review(now)});
     }
     return edits;
   };
@@ -80,8 +115,9 @@ Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
   return {};
 }
 
-Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id) {
-  const vcs::Snapshot tip = TRY(project.tip());
+Result<corpus::Review> read_review(const OpenProject& project, const std::string& branch,
+                                   const corpus::DocumentId& id) {
+  const vcs::Snapshot tip = TRY(project.tip(branch));
   const DocumentFiles files(tip, project.fan_out, id);
   TRY(files.document());
   return files.review();
@@ -91,6 +127,7 @@ Result<corpus::Review> move_review(Services& services, const Actor& actor, const
   const auto project = TRY(services.catalog->open(actor.project()));
   corpus::Review review;
   vcs::CommitRequest request;
+  request.branch = TRY(begin_labels(services, actor, *project, move.document));
   request.author = request.committer = signature_of(actor);
   request.message =
       "Mark " + move.document.hex + " as " + std::string(corpus::name_of(move.to)) + "\n";
@@ -103,7 +140,10 @@ Result<corpus::Review> move_review(Services& services, const Actor& actor, const
   };
   TRY(project->commits->commit(std::move(request)));
   TRY(catch_up(services, *project));
-  TRY(services.database->write([&](storage::Transaction& tx) {
+  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(note_reading(tx, actor, move.document,
+                     move.to == corpus::ReviewState::submitted ? storage::ReadingState::submitted
+                                                               : storage::ReadingState::open));
     return audit(tx, actor, "review.move", document_subject(actor.project(), move.document.hex),
                  base::Json::object({{"state", corpus::name_of(move.to)}}));
   }));

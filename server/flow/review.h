@@ -35,6 +35,8 @@ Result<std::vector<ReviewOutcome>> move_reviews(Services& services, const Actor&
 Result<void> reopen_changed(OpenProject& project, const vcs::ObjectId& before,
                             const vcs::ObjectId& after);
 
-Result<corpus::Review> read_review(const OpenProject& project, const corpus::DocumentId& id);
+// `branch`: main, or a reading (readings.h).
+Result<corpus::Review> read_review(const OpenProject& project, const std::string& branch,
+                                   const corpus::DocumentId& id);
 
 }  // namespace server

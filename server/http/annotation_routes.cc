@@ -6,6 +6,7 @@
 #include "corpus/annotation.h"
 #include "server/flow/annotate.h"
 #include "server/flow/history.h"
+#include "server/flow/readings.h"
 #include "server/flow/review.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
@@ -41,11 +42,26 @@ Result<corpus::PageNumber> page_number(const Context& context) {
   return static_cast<corpus::PageNumber>(*number);
 }
 
+// A document as it is for whoever asks.
+struct Seen {
+  std::shared_ptr<OpenProject> project;
+  corpus::DocumentId id;
+  std::string branch;
+};
+
+Result<Seen> seen_in(Services& services, const Context& context) {
+  Seen seen{TRY(project_of(services, context)), TRY(document_of(context)), {}};
+  seen.branch = TRY(labels_branch(services, actor_of(context), *seen.project, seen.id));
+  return seen;
+}
+
 Result<Reply> show_annotations(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
-  const auto page =
-      TRY(read_annotations_of(*project, TRY(document_of(context)), TRY(page_number(context))));
-  return annotations_reply(200, page);
+  const Seen seen = TRY(seen_in(services, context));
+  const corpus::PageNumber number = TRY(page_number(context));
+  const auto at = context.query("at");
+  const vcs::Snapshot state =
+      at ? TRY(seen.project->past(*at, seen.branch)) : TRY(seen.project->tip(seen.branch));
+  return annotations_reply(200, TRY(read_annotations_in(*seen.project, state, seen.id, number)));
 }
 
 Problem invalid_annotations(const corpus::Diagnostics& problems) {
@@ -96,7 +112,7 @@ Result<Reply> save(Services& services, Context& context) {
   if (!version.ok()) {
     // What is not there is said before what is wrong with its version.
     const auto project = TRY(project_of(services, context));
-    TRY(read_annotations_of(*project, request.document, request.page));
+    TRY(read_annotations_of(*project, kMain, request.document, request.page));
     return version.error();
   }
   request.base = *version;
@@ -115,8 +131,8 @@ Result<Reply> save(Services& services, Context& context) {
 }
 
 Result<Reply> show_review(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
-  const auto review = TRY(read_review(*project, TRY(document_of(context))));
+  const Seen seen = TRY(seen_in(services, context));
+  const auto review = TRY(read_review(*seen.project, seen.branch, seen.id));
   return Reply::json(200, corpus::to_json(review)).cache("private, no-cache");
 }
 
@@ -169,9 +185,9 @@ Json revision_json(const Revision& revision) {
 }
 
 Result<Reply> show_history(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
+  const Seen seen = TRY(seen_in(services, context));
   const auto history =
-      TRY(history_of_document(services, *project, TRY(document_of(context)),
+      TRY(history_of_document(services, *seen.project, seen.branch, seen.id,
                               static_cast<size_t>(context.query_integer("limit", 50)),
                               context.query("cursor").value_or("")));
   Json items = Json::array();
@@ -182,19 +198,19 @@ Result<Reply> show_history(Services& services, Context& context) {
 }
 
 Result<Reply> show_diff(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
+  const Seen seen = TRY(seen_in(services, context));
   Json reply = Json::object();
-  set_changes(reply, TRY(diff_document(*project, TRY(document_of(context)),
+  set_changes(reply, TRY(diff_document(*seen.project, seen.branch, seen.id,
                                        context.query("from").value_or(""),
                                        context.query("to").value_or(""))));
   return Reply::json(200, reply);
 }
 
 Result<Reply> show_blame(Services& services, Context& context) {
-  const auto project = TRY(project_of(services, context));
+  const Seen seen = TRY(seen_in(services, context));
   const auto id = corpus::AnnotationId::parse(context.parameter("annotation"));
   if (!id.ok()) return base::Error{base::Code::not_found, "there is no such annotation"};
-  const auto revision = TRY(blame_annotation(services, *project, TRY(document_of(context)), *id));
+  const auto revision = TRY(blame_annotation(services, *seen.project, seen.branch, seen.id, *id));
   return Reply::json(200, revision_json(revision));
 }
 
@@ -222,6 +238,13 @@ void add_annotation_routes(Router& router, Services& services) {
               .id = "show_annotations",
               .summary = "The annotations of a page (page 0: of the document as a whole)",
               .tag = "annotations",
+              .query = {{"at",
+                         "a commit of the document's history: as they were then",
+                         Parameter::Type::string,
+                         false,
+                         {},
+                         {},
+                         {}}},
               .responses = {json_response(200, "the annotations; the ETag is their version")}});
   router.add({.method = Method::put,
               .path = document + "/pages/{page}/annotations",

@@ -136,6 +136,22 @@ Result<std::optional<base::Milliseconds>> BodyFields::optional_time(std::string_
   return std::optional<base::Milliseconds>(*moment);
 }
 
+Result<std::optional<bool>> BodyFields::optional_flag(std::string_view key) const {
+  const Json* value = body_.find(key);
+  if (value == nullptr) return std::optional<bool>();
+  const bool* flag = value->as_boolean();
+  if (flag == nullptr) return error(key, "must be true or false");
+  return std::optional(*flag);
+}
+
+Result<std::optional<int64_t>> BodyFields::optional_integer(std::string_view key) const {
+  const Json* value = body_.find(key);
+  if (value == nullptr) return std::optional<int64_t>();
+  const int64_t* number = value->as_integer();
+  if (number == nullptr) return error(key, "must be a whole number");
+  return std::optional(*number);
+}
+
 Result<std::optional<std::vector<std::string>>> BodyFields::optional_texts(
     std::string_view key) const {
   const Json* value = body_.find(key);

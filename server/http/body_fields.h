@@ -50,6 +50,8 @@ class BodyFields {
   base::Result<std::optional<std::string>> optional_secret(std::string_view key) const;
   // RFC 3339.
   base::Result<std::optional<base::Milliseconds>> optional_time(std::string_view key) const;
+  base::Result<std::optional<bool>> optional_flag(std::string_view key) const;
+  base::Result<std::optional<int64_t>> optional_integer(std::string_view key) const;
   // Strings, as they are.
   base::Result<std::optional<std::vector<std::string>>> optional_texts(std::string_view key) const;
   // An array of whatever the route reads itself.

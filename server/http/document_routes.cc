@@ -13,6 +13,8 @@
 #include "server/flow/dvc_remote.h"
 #include "server/flow/process.h"
 #include "server/flow/reading.h"
+#include "server/flow/readings.h"
+#include "server/flow/review.h"
 #include "server/flow/thumbnail.h"
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
@@ -322,6 +324,21 @@ Result<std::vector<corpus::Page>> pages_of(Services& services, const Context& co
   return TRY(DocumentFiles(tip, project->fan_out, row.id).document()).pages;
 }
 
+// Where several people read each document blind: how many; and to one of them, how far they are.
+Result<void> set_reading(Services& services, const Context& context,
+                         const storage::DocumentRow& row, Json& reply) {
+  const Actor actor = actor_of(context);
+  if (actor.project().policy.readings < 2 || row.commit.empty()) return {};
+  reply.set("readings", actor.project().policy.readings);
+  reply.set("blind", reads_blind(actor));
+  const auto project = TRY(project_of(services, context));
+  const std::string branch = TRY(labels_branch(services, actor, *project, row.id));
+  if (branch == kMain) return {};
+  const auto review = TRY(read_review(*project, branch, row.id));
+  reply.set("review", corpus::name_of(review.state));
+  return {};
+}
+
 Result<Reply> show_document(Services& services, Context& context) {
   const storage::DocumentRow row = TRY(visible_document(services, context));
   if (row.state == storage::DocumentState::queued &&
@@ -337,6 +354,7 @@ Result<Reply> show_document(Services& services, Context& context) {
     if (!row.commit.empty() || !pages.as_array()->empty()) {
       reply.set("page_list", std::move(pages));
     }
+    TRY(set_reading(services, context, row, reply));
     TRY(audit_read(services, context, "document.read"));
   }
   return Reply::json(200, reply).cache("private, no-cache");

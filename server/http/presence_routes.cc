@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "server/flow/presence.h"
+#include "server/flow/readings.h"
 #include "server/http/authorize.h"
 #include "server/http/routes.h"
 #include "storage/document_table.h"
@@ -27,7 +28,9 @@ Result<Reply> note(Services& services, Presence& presence, Context& context) {
   const auto others = presence.note(place, {user.id, user.name, context.query_integer("page", 0)},
                                     base::now_milliseconds());
   Json items = Json::array();
-  for (const Reader& other : others) {
+  // Who reads blind works as if alone.
+  const bool alone = reads_blind(actor_of(context));
+  for (const Reader& other : alone ? std::vector<Reader>() : others) {
     items.push(Json::object({{"name", other.name}, {"page", other.page}}));
   }
   return Reply::json(200, Json::object({{"items", std::move(items)}})).cache("no-store");

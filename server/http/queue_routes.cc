@@ -1,6 +1,8 @@
 // What somebody works on next.
 #include "base/clock.h"
 #include "server/flow/actor.h"
+#include "server/flow/inbox.h"
+#include "server/flow/readings.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
 #include "server/http/document_json.h"
@@ -25,6 +27,7 @@ Result<storage::QueueAsk> ask_of(const Context& context) {
                         context.query("after").value_or(""),
                         corpus::settings_of(access.project.settings).queue_order};
   if (context.query("work") == "review") ask.work = storage::Work::review;
+  if (reads_blind(actor_of(context))) ask.readings = access.project.policy.readings;
   const Permission needed =
       ask.work == storage::Work::review ? Permission::review_write : Permission::annotation_write;
   if (!access.allows(needed)) return base::Error{base::Code::denied, "this is not your work"};
@@ -63,6 +66,21 @@ Result<Reply> skip(Services& services, Context& context) {
   return Reply::empty(204);
 }
 
+constexpr size_t kInboxLength = 100;
+
+Result<Reply> show_inbox(Services& services, Context& context) {
+  const Actor actor = actor_of(context);
+  Json items = Json::array();
+  for (const Returned& back : TRY(returned_to(services, actor, kInboxLength))) {
+    items.push(
+        Json::object({{"document", TRY(document_json(services, actor.access, back.document))},
+                      {"reviewer", back.review.reviewer},
+                      {"reason", back.review.reason},
+                      {"rejected", back.rejected}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}})).cache("no-store");
+}
+
 }  // namespace
 
 void add_queue_routes(Router& router, Services& services) {
@@ -88,6 +106,14 @@ void add_queue_routes(Router& router, Services& services) {
                          {},
                          {}}},
               .responses = {json_response(200, "the document, or null")}});
+  router.add({.method = Method::get,
+              .path = project + "/inbox",
+              .access = Access::needs(Permission::annotation_write),
+              .handler = handled([&](Context& c) { return show_inbox(services, c); }),
+              .id = "show_inbox",
+              .summary = "What you have submitted and a reviewer rejected, with the reason",
+              .tag = "queue",
+              .responses = {json_response(200, "the documents, the newest 100")}});
   router.add(
       {.method = Method::post,
        .path = project + "/documents/{id}/skip",

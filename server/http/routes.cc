@@ -15,8 +15,10 @@ void add_all_routes(Router& router, Services& services) {
   add_bulk_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
+  add_comment_routes(router, services);
   add_draft_routes(router, services);
   add_queue_routes(router, services);
+  add_reading_routes(router, services);
   add_presence_routes(router, services);
   add_proposal_routes(router, services);
   add_split_routes(router, services);

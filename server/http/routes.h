@@ -20,8 +20,10 @@ void add_document_routes(Router& router, Services& services);    // upload, list
 void add_bulk_routes(Router& router, Services& services);        // many documents at once
 void add_upload_routes(Router& router, Services& services);      // resumable uploads (tus)
 void add_annotation_routes(Router& router, Services& services);  // annotations, review, history
+void add_comment_routes(Router& router, Services& services);     // what people say about it
 void add_draft_routes(Router& router, Services& services);       // a browser's unfinished work
 void add_queue_routes(Router& router, Services& services);       // what to work on next
+void add_reading_routes(Router& router, Services& services);     // blind readings
 void add_presence_routes(Router& router, Services& services);    // who else is here
 void add_split_routes(Router& router, Services& services);       // splits, leakage
 void add_release_routes(Router& router, Services& services);     // releases, their differences

@@ -176,8 +176,39 @@ class Features(harness.Scenario):
         self.assertEqual(save(annotator, label).status, 200)
         self.assertEqual(save(reviewer, judged).status, 200)
         self.assertEqual(save(annotator, {**judged, "text": "2"}).status, 200)
-        self.assertEqual(save(annotator, label).status, 422)
+        self.assertEqual(save(annotator, {**label, "text": "2"}).status, 422)
+        self.assertEqual(save(annotator, label).status, 200)  # it falls with what it judged
         self.assertEqual(save(annotator).status, 200)
+
+    def test_a_verdict_leaves_the_document_where_it_is(self):
+        document = self.admin.ready("judged.png", sample("glazing-estimate-en.png") + b"\0\0\0")["id"]
+        reviewer, annotator = self.user("vera", "reviewer"), self.user("vic", "annotator")
+        path = f"{self.project.api}/documents/{document}/review"
+        labels = [span("total", [w["id"]], w["text"]) for w in self.admin.words(document)[:2]]
+
+        def save(project, *annotations):
+            reply = project.save(document, list(annotations),
+                                 self.admin.annotations(document).headers["ETag"])
+            self.assertEqual(reply.status, 200, reply)
+
+        save(annotator, *labels)
+        self.assertEqual(annotator.client.put(path, {"state": "submitted"}).status, 200)
+        save(reviewer, {**labels[0], "review": {"state": "rejected", "reason": "net"}}, labels[1])
+        review = self.admin.client.get(path).json
+        self.assertEqual(review["state"], "submitted")
+        self.assertEqual(list(review["reviewed"].values()), [self.admin.annotations(document).headers["ETag"].strip('"')])
+        self.assertEqual(reviewer.client.put(path, {"state": "rejected", "reason": "see"}).status, 200)
+        [back] = annotator.client.get(f"{self.project.api}/inbox").json["items"]
+        self.assertEqual((back["document"]["id"], back["reason"], back["rejected"]), (document, "see", 1))
+        save(annotator, {**labels[0], "text": "gross"}, labels[1])
+        self.assertEqual(annotator.client.put(path, {"state": "submitted"}).status, 200)
+        clone = harness.Clone(reviewer, self.directory, "vera")
+        page = clone.page_file(document)
+        page.write_text(page.read_text().replace('"label"', '"review":{"state":"accepted"},"label"'))
+        clone.commit("Judge")
+        clone.push()
+        self.assertEqual(self.admin.client.get(path).json["state"], "submitted")
+        self.assertEqual(annotator.client.get(f"{self.project.api}/inbox").json["items"], [])
 
     def test_events_are_followed_and_replayed(self):
         request = urllib.request.Request(

@@ -21,7 +21,7 @@ class HistoryTest : public testing::Test {
                        {directory + "/review.json", review}});
   }
   DocumentChanges diff(const std::string& from, const std::string& to) {
-    return TAKE(diff_document(project, id, from, to));
+    return TAKE(diff_document(project, kMain, id, from, to));
   }
   static std::string label(int number) {
     return R"({"id":")" + test::ulid(number) + R"(","type":"class","label":"letter"})" + "\n";

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Two people label a document blind to each other, a third makes one of both: what each of them sees, what
+stock git sees, and what is committed in the end."""
+import json
+import subprocess
+
+import harness
+from harness import sample, span
+
+
+class Readings(harness.Scenario):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ann, cls.ben, cls.cat = (cls.user(name, "annotator") for name in ("ann", "ben", "cat"))
+        cls.rea = cls.user("rea", "reviewer")
+        cls.set_policy(readings=2)
+
+    @classmethod
+    def set_policy(cls, **policy):
+        reply = cls.admin.client.request("PATCH", f"{cls.admin.api}/policy", policy)
+        assert reply.status == 200, reply
+
+    def setUp(self):
+        self.document = self.admin.ready(f"{self.id()}.png", sample("glazing-estimate-en.png")
+                                         + self.id().encode())["id"]
+        self.words = self.admin.words(self.document)
+        self.path = f"{self.admin.api}/documents/{self.document}"
+
+    def tearDown(self):
+        self.set_policy(readings=2)
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def label(self, who, *annotations):
+        reply = who.save(self.document, list(annotations), who.annotations(self.document).headers["ETag"])
+        self.assertEqual(reply.status, 200, reply)
+
+    def seen_by(self, who):
+        return [a["label"] for a in who.annotations(self.document).json["annotations"]]
+
+    def submit(self, who):
+        reply = who.client.put(f"{self.path}/review", {"state": "submitted"})
+        self.assertEqual(reply.status, 200, reply)
+
+    def span(self, n, label):
+        return span(label, [self.words[n]["id"]], self.words[n]["text"])
+
+    def read_by_both(self):
+        self.label(self.ann, self.span(0, "total"), self.span(1, "date"))
+        self.label(self.ben, self.span(0, "total"), self.span(1, "name"))
+        for who in (self.ann, self.ben):
+            self.submit(who)
+
+    # -- tests ---------------------------------------------------------------------------------
+
+    def test_nobody_sees_the_others_work(self):
+        self.label(self.ann, self.span(0, "total"))
+        self.assertEqual(self.seen_by(self.ben), [])
+        self.label(self.ben, self.span(1, "date"))
+        self.assertEqual(self.seen_by(self.ann), ["total"])
+        self.assertEqual(self.seen_by(self.ben), ["date"])
+        self.assertEqual(self.seen_by(self.admin), [])  # main has nothing yet
+        self.submit(self.ann)
+        state = {who: who.client.get(f"{self.path}/review").json["state"] for who in (self.ann, self.ben)}
+        self.assertEqual(list(state.values()), ["submitted", "in_progress"])
+        self.assertEqual(self.ben.client.get(self.path).json["review"], "in_progress")
+
+        # Neither in history, comments and presence, nor by a commit that somebody may have heard of.
+        spoken = self.ann.client.post(f"{self.path}/comments", {"text": "net or gross?"})
+        self.assertEqual(spoken.status, 201, spoken)
+        self.assertEqual(self.ben.client.get(f"{self.path}/comments").json["items"], [])
+        [newest, *_] = self.ann.client.get(f"{self.path}/history").json["items"]
+        self.assertNotIn(newest["commit"],
+                         [r["commit"] for r in self.ben.client.get(f"{self.path}/history").json["items"]])
+        looked = self.ben.client.get(f"{self.path}/pages/1/annotations?at={newest['commit']}")
+        self.assert_problem(looked, 404, "not_found")
+        for who in (self.ann, self.ben):
+            present = who.client.request("PUT", f"{self.path}/presence?page=1")
+            self.assertEqual(present.json["items"], [], present)
+
+        # A third one is not needed.
+        one_more = self.cat.save(self.document, [self.span(2, "date")],
+                                 self.cat.annotations(self.document).headers["ETag"])
+        self.assert_problem(one_more, 409, "conflict")
+
+    def test_no_git_client_sees_a_reading(self):
+        self.label(self.ann, self.span(0, "total"))
+        shown = subprocess.run(["git", "ls-remote", self.admin.clone_url()], check=True,
+                               capture_output=True, text=True).stdout
+        self.assertNotIn("readings", shown)
+        ref = f"refs/readings/{self.document}/1"
+        wanted = subprocess.run(["git", "fetch", self.admin.clone_url(), ref], capture_output=True,
+                                text=True, cwd=self.directory)
+        self.assertNotEqual(wanted.returncode, 0)
+        kept = subprocess.run(["git", "rev-parse", ref], cwd=self.server.repository(), capture_output=True)
+        self.assertEqual(kept.returncode, 0)
+
+    def test_an_annotator_does_not_push_past_it(self):
+        self.set_policy(readings=2, annotators_may_clone=True)
+        clone = harness.Clone(self.ann, self.directory, "ann")
+        clone.annotate(self.document, self.span(0, "total"))
+        clone.commit()
+        refused = clone.push(check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("blind", refused.stderr)
+        self.set_policy(annotators_may_clone=False)
+
+    def test_a_third_person_makes_one_of_both(self):
+        self.assert_problem(self.ann.client.get(f"{self.path}/readings"), 403, "denied")
+        early = self.rea.client.get(f"{self.path}/readings").json
+        self.assertEqual((early["items"], early["pairs"], early["agreement"]), ([], [], None))
+        self.label(self.ann, self.span(0, "total"))
+        self.submit(self.ann)
+        waiting = self.rea.client.get(f"{self.path}/readings").json
+        self.assertEqual(([r["state"] for r in waiting["items"]], waiting["pairs"]), (["submitted"], []))
+        self.assert_problem(self.rea.client.post(f"{self.path}/adjudication"), 409, "conflict")
+
+        self.read_by_both()
+        view = self.rea.client.get(f"{self.path}/readings").json
+        self.assertEqual([r["reader"] for r in view["items"]], ["Ann", "Ben"])
+        self.assertEqual([pair["agreed"] for pair in view["pairs"]], [True, False])
+        self.assertEqual(view["agreement"]["f1"], 500)
+
+        self.label(self.rea, view["pairs"][0]["first"], view["pairs"][1]["second"])
+        done = self.rea.client.post(f"{self.path}/adjudication")
+        self.assertEqual(done.status, 201, done)
+        review = self.rea.client.get(f"{self.path}/review").json
+        self.assertEqual((review["state"], review["reviewer"]), ("accepted", "rea@acme.example"))
+        for who in (self.ann, self.ben, self.cat, self.admin):
+            self.assertEqual(sorted(self.seen_by(who)), ["name", "total"])
+        self.assert_problem(self.rea.client.post(f"{self.path}/adjudication"), 409, "conflict")
+        self.assert_committed(done.json)
+
+        # What was made of the readings is mended as any other document is.
+        self.label(self.ann, self.span(3, "date"))
+        self.assertEqual(self.seen_by(self.ben), ["date"])
+
+    def assert_committed(self, told):
+        repository = self.server.repository()
+        found = subprocess.run(["git", "ls-tree", "-r", "--name-only", "main"], cwd=repository, check=True,
+                               capture_output=True, text=True).stdout.splitlines()
+        [path] = [p for p in found if p.endswith(f"{self.document}/adjudication.json")]
+        text = subprocess.run(["git", "show", f"main:{path}"], cwd=repository, check=True,
+                              capture_output=True, text=True).stdout
+        self.assertEqual(json.loads(text), told)
+        self.assertEqual([r["reader"] for r in told["readings"]], ["ann@acme.example", "ben@acme.example"])
+        for reading in told["readings"]:
+            at = subprocess.run(["git", "rev-parse", f"refs/readings/{self.document}/{reading['slot']}"],
+                                cwd=repository, check=True, capture_output=True, text=True).stdout.strip()
+            self.assertEqual(at, reading["commit"])
+
+    def test_the_queue_gives_each_document_to_two(self):
+        def next_of(who, work="label"):
+            reply = who.client.post(f"{self.admin.api}/queue/next?work={work}")
+            return reply.json["document"] and reply.json["document"]["id"]
+
+        for document in self.admin.client.get(f"{self.admin.api}/documents").json["items"]:
+            if document["id"] != self.document:
+                for who in (self.ann, self.ben, self.cat, self.rea):
+                    who.client.post(f"{self.admin.api}/documents/{document['id']}/skip", {"reason": "another test"})
+        self.assertEqual(next_of(self.ann), self.document)
+        self.assertEqual(next_of(self.ben), self.document)
+        self.assertIsNone(next_of(self.cat))
+        self.assertIsNone(next_of(self.rea, "review"))
+        for who in (self.ann, self.ben):
+            self.submit(who)
+            self.assertIsNone(next_of(who))
+        self.assertEqual(next_of(self.rea, "review"), self.document)
+
+    def test_a_document_that_is_not_there_has_no_reading(self):
+        reply = self.ann.client.put(f"{self.admin.api}/documents/{'0' * 32}/review", {"state": "submitted"})
+        self.assert_problem(reply, 404, "not_found")
+
+
+if __name__ == "__main__":
+    harness.main()
