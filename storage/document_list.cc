@@ -1,5 +1,6 @@
 // Lists, counts and search: a part of DocumentTable.
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "storage/cursor.h"
@@ -58,7 +59,7 @@ std::string match_of(ProjectId project, const std::vector<std::string>& words) {
 
 // Documents by number that a condition leaves over, as a query of its own.
 struct Candidates {
-  std::string sql;  // "SELECT number ..."
+  std::string sql;  // "SELECT ... AS number ..."
   Values parameters;
 };
 
@@ -97,11 +98,12 @@ class Listing {
     const size_t limit = std::clamp(query_.limit, size_t{1}, kMostRows);
     where_.parameters.emplace_back(limit + 1);
     const std::string direction = query_.descending ? " DESC" : "";
-    const std::string order = by_candidates_ ? "+" + order_.column : order_.column;
-    const Rows rows =
-        TRY(tx_.query("SELECT " + std::string(kDocumentColumns) + " FROM documents d" + where_.sql +
-                          " ORDER BY " + order + direction + ", d.id" + direction + " LIMIT ?",
-                      where_.parameters));
+    Values parameters = candidates_ ? candidates_->parameters : Values();
+    parameters.insert(parameters.end(), where_.parameters.begin(), where_.parameters.end());
+    const Rows rows = TRY(tx_.query("SELECT " + std::string(kDocumentColumns) + from() +
+                                        where_.sql + " ORDER BY " + order_.column + direction +
+                                        ", d.id" + direction + " LIMIT ?",
+                                    parameters));
     DocumentPage page;
     for (const Row& row : rows) {
       if (page.rows.size() == limit) {
@@ -114,6 +116,13 @@ class Listing {
   }
 
  private:
+  // CROSS JOIN is how SQLite is told which side to begin with.
+  std::string from() const {
+    if (!candidates_) return " FROM documents d";
+    return " FROM (SELECT DISTINCT number FROM (" + candidates_->sql +
+           ")) c CROSS JOIN documents d ON d.number = c.number";
+  }
+
   Result<void> add_conditions() {
     where_.add("d.project_id = ?", {query_.project});
     if (query_.state) where_.add("d.state = ?", {name_of(*query_.state)});
@@ -136,13 +145,14 @@ class Listing {
 
   Result<void> add_people() {
     if (query_.assignee) {
-      TRY(add_rare({"SELECT n.number FROM assignments a JOIN documents n ON n.project_id ="
-                    " a.project_id AND n.id = a.document_id WHERE a.project_id = ?"
-                    " AND a.user_id = ?",
-                    {query_.project, query_.assignee}},
-                   "EXISTS (SELECT 1 FROM assignments a WHERE a.project_id = d.project_id"
-                   " AND a.document_id = d.id AND a.user_id = ?)",
-                   {query_.assignee}));
+      TRY(add_rare(
+          {"SELECT n.number AS number FROM assignments a JOIN documents n ON n.project_id ="
+           " a.project_id AND n.id = a.document_id WHERE a.project_id = ?"
+           " AND a.user_id = ?",
+           {query_.project, query_.assignee}},
+          "EXISTS (SELECT 1 FROM assignments a WHERE a.project_id = d.project_id"
+          " AND a.document_id = d.id AND a.user_id = ?)",
+          {query_.assignee}));
     }
     if (query_.unassigned) {
       where_.add(
@@ -151,12 +161,13 @@ class Listing {
           {});
     }
     if (query_.sampled) {
-      TRY(add_rare({"SELECT n.number FROM review_samples s JOIN documents n ON n.project_id ="
-                    " s.project_id AND n.id = s.document_id WHERE s.project_id = ?",
-                    {query_.project}},
-                   "EXISTS (SELECT 1 FROM review_samples s WHERE s.project_id = d.project_id"
-                   " AND s.document_id = d.id)",
-                   {}));
+      TRY(add_rare(
+          {"SELECT n.number AS number FROM review_samples s JOIN documents n ON n.project_id ="
+           " s.project_id AND n.id = s.document_id WHERE s.project_id = ?",
+           {query_.project}},
+          "EXISTS (SELECT 1 FROM review_samples s WHERE s.project_id = d.project_id"
+          " AND s.document_id = d.id)",
+          {}));
     }
     if (query_.uploader) {
       where_.add(
@@ -170,7 +181,7 @@ class Listing {
   Result<void> add_label() {
     if (query_.label.empty()) return {};
     return add_rare(
-        {"SELECT l.document FROM document_labels l WHERE l.label = ?", {query_.label}},
+        {"SELECT l.document AS number FROM document_labels l WHERE l.label = ?", {query_.label}},
         "EXISTS (SELECT 1 FROM document_labels l WHERE l.document = d.number AND l.label = ?)",
         {query_.label});
   }
@@ -181,7 +192,8 @@ class Listing {
     }
     for (const auto& [key, value] : query_.keys) {
       TRY(add_rare(
-          {"SELECT k.document FROM document_keys k WHERE k.key = ? AND k.value = ?", {key, value}},
+          {"SELECT k.document AS number FROM document_keys k WHERE k.key = ? AND k.value = ?",
+           {key, value}},
           "EXISTS (SELECT 1 FROM document_keys k WHERE k.document = d.number"
           " AND k.key = ? AND k.value = ?)",
           {key, value}));
@@ -197,21 +209,20 @@ class Listing {
       return base::Error{base::Code::limit, "a search takes at most 16 words"};
     }
     const std::string match = match_of(query_.project, words);
-    return add_rare({"SELECT p.document FROM page_texts t JOIN pages p ON p.number = t.rowid"
-                     " WHERE t.page_texts MATCH ?",
-                     {match}},
-                    "d.number IN (SELECT p.document FROM page_texts t JOIN pages p"
-                    " ON p.number = t.rowid WHERE t.page_texts MATCH ?)",
-                    {match});
+    return add_rare(
+        {"SELECT p.document AS number FROM page_texts t JOIN pages p ON p.number = t.rowid"
+         " WHERE t.page_texts MATCH ?",
+         {match}},
+        "d.number IN (SELECT p.document FROM page_texts t JOIN pages p"
+        " ON p.number = t.rowid WHERE t.page_texts MATCH ?)",
+        {match});
   }
 
   // A condition that may leave few: then the list is made from these.
   Result<void> add_rare(const Candidates& candidates, std::string_view condition,
                         const Values& parameters) {
-    if (!by_candidates_ && TRY(are_few(candidates))) {
-      by_candidates_ = true;
-      where_.add("d.number IN (" + candidates.sql + ")", {});
-      where_.append(candidates.parameters);
+    if (!candidates_ && TRY(are_few(candidates))) {
+      candidates_ = candidates;
       return {};
     }
     where_.add(condition, {});
@@ -254,7 +265,7 @@ class Listing {
   const DocumentQuery& query_;
   Order order_;
   Conditions where_;
-  bool by_candidates_ = false;
+  std::optional<Candidates> candidates_;
 };
 
 }  // namespace

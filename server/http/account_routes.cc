@@ -104,6 +104,31 @@ Result<Reply> sign_out(Services& services, Context& context) {
   return with_session(Reply::empty(204), {}, context.request.secure, 0);
 }
 
+Json roles_json(const std::vector<corpus::Role>& roles) {
+  Json out = Json::array();
+  for (const corpus::Role role : roles) out.push(corpus::name_of(role));
+  return out;
+}
+
+// Those in which the person has a role of the whole organisation. A token for one project sees
+// none.
+Result<Json> organisations_of(Services& services, const storage::Principal& who) {
+  Json out = Json::array();
+  if (who.only_project) return out;
+  TRY(services.database->read([&](storage::Transaction& tx) -> Result<void> {
+    storage::UserStore users(tx);
+    for (const storage::Organisation& organisation : TRY(users.organisations())) {
+      const auto roles = TRY(users.roles_of(who.user.id, organisation.id));
+      if (roles.empty()) continue;
+      out.push(Json::object({{"organisation", organisation.slug},
+                             {"name", organisation.name},
+                             {"roles", roles_json(roles)}}));
+    }
+    return {};
+  }));
+  return out;
+}
+
 Result<Reply> show_me(Services& services, Context& context) {
   const storage::Principal& who = principal_of(context);
   Json reply = user_json(who.user);
@@ -112,15 +137,14 @@ Result<Reply> show_me(Services& services, Context& context) {
   TRY(services.database->read([&](storage::Transaction& tx) -> Result<void> {
     storage::UserStore users(tx);
     for (const storage::Project& project : TRY(users.projects_of(who))) {
-      Json roles = Json::array();
-      for (const corpus::Role role : TRY(users.roles_of(who.user.id, project.id))) {
-        roles.push(corpus::name_of(role));
-      }
-      projects.push(Json::object({{"project", project.path()}, {"roles", std::move(roles)}}));
+      projects.push(
+          Json::object({{"project", project.path()},
+                        {"roles", roles_json(TRY(users.roles_of(who.user.id, project.id)))}}));
     }
     return {};
   }));
   reply.set("projects", std::move(projects));
+  reply.set("organisations", TRY(organisations_of(services, who)));
   return Reply::json(200, reply);
 }
 

@@ -33,12 +33,35 @@ Json project_json(const Services& services, const storage::Project& project) {
                        {"data_url", services.catalog->data_url(project)}});
 }
 
+// How many documents there are and how many are accepted, for those who may read them.
+Result<void> add_progress(storage::Transaction& tx, const storage::Project& project,
+                          const storage::Principal& who, Json& out) {
+  const auto roles = TRY(storage::UserStore(tx).roles_of(who.user.id, project.id));
+  const bool reads = std::any_of(roles.begin(), roles.end(), [&](corpus::Role role) {
+    return corpus::allows(role, Permission::document_read, project.policy);
+  });
+  if (!reads || !who.scope_allows(Permission::document_read)) return {};
+  int64_t all = 0;
+  int64_t accepted = 0;
+  for (const auto& standing : TRY(storage::OverviewTable(tx).documents(project.id))) {
+    all += standing.documents;
+    if (standing.review_state == "accepted") accepted += standing.documents;
+  }
+  out.set("progress", Json::object({{"documents", all}, {"accepted", accepted}}));
+  return {};
+}
+
 Result<Reply> list_projects(Services& services, Context& context) {
-  const auto projects = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::UserStore(tx).projects_of(principal_of(context));
-  }));
   Json items = Json::array();
-  for (const storage::Project& project : projects) items.push(project_json(services, project));
+  TRY(services.database->read([&](storage::Transaction& tx) -> Result<void> {
+    const storage::Principal& who = principal_of(context);
+    for (const storage::Project& project : TRY(storage::UserStore(tx).projects_of(who))) {
+      Json item = project_json(services, project);
+      TRY(add_progress(tx, project, who, item));
+      items.push(std::move(item));
+    }
+    return {};
+  }));
   return Reply::json(200, Json::object({{"items", std::move(items)}}));
 }
 
@@ -83,15 +106,19 @@ Result<Reply> create_project(Services& services, Context& context) {
   return Reply::json(201, project_json(services, project));
 }
 
+// What is there is read again inside: two changes at once take nothing from each other.
 Result<Reply> set_policy(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
-  const corpus::ProjectPolicy policy =
-      TRY(corpus::changed_policy(context.principal.access->project.policy, body));
   const Actor actor = actor_of(context);
-  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    TRY(storage::UserStore(tx).set_policy(actor.project().id, policy));
-    return audit(tx, actor, "project.policy", actor.project().path(), corpus::to_json(policy));
-  }));
+  const storage::ProjectId id = actor.project().id;
+  const auto policy =
+      TRY(services.database->write([&](storage::Transaction& tx) -> Result<corpus::ProjectPolicy> {
+        storage::UserStore users(tx);
+        const auto changed = TRY(corpus::changed_policy(TRY(users.find_project(id)).policy, body));
+        TRY(users.set_policy(id, changed));
+        TRY(audit(tx, actor, "project.policy", actor.project().path(), corpus::to_json(changed)));
+        return changed;
+      }));
   return Reply::json(200, corpus::to_json(policy));
 }
 
@@ -108,14 +135,18 @@ Result<void> check_languages(const corpus::ProjectSettings& settings) {
 
 Result<Reply> set_settings(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
-  const auto settings = TRY(corpus::changed_settings(
-      corpus::settings_of(context.principal.access->project.settings), body));
-  TRY(check_languages(settings));
+  TRY(check_languages(TRY(corpus::changed_settings({}, body))));
   const Actor actor = actor_of(context);
-  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    TRY(storage::UserStore(tx).set_settings(actor.project().id, corpus::to_json(settings)));
-    return audit(tx, actor, "project.settings", actor.project().path(), corpus::to_json(settings));
-  }));
+  const storage::ProjectId id = actor.project().id;
+  const auto settings = TRY(
+      services.database->write([&](storage::Transaction& tx) -> Result<corpus::ProjectSettings> {
+        storage::UserStore users(tx);
+        const auto now = corpus::settings_of(TRY(users.find_project(id)).settings);
+        const auto changed = TRY(corpus::changed_settings(now, body));
+        TRY(users.set_settings(id, corpus::to_json(changed)));
+        TRY(audit(tx, actor, "project.settings", actor.project().path(), corpus::to_json(changed)));
+        return changed;
+      }));
   return Reply::json(200, corpus::to_json(settings));
 }
 

@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import harness  # noqa: E402
 
-SECONDS = 1.0
+SECONDS = 2.0
 LABELS = ["total", "date", "iban", "name", "address", "plate"]
 WORDS = ("invoice claim damage policy date total amount driver vehicle street number page letter water garage "
          "insurance report accident").split()
@@ -201,8 +201,8 @@ def show_plans(path):
     for sql in (f"{base} {order}", f"{base} AND d.state = 'failed' {order}",
                 f"{base} AND d.review_state = 'submitted' {order}",
                 f"{base} AND EXISTS (SELECT 1 FROM document_labels l WHERE l.document = d.number AND l.label = 'total') {order}",
-                f"{base} AND d.number IN (SELECT l.document FROM document_labels l WHERE l.label = 'rare') "
-                "ORDER BY +d.received_at DESC, d.id DESC LIMIT 51",
+                "SELECT d.id FROM (SELECT DISTINCT document AS number FROM document_labels WHERE label = 'rare') c "
+                f"CROSS JOIN documents d ON d.number = c.number WHERE d.project_id = 1 {order}",
                 f"{base} ORDER BY d.file_name COLLATE NOCASE, d.id LIMIT 51",
                 f"{base} ORDER BY d.confidence, d.id LIMIT 51"):
         print("\n" + sql)
