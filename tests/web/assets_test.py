@@ -11,7 +11,7 @@ SOURCES = sorted((WEB / "src").rglob("*.ts"))
 TEXTS = WEB / "src" / "texts"
 
 # The same in both languages, and rightly so.
-ALIKE = {"labels", "revision"}
+ALIKE = {"label", "labels", "revision", "scans", "schema"}
 
 
 def texts(language):

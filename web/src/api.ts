@@ -18,16 +18,27 @@ export class ApiError extends Error {
 }
 
 export interface ProjectAt { org: string; project: string }
+// A project, or the organisation itself.
+export interface Place { org: string; project?: string }
 export interface DocumentAt extends ProjectAt { id: string }
 
 export interface User {
   id: number; name: string; addresses: string[]; csrf_token?: string;
   projects: { project: string; roles: string[] }[];
+  organisations: { organisation: string; name: string; roles: string[] }[];
 }
 export interface Project {
   organisation: string; slug: string; name: string; clone_url: string;
-  documents?: Record<string, number>; roles?: string[];
+  progress?: { documents: number; accepted: number };
+  documents?: Record<string, number>; roles?: string[]; policy?: Policy; settings?: Settings;
 }
+export type PushBehind = 'merge' | 'rebase' | 'refuse';
+export type QueueOrder = 'oldest' | 'newest' | 'unsure';
+export interface Policy {
+  annotators_may_clone: boolean; import_foreign_authors: boolean; self_review: boolean;
+  proposals_only: boolean; push_behind: PushBehind;
+}
+export interface Settings { languages: string[]; queue_order: QueueOrder }
 export interface AttributeSpec {
   name: string; title?: string; kind: 'enum' | 'string' | 'number' | 'boolean' | 'date';
   values?: string[]; required?: boolean;
@@ -47,6 +58,7 @@ export interface Document {
   id: string; state: string; pages: number; pages_done: number; file_name?: string;
   review: string; received_at: string; labels?: string[]; sources?: Source[];
   failure?: { code: string; reason: string };
+  confidence?: number; label_confidence?: number; assignee?: string; sampled?: boolean;
   page_list?: { width: number; height: number; failure?: string }[];
 }
 export interface Page<Item> { items: Item[]; next_cursor: string | null }
@@ -162,33 +174,118 @@ export const create_token = async (name: string, scopes?: string[], expires_at?:
 export const revoke_token = (id: number): Promise<unknown> =>
   call(`${base}/tokens/${id}`, { method: 'DELETE' });
 
+const place_path = ({ org, project }: Place): string =>
+  (project ? project_path({ org, project }) : `${base}/organisations/${part(org)}`);
+
 export interface Member { name: string; address: string; role: string; through_organisation: boolean }
-export const members = async (p: ProjectAt): Promise<Member[]> =>
-  (await call<Page<Member>>(`${project_path(p)}/members`)).items;
-export const set_member = (p: ProjectAt, address: string, role: string): Promise<unknown> =>
-  call(`${project_path(p)}/members/${part(address)}`, as_json({ role }, 'PUT'));
-export const remove_member = (p: ProjectAt, address: string): Promise<unknown> =>
-  call(`${project_path(p)}/members/${part(address)}`, { method: 'DELETE' });
+export const members = async (p: Place): Promise<Member[]> =>
+  (await call<Page<Member>>(`${place_path(p)}/members`)).items;
+export const set_member = (p: Place, address: string, role: string): Promise<unknown> =>
+  call(`${place_path(p)}/members/${part(address)}`, as_json({ role }, 'PUT'));
+export const remove_member = (p: Place, address: string): Promise<unknown> =>
+  call(`${place_path(p)}/members/${part(address)}`, { method: 'DELETE' });
 // Answers the secret of a link that works once.
-export const invite = async (p: ProjectAt, who: { name: string; address: string; role: string }): Promise<string> =>
-  (await call<{ link: string }>(`${project_path(p)}/invitations`, as_json(who))).link;
+export const invite = async (p: Place, who: { name: string; address: string; role: string }): Promise<string> =>
+  (await call<{ link: string }>(`${place_path(p)}/invitations`, as_json(who))).link;
 
 // -- projects and documents ----------------------------------------------------------------------
 
 export const projects = async (): Promise<Project[]> =>
   (await call<Page<Project>>(`${base}/projects`)).items;
+export const create_project = (org: string, slug: string, name: string): Promise<Project> =>
+  call(`${base}/projects/${part(org)}`, as_json(name ? { slug, name } : { slug }));
 export const project = (p: ProjectAt): Promise<Project> => call(project_path(p));
 export const schema = (p: ProjectAt): Promise<Schema> => call(`${project_path(p)}/schema`);
+
+export interface Counts { [name: string]: number }
+export interface Overview {
+  documents: { states: Counts; reviews: Counts; failures: Counts };
+  pages: { qualities: Counts; confidence: number[]; without_words: number };
+  labels: { type: string; label: string; annotations: number; proposed: number }[];
+  days: { day: string; deeds: Counts }[];
+  people: { name: string; deeds: Counts }[];
+}
+export const overview = (p: ProjectAt, days: number): Promise<Overview> =>
+  call(`${project_path(p)}/overview${query({ days })}`);
+
+export const set_policy = (p: ProjectAt, policy: Partial<Policy>): Promise<Policy> =>
+  call(`${project_path(p)}/policy`, as_json(policy, 'PATCH'));
+export const set_settings = (p: ProjectAt, settings: Partial<Settings>): Promise<Settings> =>
+  call(`${project_path(p)}/settings`, as_json(settings, 'PATCH'));
+export const languages = async (): Promise<string[]> =>
+  (await call<{ items: string[] }>(`${base}/languages`)).items;
+
+// -- the schema and the guidelines ---------------------------------------------------------------
+
+export interface VersionedSchema { schema: Schema; etag: string }
+export async function schema_version(p: ProjectAt): Promise<VersionedSchema> {
+  const response = await send(`${project_path(p)}/schema`);
+  return { schema: await response.json() as Schema, etag: tag_of(response) };
+}
+
+export interface Rename { list: string; from: string; to: string }
+export interface Finding {
+  problem: 'label' | 'type' | 'attribute' | 'kind' | 'value' | 'required' | 'column' | 'end';
+  type: string; label: string; attribute?: string; value?: string; annotations: number; certain: boolean;
+}
+export interface SchemaChange { schema: Schema; renames: Rename[]; accept_findings?: boolean }
+export interface SchemaEffect { schema: Schema; findings: Finding[]; renamed_documents: number }
+
+const with_base = (etag: string) => ({ 'If-Match': `"${etag}"` });
+
+// Nothing is changed: what would become of the annotations that there are.
+export const preview_schema = (p: ProjectAt, etag: string, change: SchemaChange): Promise<SchemaEffect> =>
+  call(`${project_path(p)}/schema/preview`, as_json(change, 'POST', with_base(etag)));
+// ApiError 412: somebody else was faster. 409: `findings` in its body, which nobody has accepted.
+export async function change_schema(p: ProjectAt, etag: string, change: SchemaChange): Promise<VersionedSchema> {
+  const response = await send(`${project_path(p)}/schema`, as_json(change, 'PUT', with_base(etag)));
+  return { schema: (await response.json() as SchemaEffect).schema, etag: tag_of(response) };
+}
+
+export interface Guideline { name: string; text: string; etag: string }
+const guideline_path = (p: ProjectAt, name: string) =>
+  `${project_path(p)}/guidelines/${name.split('/').map(part).join('/')}`;
+export const guidelines = async (p: ProjectAt): Promise<string[]> =>
+  (await call<Page<{ name: string }>>(`${project_path(p)}/guidelines`)).items.map((item) => item.name);
+async function guideline_from(response: Response): Promise<Guideline> {
+  return { ...await response.json() as { name: string; text: string }, etag: tag_of(response) };
+}
+export const guideline = async (p: ProjectAt, name: string): Promise<Guideline> =>
+  guideline_from(await send(guideline_path(p, name)));
+// `etag` of the version that was edited; empty for a new one.
+export const write_guideline = async (p: ProjectAt, { name, text, etag }: Guideline): Promise<Guideline> =>
+  guideline_from(await send(guideline_path(p, name),
+    as_json({ text }, 'PUT', etag ? with_base(etag) : { 'If-None-Match': '*' })));
+export const remove_guideline = (p: ProjectAt, { name, etag }: Guideline): Promise<unknown> =>
+  call(guideline_path(p, name), { method: 'DELETE', headers: with_base(etag) });
+
+// -- documents ------------------------------------------------------------------------------------
+
 export const releases = async (p: ProjectAt): Promise<Release[]> =>
   (await call<Page<Release>>(`${project_path(p)}/releases`)).items;
 
-export type DocumentFilter = Partial<Record<'q' | 'state' | 'review' | 'label' | 'key' | 'cursor', string>>
-  & { limit?: number };
+export type DocumentFilter = Partial<Record<'q' | 'state' | 'review' | 'label' | 'key' | 'assignee' | 'failure'
+  | 'received_from' | 'received_until' | 'confidence' | 'label_confidence' | 'sampled' | 'sort' | 'cursor',
+  string>> & { limit?: number };
 export const documents = (p: ProjectAt, filter: DocumentFilter): Promise<Page<Document>> =>
   call(`${project_path(p)}/documents${query(filter)}`);
 export const document_of = (d: DocumentAt): Promise<Document> => call(document_path(d));
 export const retry = (d: DocumentAt, password: string): Promise<unknown> =>
   call(`${document_path(d)}/retry`, as_json(password ? { password } : {}));
+
+// Many at once, at most 500: what became of each.
+export interface BulkOutcome {
+  done: number; items: { id: string; done: boolean; problem?: { code: string; detail: string } }[];
+}
+const bulk = (p: ProjectAt, what: string, documents: readonly string[], more: object): Promise<BulkOutcome> =>
+  call(`${project_path(p)}/${what}`, as_json({ documents, ...more }));
+// To nobody without an address.
+export const assign = (p: ProjectAt, documents: readonly string[], address: string): Promise<BulkOutcome> =>
+  bulk(p, 'assignments', documents, address ? { address } : {});
+export const move_reviews = (p: ProjectAt, documents: readonly string[], state: string,
+  reason = ''): Promise<BulkOutcome> => bulk(p, 'reviews', documents, reason ? { state, reason } : { state });
+export const retry_all = (p: ProjectAt, documents: readonly string[]): Promise<BulkOutcome> =>
+  bulk(p, 'retries', documents, {});
 
 export const history = (d: DocumentAt, cursor?: string): Promise<Page<Revision>> =>
   call(`${document_path(d)}/history${query({ cursor })}`);
@@ -200,8 +297,14 @@ export const words = async (d: DocumentAt, page: number): Promise<Word[]> =>
 
 // An address that an <img> can load.
 export const thumbnail = (d: DocumentAt, page: number): Promise<string> => image(d, page);
+// A small one, of documents that have been read.
+export const small_image = (d: DocumentAt, width: number): Promise<string> =>
+  picture(`${page_path(d, 1)}/thumbnail${query({ width })}`);
 export async function image(d: DocumentAt, page: number): Promise<string> {
-  const path = `${page_path(d, page)}/image`;
+  return picture(`${page_path(d, page)}/image`);
+}
+
+async function picture(path: string): Promise<string> {
   if (!bearer) return path;
   return URL.createObjectURL(await (await send(path)).blob());
 }

@@ -2,10 +2,12 @@
 //
 //   /                              the projects
 //   /tokens                        one's own tokens
+//   /-/<org>/people                who is in an organisation
 //   /<org>/<project>               its documents
-//   /<org>/<project>/releases, /<org>/<project>/members
+//   /<org>/<project>/overview      how it stands; likewise /schema, /members, /releases, /settings
 //   /<org>/<project>/documents/<id>?page=2&annotation=...
 import './app.css';
+import './project.css';
 import * as api from './api';
 import { locale, languages, t } from './texts';
 import { error_box, h, replace } from './ui/dom';
@@ -14,13 +16,19 @@ import { allows } from './ui/rights';
 import { show_document } from './views/document';
 import { show_documents } from './views/documents';
 import { show_members } from './views/members';
+import { show_overview } from './views/overview';
 import { show_projects } from './views/projects';
 import { show_releases } from './views/releases';
+import { show_schema } from './views/schema';
+import { show_settings } from './views/settings';
 import { show_tokens } from './views/tokens';
 import { show_first_password, show_sign_in } from './views/sign_in';
 
 type Parameters = Record<string, string>;
-export interface Surroundings { go: (url: string) => void; user: api.User }
+export interface Surroundings {
+  go: (url: string) => void; user: api.User;
+  renew: () => Promise<void>; // after what one may do has changed
+}
 // Fills its place and answers what to do when it is left, or nothing.
 export type View = (place: HTMLElement, parameters: Parameters, around: Surroundings) =>
   Promise<(() => void) | void>;
@@ -28,9 +36,13 @@ export type View = (place: HTMLElement, parameters: Parameters, around: Surround
 const routes: [string, RegExp, View, string[]][] = [
   ['projects', /^\/$/, show_projects, []],
   ['tokens', /^\/tokens\/?$/, show_tokens, []],
+  ['members', /^\/-\/([^/]+)\/people\/?$/, show_members, ['org']],
   ['documents', /^\/([^/]+)\/([^/]+)\/?$/, show_documents, ['org', 'project']],
   ['releases', /^\/([^/]+)\/([^/]+)\/releases\/?$/, show_releases, ['org', 'project']],
   ['members', /^\/([^/]+)\/([^/]+)\/members\/?$/, show_members, ['org', 'project']],
+  ['overview', /^\/([^/]+)\/([^/]+)\/overview\/?$/, show_overview, ['org', 'project']],
+  ['schema', /^\/([^/]+)\/([^/]+)\/schema\/?$/, show_schema, ['org', 'project']],
+  ['settings', /^\/([^/]+)\/([^/]+)\/settings\/?$/, show_settings, ['org', 'project']],
   ['document', /^\/([^/]+)\/([^/]+)\/documents\/([^/]+)\/?$/, show_document, ['org', 'project', 'id']],
 ];
 
@@ -54,6 +66,10 @@ function go(url: string): void {
   void show();
 }
 
+async function renew(): Promise<void> {
+  user = await api.me();
+}
+
 async function show(): Promise<void> {
   leave();
   leave = () => {};
@@ -67,7 +83,7 @@ async function show(): Promise<void> {
   }
   replace(main, h('p.loading', t.loading));
   try {
-    const left = await found.view(main, found.parameters, { go, user: user! }) ?? (() => {});
+    const left = await found.view(main, found.parameters, { go, user: user!, renew }) ?? (() => {});
     if (mine === turn) leave = left;
     else left();
   } catch (error) {
@@ -88,7 +104,7 @@ function ask_to_sign_in(): void {
 }
 
 async function enter(): Promise<void> {
-  user = await api.me();
+  await renew();
   await show();
 }
 
@@ -108,8 +124,10 @@ function draw_top({ org, project }: Parameters): void {
     h('a.brand', { href: '/' }, h('span.mark', { 'aria-hidden': 'true' }), 'Glossator'),
     home && h('a', { href: home }, `${org} / ${project}`),
     home && h('nav', { 'aria-label': t.project }, link(home, t.documents),
+      allows(roles, 'read') && [link(`${home}/overview`, t.overview), link(`${home}/schema`, t.schema)],
       allows(roles, 'see_releases') && link(`${home}/releases`, t.releases),
-      allows(roles, 'manage_members') && link(`${home}/members`, t.members)),
+      allows(roles, 'manage_members') && link(`${home}/members`, t.members),
+      allows(roles, 'manage_project') && link(`${home}/settings`, t.settings)),
     h('span.space'), language_choice(), theme_button(),
     user && h('a.who', { href: '/tokens', title: t.tokens }, user.name),
     user && h('button.quiet', { type: 'button', onclick: () => void leave_session() }, t.sign_out));

@@ -20,5 +20,14 @@ export function named(names: Record<string, string>, name: string): string {
 }
 
 export const number = (value: number): string => new Intl.NumberFormat(locale).format(value);
+// 28.11., or with the year.
+export const date_of = (date: Date, length: 'short' | 'long'): string => new Intl.DateTimeFormat(locale,
+  length === 'short' ? { day: 'numeric', month: 'short', timeZone: 'UTC' } : { dateStyle: 'full', timeZone: 'UTC' })
+  .format(date);
+export const size_text = (bytes: number): string => {
+  const [unit, size] = bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: unit as string, maximumFractionDigits: 1 })
+    .format(bytes / (size as number));
+};
 export const list_of = (parts: readonly string[]): string =>
   new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);

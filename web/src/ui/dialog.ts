@@ -15,6 +15,15 @@ export function dialog(title: string, ...content: Child[]): HTMLDialogElement {
   return element;
 }
 
+// Asks whether that is meant, and does it.
+export function confirm_first(question: string, action: string, act: () => void): void {
+  const element = dialog(question, h('p.actions', h('button', { type: 'button', onclick: () => element.close() }, t.back),
+    h('button.primary', { type: 'button', onclick: () => {
+      element.close();
+      act();
+    } }, action)));
+}
+
 // Asks for one line of text; nothing if the person leaves.
 export function ask(title: string, about: string, { type = 'text', required = true } = {}):
   Promise<string | null> {

@@ -5,6 +5,11 @@ const may = {
   judge: ['reviewer', 'owner', 'admin'],
   see_releases: ['manager', 'reviewer', 'scientist', 'trainer', 'owner', 'admin'],
   manage_members: ['manager', 'owner', 'admin'],
+  manage_organisation: ['owner', 'admin'],
+  manage_project: ['manager', 'owner', 'admin'],
+  change_schema: ['manager', 'scientist', 'owner', 'admin'],
+  retry: ['manager', 'owner', 'admin'],
+  read: ['manager', 'reviewer', 'annotator', 'scientist', 'owner', 'admin'],
   upload: ['uploader', 'owner', 'admin'],
 } as const;
 

@@ -1,73 +1,150 @@
-// The documents of a project: search, states, failures with their reason, upload.
+// The documents of a project: search and filters, order, many at once, upload.
 import * as api from '../api';
 import { follow } from '../events';
-import { named, t } from '../texts';
+import { named, number, t } from '../texts';
 import { copy_line, error_box, h, message_of, replace, time, toast } from '../ui/dom';
 import { ask } from '../ui/dialog';
 import { allows, work_of } from '../ui/rights';
-import { drop_zone } from './upload';
+import { BulkBar } from './bulk_bar';
+import { DropZone } from './upload';
 import type { View } from '../main';
 
 const page_size = 50;
-const states = ['ready', 'partly_ready', 'processing', 'failed'];
+const thumbnail_width = 96; // twice what is shown, for sharp screens
+const states = ['ready', 'partly_ready', 'queued', 'processing', 'failed'];
 const reviews = ['new', 'in_progress', 'submitted', 'accepted', 'rejected'];
-const filters = ['q', 'state', 'review', 'label', 'key'] as const;
-type Filter = Partial<Record<(typeof filters)[number], string>>;
+const filters = ['q', 'state', 'review', 'label', 'key', 'assignee', 'failure', 'received_from', 'received_until',
+  'confidence', 'label_confidence', 'sampled', 'sort'] as const;
+type FilterName = (typeof filters)[number];
+type Filter = Partial<Record<FilterName, string>>;
 
-export const show_documents: View = async (place, parameters, { go }) => {
+// What people look for most, by role.
+const shortcuts: [string, Filter, Parameters<typeof allows>[1]][] = [
+  ['everything', {}, 'read'],
+  ['mine', { assignee: 'me' }, 'submit'],
+  ['to_review', { review: 'submitted' }, 'judge'],
+  ['sample', { review: 'submitted', sampled: '1' }, 'judge'],
+  ['sure_ones', { review: 'submitted', label_confidence: '950-1000' }, 'judge'],
+  ['unassigned', { review: 'new', assignee: 'none' }, 'manage_project'],
+  ['came_back', { review: 'rejected' }, 'read'],
+  ['failed', { state: 'failed' }, 'retry'],
+];
+
+// Who may only upload does not see the project itself, but its documents.
+async function project_for(at: api.ProjectAt, user: api.User): Promise<api.Project> {
+  const roles = user.projects.find((p) => p.project === `${at.org}/${at.project}`)?.roles ?? [];
+  if (allows(roles, 'read')) return api.project(at);
+  return { organisation: at.org, slug: at.project, name: '', clone_url: '', roles };
+}
+
+export const show_documents: View = async (place, parameters, { go, user }) => {
   const at = parameters as unknown as api.ProjectAt;
   document.title = `${at.project} – Glossator`;
-  const [project, schema] = await Promise.all([api.project(at), api.schema(at).catch(() => ({}))]);
-  const list = new DocumentList(at, schema);
+  const project = await project_for(at, user);
   const roles = project.roles ?? [];
+  const reads = allows(roles, 'read');
+  const [schema, members] = await Promise.all([reads ? api.schema(at).catch(() => ({})) : {},
+    allows(roles, 'manage_members') ? api.members(at).catch(() => []) : []]);
+  const list = new DocumentList(at, roles, schema, members);
   replace(place, h('div.heading', h('h1', project.name || at.project), h('span.space'),
-    work_button(at, roles, go)), clone_hint(project),
-    allows(roles, 'upload') && drop_zone(at, () => list.reload_soon()), list.element);
+    reads && work_button(at, roles, go)),
+  allows(roles, 'upload') && new DropZone(at, () => list.reload_soon()).element, list.element, reads && clone_hint(project));
   await list.load();
   return follow(at, () => list.reload_soon());
 };
 
 class DocumentList {
   readonly element: HTMLElement;
-  private readonly filter: Filter;
+  private filter: Filter;
   private readonly rows = h('tbody');
   private readonly more = h('div.more');
   private readonly summary = h('p.muted', { role: 'status' });
-  private shown = 0;
+  private readonly chips = h('nav.shortcuts', { 'aria-label': t.shortcuts });
+  private readonly fields = h('form.filters', { onsubmit: (event: Event) => event.preventDefault(), role: 'search' });
+  private readonly head = h('thead');
+  private readonly bulk: BulkBar;
+  private shown: api.Document[] = [];
   private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly at: api.ProjectAt, schema: api.Schema) {
+  constructor(private readonly at: api.ProjectAt, private readonly roles: readonly string[],
+    private readonly schema: api.Schema, private readonly members: readonly api.Member[]) {
     const query = new URLSearchParams(location.search);
     this.filter = Object.fromEntries(filters.map((name) => [name, query.get(name) ?? '']));
-    this.element = h('section', { 'aria-label': t.documents }, this.form(schema), this.summary,
-      h('div.scroll', h('table.documents', h('thead', h('tr',
-        [t.document, t.pages, t.state, t.review, t.received].map((text) => h('th', { scope: 'col' }, text)))),
-      this.rows)), this.more);
+    this.bulk = new BulkBar(at, roles, members, () => this.query(), () => this.load());
+    this.draw_filters();
+    this.element = h('section.list', { 'aria-label': t.documents }, this.chips, this.fields, h('div.summary-line',
+      this.summary, h('span.space')), this.bulk.element, h('div.scroll', h('table.documents', this.head, this.rows)),
+    this.more);
   }
 
-  private form(schema: api.Schema): HTMLElement {
-    const select = (name: keyof Filter, title: string, options: [string, string][]) =>
-      h('select', { 'aria-label': title, onchange: (event: Event) => this.change(name, event) },
-        h('option', { value: '' }, title), options.map(([value, text]) =>
-          h('option', { value, selected: value === this.filter[name] }, text)));
-    const labels = [...schema.labels ?? [], ...schema.tables ?? [], ...schema.classes ?? []];
-    return h('form.filters', { onsubmit: (event: Event) => event.preventDefault(), role: 'search' },
-      h('input', { type: 'search', placeholder: t.search_text, value: this.filter.q, 'aria-label': t.search,
-        oninput: (event: Event) => this.change('q', event) }),
-      select('state', t.all_states, states.map((name) => [name, named(t.states, name)])),
-      select('review', t.all_reviews, reviews.map((name) => [name, named(t.reviews, name)])),
-      select('label', t.all_labels, labels.map((entry) => [entry.name, entry.title || entry.name])),
-      h('input.key', { type: 'text', placeholder: 'claim=C-7', value: this.filter.key,
-        'aria-label': t.metadata, oninput: (event: Event) => this.change('key', event) }));
+  // -- what is looked for ----------------------------------------------------------------------------
+
+  private draw_filters(): void {
+    const set = (name: FilterName) => (event: Event) =>
+      this.change({ [name]: (event.target as HTMLInputElement).value });
+    const select = (name: FilterName, title: string, options: [string, string][]) =>
+      h('select', { 'aria-label': title, name, onchange: set(name) }, h('option', { value: '' }, title),
+        options.map(([value, text]) => h('option', { value, selected: value === this.filter[name] }, text)));
+    const input = (name: FilterName, label: string, attributes: object) => h('label', h('span', label), h('input',
+      { name, value: this.filter[name] ?? '', oninput: set(name), ...attributes }));
+    const labels = [...this.schema.labels ?? [], ...this.schema.tables ?? [], ...this.schema.classes ?? []];
+    const people: [string, string][] = [['me', t.assigned_to_me], ['none', t.assigned_to_nobody],
+      ...this.members.map((member): [string, string] => [member.address, member.name])];
+    const reads = allows(this.roles, 'read');
+    const further: FilterName[] = ['key', 'received_from', 'received_until', 'confidence', 'assignee'];
+    replace(this.fields, reads && h('input', { type: 'search', name: 'q', placeholder: t.search_text, value: this.filter.q,
+      'aria-label': t.search, oninput: set('q') }), select('state', t.all_states, states.map((name) =>
+      [name, named(t.states, name)])), reads && [select('review', t.all_reviews, reviews.map((name) =>
+      [name, named(t.reviews, name)])), select('label', t.all_labels, labels.map((entry) =>
+      [entry.name, entry.title || entry.name])), h('details.further', { open: further.some((name) => this.filter[name]) },
+    h('summary', t.more_filters), h('div.fields', h('label', h('span', t.assignee), select('assignee', t.anybody, people)),
+      input('key', t.metadata, { placeholder: 'claim=C-7', autocomplete: 'off' }),
+      input('received_from', t.received_from, { type: 'date' }), input('received_until', t.received_until, { type: 'date' }),
+      h('label', h('span', t.confidence), select('confidence', t.any_confidence,
+        [['-699', t.below_percent(70)], ['-849', t.below_percent(85)], ['950-', t.from_percent(95)]]))))]);
+    const same = (filter: Filter) => filters.every((name) => (filter[name] ?? '') === (this.filter[name] ?? '')
+      || name === 'sort');
+    replace(this.chips, shortcuts.filter(([, , right]) => allows(this.roles, right)).map(([name, filter]) =>
+      h('button.chip', { type: 'button', 'aria-pressed': same(filter) ? 'true' : 'false', onclick: () => {
+        this.filter = { ...filter, sort: this.filter.sort };
+        this.draw_filters();
+        this.change({}, 0);
+      } }, named(t.shortcut_names, name))));
+    this.draw_head();
   }
 
-  private change(name: keyof Filter, event: Event): void {
-    this.filter[name] = (event.target as HTMLInputElement).value;
-    const kept = Object.entries(this.filter).filter(([, value]) => value);
+  private draw_head(): void {
+    const [by, down] = [(this.filter.sort || '-received').replace('-', ''), (this.filter.sort || '-').startsWith('-')];
+    const sorted = (name: string, title: string, first_down = false) => h('th', { scope: 'col', 'aria-sort': by !== name ? null
+      : down ? 'descending' : 'ascending' }, h('button.sort', { type: 'button', onclick: () => {
+      this.filter.sort = `${(by === name ? !down : first_down) ? '-' : ''}${name}`;
+      this.draw_head();
+      this.change({}, 0);
+    } }, title, h('span', { 'aria-hidden': 'true' }, by === name ? (down ? ' ↓' : ' ↑') : '')));
+    const reads = allows(this.roles, 'read');
+    replace(this.head, h('tr', this.bulk.offers_anything && h('th.pick', { scope: 'col' }, this.bulk.all_box),
+      reads && h('th.small', { scope: 'col' }, h('span.unseen', t.preview)), sorted('name', t.document), h('th', { scope: 'col' },
+        t.pages), reads && sorted('confidence', t.confidence), h('th', { scope: 'col' }, t.state),
+      reads && h('th', { scope: 'col' }, t.assignee), sorted('received', t.received, true)));
+  }
+
+  private change(values: Filter, wait = 200): void {
+    Object.assign(this.filter, values);
+    const kept = Object.entries(this.filter).filter(([, value]) => value) as [string, string][];
     history.replaceState(null, '', kept.length ? `?${new URLSearchParams(kept)}` : location.pathname);
-    this.reload_soon(200);
+    this.reload_soon(wait);
   }
+
+  private query(): api.DocumentFilter {
+    const key = this.filter.key?.includes('=') ? this.filter.key : '';
+    // The day named last is part of what is looked for.
+    const last = this.filter.received_until;
+    const received_until = last && new Date(Date.parse(last) + 86_400_000).toISOString().slice(0, 10);
+    return { ...this.filter, key, received_until };
+  }
+
+  // -- what was found ----------------------------------------------------------------------------------
 
   reload_soon(wait = 400): void {
     clearTimeout(this.timer);
@@ -76,9 +153,10 @@ class DocumentList {
 
   async load(cursor?: string): Promise<void> {
     const mine = this.turn += 1;
-    const key = this.filter.key?.includes('=') ? this.filter.key : '';
+    // What is there already is looked at again in one go, so that nobody loses their place.
+    const limit = cursor ? page_size : Math.min(500, Math.max(page_size, this.shown.length));
     try {
-      const page = await api.documents(this.at, { ...this.filter, key, cursor, limit: page_size });
+      const page = await api.documents(this.at, { ...this.query(), cursor, limit });
       if (mine === this.turn) this.draw(page, !cursor);
     } catch (error) {
       if (error instanceof api.ApiError && error.status === 401) throw error;
@@ -88,30 +166,49 @@ class DocumentList {
 
   private draw(page: api.Page<api.Document>, from_start: boolean): void {
     if (from_start) {
+      this.shown = [];
       replace(this.rows);
-      this.shown = 0;
     }
-    this.shown += page.items.length;
+    this.shown.push(...page.items);
     this.rows.append(...page.items.map((document) => this.row(document)));
     const next = page.next_cursor;
-    const filtered = Object.values(this.filter).some(Boolean);
-    replace(this.summary, this.shown ? `${t.document_count(this.shown)}${next ? ` ${t.and_more}` : ''}`
-      : filtered ? t.nothing_matches : t.no_documents);
-    replace(this.more, next && h('button', { type: 'button', onclick: () => void this.load(next) }, t.show_more));
+    const filtered = filters.some((name) => name !== 'sort' && this.filter[name]);
+    replace(this.summary, this.shown.length
+      ? `${t.document_count(this.shown.length)}${next ? ` ${t.and_more}` : ''}` : '');
+    this.bulk.show(this.shown, Boolean(next));
+    replace(this.more, !this.shown.length && h('div.nothing', h('p', filtered ? t.nothing_matches : t.no_documents),
+      filtered && h('button', { type: 'button', onclick: () => {
+        this.filter = {};
+        this.draw_filters();
+        this.change({}, 0);
+      } }, t.show_everything)),
+    next && h('button', { type: 'button', onclick: () => void this.load(next) }, t.show_more));
   }
 
   private row(d: api.Document): HTMLElement {
     const { at } = this;
     const url = `/${encodeURIComponent(at.org)}/${encodeURIComponent(at.project)}/documents/${d.id}`;
-    const readable = d.state === 'ready' || d.state === 'partly_ready';
+    const reads = allows(this.roles, 'read');
+    const readable = reads && (d.state === 'ready' || d.state === 'partly_ready');
     const name = d.file_name || d.id;
-    return h('tr',
-      h('td', readable ? h('a', { href: url }, name) : h('span', name),
-        d.failure && h('div.failure', d.failure.reason), d.state === 'failed' && this.retry(d)),
-      h('td', pages(d)),
-      h('td', h('span', { class: `state ${d.state}` }, named(t.states, d.state))),
-      h('td', readable ? h('span', { class: `state ${d.review}` }, named(t.reviews, d.review)) : ''),
-      h('td', time(d.received_at)));
+    return h('tr', { 'data-id': d.id }, this.bulk.offers_anything && h('td.pick', this.bulk.box_for(d)),
+      reads && h('td.small', readable && picture(at, d)),
+      h('td', readable ? h('a', { href: url }, name) : h('span', name), d.sampled && h('span.tag', t.drawn),
+        d.labels?.length ? h('div.labels', d.labels.slice(0, 6).map((label) => h('span.label', this.title_of(label))),
+          d.labels.length > 6 && h('span.muted', `+${number(d.labels.length - 6)}`)) : null,
+        d.failure && failure(d.failure), d.state === 'failed' && allows(this.roles, 'retry')
+          && this.retry(d)),
+      h('td', pages(d)), reads && h('td', d.confidence !== undefined && sureness(d.confidence)),
+      h('td', readable ? h('span', { class: `state ${d.review}` }, named(t.reviews, d.review))
+        : h('span', { class: `state ${d.state}` }, named(t.states, d.state)), d.state === 'partly_ready'
+        && h('div', h('span.state.partly_ready', named(t.states, d.state)))),
+      reads && h('td', d.assignee ?? ''), h('td', time(d.received_at)));
+  }
+
+  private title_of(label: string): string {
+    const { labels, tables, classes, relations } = this.schema;
+    const entry = [labels, tables, classes, relations].flatMap((list) => list ?? []).find((one) => one.name === label);
+    return entry?.title || label;
   }
 
   private retry(d: api.Document): HTMLElement {
@@ -130,9 +227,27 @@ class DocumentList {
   }
 }
 
+// What it is in the reader's language, and what the server found in its own.
+function failure({ code, reason }: { code: string; reason: string }): HTMLElement {
+  return h('div.failure', named(t.failures, code), ' ', h('span.muted', { lang: 'en' }, reason));
+}
+
 function pages(d: api.Document): string {
   if (!d.pages) return '';
   return d.state === 'processing' ? t.pages_done(d.pages_done, d.pages) : String(d.pages);
+}
+
+// A small page image; a blank sheet until it is there, or if there is none.
+function picture(at: api.ProjectAt, d: api.Document): HTMLElement {
+  const image = h('img', { alt: '', loading: 'lazy', decoding: 'async', width: 36, height: 48 });
+  image.addEventListener('error', () => image.removeAttribute('src'), { once: true });
+  void api.small_image({ ...at, id: d.id }, thumbnail_width).then((address) => { image.src = address; }, () => {});
+  return h('span.sheet', image);
+}
+
+function sureness(confidence: number): HTMLElement {
+  const level = confidence >= 900 ? 'high' : confidence >= 750 ? 'middle' : 'low';
+  return h('span', { class: `sureness ${level}` }, t.percent(confidence / 10));
 }
 
 // To the first document that waits for whoever looks.

@@ -1,22 +1,25 @@
-// Who works in a project, in which role; and links with which others join.
+// Who works in a project or an organisation, in which role; and links with which others join.
 import * as api from '../api';
 import { named, t } from '../texts';
 import { copy_line, error_box, h, message_of, replace, toast } from '../ui/dom';
+import { confirm_first } from '../ui/dialog';
 import type { View } from '../main';
 
 const roles = ['annotator', 'reviewer', 'scientist', 'manager', 'uploader', 'trainer', 'admin'];
 
 export const show_members: View = async (place, parameters) => {
-  const at = parameters as unknown as api.ProjectAt;
-  document.title = `${t.members} – ${at.project} – Glossator`;
+  const at = parameters as unknown as api.Place;
+  document.title = `${t.members} – ${at.project ?? at.org} – Glossator`;
   const rows = h('tbody');
   const load = async () => {
     const members = await api.members(at);
-    replace(rows, members.map((member) => row(at, member, () => void load().catch(complain))));
+    replace(rows, !members.length && h('tr', h('td', { colspan: 4 }, t.no_members)), members.map((member) => row(at, member, () => void load().catch(complain))));
   };
   await load();
-  replace(place, h('h1', t.members), h('div.scroll', h('table', h('thead', h('tr',
-    [t.name, t.address, t.role, ''].map((text) => h('th', { scope: 'col' }, text)))), rows)), invitation(at));
+  replace(place, h('h1', at.project ? t.members : t.people_of(at.org)), h('div.scroll', h('table', h('thead', h('tr',
+    [t.name, t.address, t.role].map((text) => h('th', { scope: 'col' }, text)), h('td'))), rows)), invitation(at),
+  h('details.hint', h('summary', t.what_roles_do), h('dl.roles', roles.flatMap((role) =>
+    [h('dt', named(t.roles, role)), h('dd', named(t.role_about, role))]))));
 };
 
 const complain = (error: unknown) => toast(message_of(error));
@@ -28,7 +31,7 @@ function role_choice(chosen: string, change: (role: string) => void, label: stri
   names.map((role) => h('option', { value: role, selected: role === chosen }, named(t.roles, role))));
 }
 
-function row(at: api.ProjectAt, member: api.Member, changed: () => void): HTMLElement {
+function row(at: api.Place, member: api.Member, changed: () => void): HTMLElement {
   const attempt = (act: Promise<unknown>) => void act.then(changed, (error) => {
     complain(error);
     changed();
@@ -38,10 +41,12 @@ function row(at: api.ProjectAt, member: api.Member, changed: () => void): HTMLEl
     h('td', fixed ? named(t.roles, member.role) : role_choice(member.role,
       (role) => attempt(api.set_member(at, member.address, role)), t.role_of(member.name))),
     h('td', fixed ? h('span.muted', t.through_organisation) : h('button.quiet', { type: 'button',
-      onclick: () => attempt(api.remove_member(at, member.address)) }, t.take_role)));
+      'aria-label': t.remove_member(member.name),
+      onclick: () => confirm_first(t.remove_member(member.name), t.take_role,
+        () => attempt(api.remove_member(at, member.address))) }, t.take_role)));
 }
 
-function invitation(at: api.ProjectAt): HTMLElement {
+function invitation(at: api.Place): HTMLElement {
   const answer = h('div', { role: 'status' });
   const invite = async (event: Event) => {
     event.preventDefault();

@@ -1,15 +1,64 @@
-// The projects that the user may see.
+// The projects that the user may see, by organisation; and making new ones.
 import * as api from '../api';
 import { t } from '../texts';
-import { h, replace } from '../ui/dom';
+import { error_box, h, replace } from '../ui/dom';
+import { dialog } from '../ui/dialog';
+import { percentages } from '../ui/plot';
+import { allows } from '../ui/rights';
 import type { View } from '../main';
 
-export const show_projects: View = async (place) => {
+const part = encodeURIComponent;
+
+export const show_projects: View = async (place, _, { go, user, renew }) => {
+  const open = async (url: string) => {
+    await renew();
+    go(url);
+  };
   document.title = 'Glossator';
-  const list = await api.projects();
-  const card = (p: api.Project) => h('li', h('a.card', {
-    href: `/${encodeURIComponent(p.organisation)}/${encodeURIComponent(p.slug)}`,
-  }, h('strong', p.name || p.slug), h('span.muted', `${p.organisation} / ${p.slug}`)));
-  replace(place, h('h1', t.projects),
-    list.length ? h('ul.cards', list.map(card)) : h('p.empty', t.no_projects));
+  const projects = await api.projects();
+  const known = new Map(user.organisations.map((one) => [one.organisation, one]));
+  const slugs = [...new Set([...known.keys(), ...projects.map((project) => project.organisation)])].sort();
+  replace(place, h('h1', t.projects), slugs.length ? slugs.map((slug) => organisation(slug, known.get(slug),
+    projects.filter((project) => project.organisation === slug), open)) : h('p.empty', t.no_projects));
 };
+
+function organisation(slug: string, known: api.User['organisations'][0] | undefined, projects: api.Project[],
+  open: (url: string) => Promise<void>): HTMLElement {
+  const manages = allows(known?.roles ?? [], 'manage_organisation');
+  return h('section.organisation', { 'aria-label': known?.name || slug }, h('div.heading', h('h2', known?.name || slug),
+    h('span.space'), manages && [h('a.button', { href: `/-/${part(slug)}/people` }, t.people_of_organisation),
+      h('button', { type: 'button', onclick: () => make_project(slug, open) }, `+ ${t.new_project}`)]),
+  projects.length ? h('ul.cards', projects.map(card)) : h('p.empty', t.no_project_here));
+}
+
+function card(p: api.Project): HTMLElement {
+  return h('li', h('a.card', { href: `/${part(p.organisation)}/${part(p.slug)}` }, h('strong', p.name || p.slug),
+    h('span.muted', `${p.organisation} / ${p.slug}`), p.progress && progress(p.progress)));
+}
+
+function progress({ documents, accepted }: NonNullable<api.Project['progress']>): HTMLElement {
+  const [share] = percentages([accepted, documents - accepted]);
+  return h('span.muted', h('progress', { max: 100, value: share, 'aria-label': t.progress }), ' ',
+    documents ? `${t.percent(share)} ${t.accepted_of(documents)}` : t.no_documents_yet);
+}
+
+function make_project(org: string, open: (url: string) => Promise<void>): void {
+  const problem = h('div');
+  const slug = h('input', { name: 'slug', required: true, pattern: '[a-z0-9][a-z0-9\\-]*', autocomplete: 'off', spellcheck: 'false' });
+  const name = h('input', { name: 'name', required: true, autocomplete: 'off', oninput: () => {
+    slug.value = name.value.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  } });
+  const make = async (event: Event) => {
+    event.preventDefault();
+    try {
+      const project = await api.create_project(org, slug.value, name.value);
+      element.close();
+      await open(`/${part(project.organisation)}/${part(project.slug)}/schema`);
+    } catch (error) {
+      replace(problem, error_box(error));
+    }
+  };
+  const element = dialog(t.new_project, h('form', { onsubmit: make }, h('label', h('span', t.title), name),
+    h('label', h('span', t.in_addresses), slug), problem, h('button.primary', { type: 'submit' }, t.make_project)));
+  name.focus();
+}

@@ -24,9 +24,11 @@ function row(token: api.Token, changed: () => void): HTMLElement {
   const revoke = () => void api.revoke_token(token.id).then(changed, (error) => toast(message_of(error)));
   return h('tr', h('td', token.name), h('td', h('code', token.prefix)),
     h('td', token.scopes ? token.scopes.join(', ') : t.all_rights),
-    h('td', token.expires_at ? time(token.expires_at) : t.no_end),
+    h('td', token.expires_at ? time(token.expires_at) : t.no_end, is_over(token) && h('span.tag', t.ended)),
     h('td', h('button.quiet', { type: 'button', onclick: revoke }, t.revoke)));
 }
+
+const is_over = (token: api.Token) => Boolean(token.expires_at) && Date.parse(token.expires_at!) < Date.now();
 
 function maker(changed: () => void): HTMLElement {
   const answer = h('div', { role: 'status' });
