@@ -1,6 +1,8 @@
 #include "ocr/detail/layer.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "ocr/detail/preprocess.h"
 
@@ -10,6 +12,8 @@ namespace {
 constexpr double kMostBareWords = 0.10;  // words without ink
 constexpr double kMostUncovered = 0.15;  // letters without a word
 constexpr size_t kFewLetters = 25;       // a logo or a stamp does not condemn a page
+constexpr double kShareApart = 0.05;     // of all letters: below it they are specks of a picture
+constexpr double kMostAmong = 0.3;       // of the letters without a word, among the layer's lines
 constexpr int kDarker = 70;              // than the paper: ink
 constexpr l_int32 kSmallest = 5, kLargest = 120;
 
@@ -39,17 +43,37 @@ corpus::Box fitted(const Pix& ink, corpus::Box box) {
   return fit.empty() ? corpus::Box{} : fit;
 }
 
-// Paints the words white; what is left of letter size was never in the layer.
-size_t letters_in(const Pix& ink) {
+// Middles of what is of letter size.
+std::vector<corpus::Point> letters_in(const Pix& ink) {
+  std::vector<corpus::Point> letters;
   const Boxes boxes(pixConnCompBB(ink.get(), 8));
-  if (!boxes) return 0;
-  size_t letters = 0;
+  if (!boxes) return letters;
   for (l_int32 i = 0; i < boxaGetCount(boxes.get()); ++i) {
     l_int32 x, y, w, h;
     boxaGetBoxGeometry(boxes.get(), i, &x, &y, &w, &h);
-    if (h >= kSmallest && h <= kLargest && w >= 2 && w * 4 >= h && w <= 4 * h) ++letters;
+    if (h >= kSmallest && h <= kLargest && w >= 2 && w * 4 >= h && w <= 4 * h) {
+      letters.push_back({x + w / 2, y + h / 2});
+    }
   }
   return letters;
+}
+
+// How many of the letters lie within lines of the layer: between its words, or where one is
+// missing.
+size_t letters_among(const std::vector<corpus::Point>& letters,
+                     const std::vector<LayerWord>& layer) {
+  std::map<std::pair<uint32_t, uint32_t>, corpus::Box> lines;
+  for (const LayerWord& word : layer) {
+    corpus::Box& line = lines[{word.block, word.line}];
+    line = corpus::united(line, word.box);
+  }
+  return static_cast<size_t>(
+      std::count_if(letters.begin(), letters.end(), [&](const corpus::Point& letter) {
+        return std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+          const corpus::Box& box = line.second;
+          return letter.x >= box.x0 && letter.x < box.x1 && letter.y >= box.y0 && letter.y < box.y1;
+        });
+      }));
 }
 
 void erase(const Pix& ink, const corpus::Box& box) {
@@ -74,17 +98,33 @@ LayerJudgement judge_layer(const Pix& page, const std::vector<LayerWord>& layer)
     }
     judgement.words.push_back({0, word.block, word.line, box, 1000, word.text});
   }
-  const size_t before = letters_in(ink);
+  const size_t before = letters_in(ink).size();
   const Pix rest(pixCopy(nullptr, ink.get()));
   if (!rest) return judgement;
   for (const LayerWord& word : layer) erase(rest, word.box);
-  const size_t left = letters_in(rest);
-  const bool bare_few =
-      static_cast<double>(bare) <= kMostBareWords * static_cast<double>(layer.size());
-  const bool left_few = left <= kFewLetters ||
-                        static_cast<double>(left) <= kMostUncovered * static_cast<double>(before);
-  judgement.sound = bare_few && left_few && !judgement.words.empty();
+  const std::vector<corpus::Point> left = letters_in(rest);
+  const auto share = [](size_t some, size_t all) {
+    return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
+  };
+  if (judgement.words.empty() || share(bare, layer.size()) > kMostBareWords) return judgement;
+  judgement.partial = left.size() > kFewLetters && share(left.size(), before) > kShareApart &&
+                      share(letters_among(left, layer), left.size()) < kMostAmong;
+  judgement.sound = !judgement.partial &&
+                    (left.size() <= kFewLetters || share(left.size(), before) <= kMostUncovered);
   return judgement;
+}
+
+Pix beside_layer(const Pix& page, const std::vector<LayerWord>& layer) {
+  Pix rest(pixConvertTo8(page.get(), 0));
+  if (rest && rest.get() == page.get()) rest = Pix(pixCopy(nullptr, page.get()));
+  if (!rest) return rest;
+  for (const LayerWord& word : layer) {
+    BOX* area = boxCreate(std::max(0, word.box.x0 - 1), std::max(0, word.box.y0 - 1),
+                          word.box.width() + 2, word.box.height() + 2);
+    pixSetInRect(rest.get(), area);
+    boxDestroy(&area);
+  }
+  return rest;
 }
 
 }  // namespace ocr::detail

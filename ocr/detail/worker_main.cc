@@ -92,18 +92,43 @@ base::Result<bool> ask_first(const Decoded& decoded) {
   return *go_on->as_boolean();
 }
 
+// The layer's words, and behind them what is read on the rest of the page. What lies turned there
+// tells of a page that is better read as a whole.
+base::Result<Recognition> read_beside(Recognizer& recognizer, const PageRequest& request,
+                                      const Pix& page, std::vector<corpus::Word> words) {
+  const Pix rest = beside_layer(page, request.layer);
+  if (!rest) return base::Error{base::Code::limit, "not enough memory for the page"};
+  Recognition read = TRY(recognizer.read(rest, measure_quality(rest), request.fast));
+  if (read.rotation != 0) return recognizer.read(page, measure_quality(page), request.fast);
+  uint32_t block = 0, line = 0;
+  for (const corpus::Word& word : words) {
+    block = std::max(block, word.block + 1);
+    line = std::max(line, word.line + 1);
+  }
+  for (corpus::Word& word : read.words) {
+    word.block += block;
+    word.line += line;
+    words.push_back(std::move(word));
+  }
+  return Recognition{std::move(words), 0};
+}
+
 base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& request,
                                   Decoded decoded) {
   Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
   PageReply reply;
   reply.quality = measure_quality(upright);
   Recognition read;
-  if (!request.layer.empty()) {
-    LayerJudgement layer = judge_layer(upright, request.layer);
-    reply.from_layer = layer.sound;
-    if (layer.sound) read.words = std::move(layer.words);
+  LayerJudgement layer;
+  if (!request.layer.empty()) layer = judge_layer(upright, request.layer);
+  reply.from_layer = layer.sound;
+  if (layer.sound) {
+    read.words = std::move(layer.words);
+  } else if (layer.partial) {
+    read = TRY(read_beside(recognizer, request, upright, std::move(layer.words)));
+  } else {
+    read = TRY(recognizer.read(upright, *reply.quality, request.fast));
   }
-  if (!reply.from_layer) read = TRY(recognizer.read(upright, *reply.quality, request.fast));
   if (read.rotation != 0) upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
   if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
 
@@ -123,13 +148,13 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
     const auto grown = [](int32_t value, int32_t from, int32_t to) {
       return static_cast<int32_t>(int64_t{value} * to / from);
     };
-    for (corpus::Word& word : read.words) {
-      corpus::Box& box = word.box;
+    const auto grow = [&](corpus::Box& box) {
       box = {grown(box.x0, width_of(upright), reply.image.width),
              grown(box.y0, height_of(upright), reply.image.height),
              grown(box.x1, width_of(upright), reply.image.width),
              grown(box.y1, height_of(upright), reply.image.height)};
-    }
+    };
+    for (corpus::Word& word : read.words) grow(word.box);
   }
   reply.words = std::move(read.words);
   reply.image.media_type = request.format == "jpeg" ? "image/jpeg" : "image/png";

@@ -117,6 +117,17 @@ TEST(ReadDocument, TakesASoundTextLayer) {
   EXPECT_TRUE(box.inside(outcome.pages[0].image.width, outcome.pages[0].image.height));
 }
 
+TEST(ReadDocument, ReadsTheScanOnAPageWhoseTextIsKnown) {
+  const Outcome outcome = read(test::pdf_with_scan("Invoice 4711 total 1,234.56 EUR"));
+  ASSERT_EQ(outcome.pages.size(), 1U);
+  EXPECT_EQ(outcome.text(), std::string("Invoice 4711 total 1,234.56 EUR ") + kText);
+  const auto& words = outcome.pages[0].words;
+  EXPECT_EQ(words.front().confidence, 1000);  // as the file has it
+  EXPECT_LT(words.back().confidence, 1000);   // as it was read
+  EXPECT_GT(words.back().box.y0, words.front().box.y1);
+  EXPECT_GT(words.back().line, words.front().line);
+}
+
 TEST(ReadDocument, ReadsAPdfByOcrWhenAskedTo) {
   ReadSettings settings;
   settings.use_text_layer = false;

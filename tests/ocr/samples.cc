@@ -298,6 +298,20 @@ std::string pdf_with_form() {
        stream_object("/Type/EmbeddedFile", "attached words")});
 }
 
+std::string pdf_with_scan(const std::string& text) {
+  const PageLook look;
+  return pdf_with({"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[4 0 R]/Count 1>>",
+                   "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+                   "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R"
+                   "/Resources<</Font<</F1 3 0 R>>/XObject<</Scan 6 0 R>>>>>>",
+                   stream_object("", "BT /F1 24 Tf 72 700 Td (" + text +
+                                         ") Tj ET q 440 0 0 104 72 400 cm /Scan Do Q"),
+                   stream_object("/Type/XObject/Subtype/Image/Width " + std::to_string(look.width) +
+                                     "/Height " + std::to_string(look.height) +
+                                     "/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode",
+                                 jpeg_page(look))});
+}
+
 std::string pdf_of(const std::vector<std::string>& texts, int rotate) {
   std::vector<std::string> objects = {"<</Type/Catalog/Pages 2 0 R>>", ""};
   std::string kids;

@@ -50,6 +50,9 @@ std::string float_tiff_page();
 // A PDF with one page per text, set in Helvetica at 24 points; /Rotate as asked.
 std::string pdf_of(const std::vector<std::string>& texts, int rotate = 0);
 
+// A page with the text set in Helvetica, and below it kSentence as the picture of a scan.
+std::string pdf_with_scan(const std::string& text);
+
 // A page that says "Claim form", with a filled field ("4711-2026"), a stamp ("Approved") and an
 // attached file.
 std::string pdf_with_form();
