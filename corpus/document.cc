@@ -50,6 +50,12 @@ Json quality_json(const PageQuality& quality) {
   return out;
 }
 
+Json marks_json(const std::vector<Mark>& marks) {
+  Json out = Json::array();
+  for (const Mark& mark : marks) out.push(to_json(mark));
+  return out;
+}
+
 Json page_json(const Page& page) {
   Json out = Json::object({{"width", page.width}, {"height", page.height}});
   if (page.dpi != 0) out.set("dpi", page.dpi);
@@ -61,6 +67,7 @@ Json page_json(const Page& page) {
     out.set("image", std::move(image));
   }
   if (page.quality) out.set("quality", quality_json(*page.quality));
+  if (!page.marks.empty()) out.set("marks", marks_json(page.marks));
   detail::set_text(out, "failure", page.failure);
   return out;
 }
@@ -133,6 +140,11 @@ Page read_page(const Json& json, Diagnostics& problems) {
   }
   if (const Json* quality = reader.object("quality")) {
     out.quality = read_quality(*quality, problems);
+  }
+  if (const auto* marks = reader.array("marks", kMaxMarks)) {
+    for (const Json& mark : *marks) {
+      if (auto value = mark_from_json(mark, problems)) out.marks.push_back(*value);
+    }
   }
   reader.text("failure", out.failure);
   reader.finish();

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "corpus/ids.h"
+#include "corpus/mark.h"
 #include "corpus/source.h"
 
 namespace corpus {
@@ -50,6 +51,7 @@ struct Page {
   StoredFile image;     // the canonical page image
   std::string failure;  // why the page could not be read, for people; empty: it was read
   std::optional<PageQuality> quality = {};  // none: not measured
+  std::vector<Mark> marks = {};             // what was seen on it besides words
 
   bool failed() const { return !failure.empty(); }
   bool operator==(const Page&) const = default;

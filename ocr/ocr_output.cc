@@ -30,6 +30,15 @@ base::Json words_json(const PageReading& page) {
   return words;
 }
 
+base::Json marks_json(const PageReading& page) {
+  base::Json marks = base::Json::array();
+  for (corpus::Mark mark : page.marks) {
+    mark.box = to_stored(mark.box, page.stored, page.image.width, page.image.height);
+    marks.push(corpus::to_json(mark));
+  }
+  return marks;
+}
+
 base::Json page_json(const base::Path& file, const PageReading& page) {
   return base::Json::object(
       {{"file", file.filename().string()},
@@ -40,6 +49,7 @@ base::Json page_json(const base::Path& file, const PageReading& page) {
        {"text", corpus::text_of(page.words)},
        {"text_origin", page.text == corpus::TextOrigin::ocr ? "ocr" : "text-layer"},
        {"words", words_json(page)},
+       {"marks", marks_json(page)},
        {"cpu_s", page.cpu_seconds}});
 }
 

@@ -65,6 +65,7 @@ struct PageReading {
   PageImage image;
   StoredFrame stored;
   std::vector<corpus::Word> words;  // ids ascend through the document
+  std::vector<corpus::Mark> marks;
   corpus::TextOrigin text = corpus::TextOrigin::ocr;
   std::optional<corpus::PageQuality> quality;
   double cpu_seconds = 0;

@@ -80,6 +80,7 @@ base::Result<Frame> PageReader::converse(Worker& worker, const PageRequest& requ
   answer.reply.image = std::move(earlier->image);
   answer.reply.words = std::move(earlier->words);
   answer.reply.from_layer = earlier->text == corpus::TextOrigin::text_layer;
+  answer.reply.marks = std::move(earlier->marks);
   answer.reply.quality = earlier->quality;
   return Frame();
 }
@@ -118,6 +119,7 @@ void PageReader::deliver(const PageJob& job, Answer answer, uint32_t total) {
   page.stored = answer.reply.stored;
   page.words = std::move(answer.reply.words);
   page.text = answer.reply.from_layer ? corpus::TextOrigin::text_layer : corpus::TextOrigin::ocr;
+  page.marks = std::move(answer.reply.marks);
   page.quality = answer.reply.quality;
   page.key = answer.key;
   page.recalled = answer.recalled;

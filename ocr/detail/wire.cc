@@ -97,6 +97,26 @@ base::Result<std::vector<corpus::Word>> words_in(const base::Json& json, int32_t
   return words;
 }
 
+base::Json marks_json(const std::vector<corpus::Mark>& marks) {
+  base::Json array = base::Json::array();
+  for (const corpus::Mark& mark : marks) array.push(corpus::to_json(mark));
+  return array;
+}
+
+base::Result<std::vector<corpus::Mark>> marks_in(const base::Json& json, int32_t width,
+                                                 int32_t height) {
+  const auto* array = json.find_array("marks");
+  if (array == nullptr || array->size() > corpus::kMaxMarks) return odd("marks");
+  std::vector<corpus::Mark> marks;
+  for (const base::Json& item : *array) {
+    corpus::Diagnostics problems;
+    const auto mark = corpus::mark_from_json(item, problems);
+    if (!mark || !mark->box.inside(width, height)) return odd("mark");
+    marks.push_back(*mark);
+  }
+  return marks;
+}
+
 base::Json stored_json(const StoredFrame& stored) {
   return base::Json::object({{"width", stored.width},
                              {"height", stored.height},
@@ -237,7 +257,8 @@ base::Json to_json(const PageReply& reply) {
                                        {"is_source", reply.image.is_source},
                                        {"stored", stored_json(reply.stored)},
                                        {"from_layer", reply.from_layer},
-                                       {"words", words_json(reply.words)}});
+                                       {"words", words_json(reply.words)},
+                                       {"marks", marks_json(reply.marks)}});
   if (reply.quality) out.set("quality", quality_json(*reply.quality));
   return out;
 }
@@ -251,6 +272,7 @@ base::Result<PageReply> parse_page_reply(const base::Json& json, std::string byt
   const base::Json* layer = json.find("from_layer");
   reply.from_layer = layer != nullptr && layer->as_boolean() != nullptr && *layer->as_boolean();
   reply.words = TRY(words_in(json, reply.image.width, reply.image.height));
+  reply.marks = TRY(marks_in(json, reply.image.width, reply.image.height));
   reply.quality = TRY(quality_in(json));
   return reply;
 }

@@ -81,6 +81,7 @@ struct PageReply {
   StoredFrame stored;
   bool from_layer = false;
   std::vector<corpus::Word> words;  // ids are 0
+  std::vector<corpus::Mark> marks;
   std::optional<corpus::PageQuality> quality;
 
   bool operator==(const PageReply&) const = default;

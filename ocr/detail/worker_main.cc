@@ -14,6 +14,7 @@
 #include "ocr/detail/decode.h"
 #include "ocr/detail/encode.h"
 #include "ocr/detail/layer.h"
+#include "ocr/detail/marks.h"
 #include "ocr/detail/pdf_writer.h"
 #include "ocr/detail/quality.h"
 #include "ocr/detail/recognizer.h"
@@ -132,6 +133,8 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   if (read.rotation != 0) upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
   if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
 
+  reply.marks = find_marks(upright, read.words);
+
   const bool as_it_is = decoded.showable && decoded.orientation == 1 && read.rotation == 0;
   const bool full_size = as_it_is && decoded.shrunk;
   reply.image.is_source = as_it_is;
@@ -155,6 +158,7 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
              grown(box.y1, height_of(upright), reply.image.height)};
     };
     for (corpus::Word& word : read.words) grow(word.box);
+    for (corpus::Mark& mark : reply.marks) grow(mark.box);
   }
   reply.words = std::move(read.words);
   reply.image.media_type = request.format == "jpeg" ? "image/jpeg" : "image/png";

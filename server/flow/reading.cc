@@ -34,6 +34,7 @@ corpus::Page entry_of(const ocr::PageReading& reading) {
   page.rotation = reading.image.rotation;
   page.text = reading.text;
   page.quality = reading.quality;
+  page.marks = reading.marks;
   if (reading.failure) page.failure = failure_text(*reading.failure);
   return page;
 }
@@ -132,6 +133,7 @@ Result<std::optional<ocr::PageReading>> Reading::find_earlier(const base::Sha256
   page.words = TRY(corpus::parse_words(known->words));
   page.text = entry.text;
   page.quality = entry.quality;
+  page.marks = entry.marks;
   page.image.width = entry.width;
   page.image.height = entry.height;
   page.image.dpi = entry.dpi;

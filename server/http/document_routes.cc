@@ -294,6 +294,9 @@ Json page_json(const corpus::Page& page) {
                            {"dpi", page.dpi},
                            {"rotation", page.rotation},
                            {"text", page.text == corpus::TextOrigin::ocr ? "ocr" : "text-layer"}});
+  Json marks = Json::array();
+  for (const corpus::Mark& mark : page.marks) marks.push(corpus::to_json(mark));
+  out.set("marks", std::move(marks));
   if (page.failed()) out.set("failure", page.failure);
   if (page.quality) {
     out.set("quality", Json::object({{"skew", page.quality->skew},

@@ -59,6 +59,14 @@ TEST(Document, TellsWhatItsPagesAreLike) {
   EXPECT_FALSE(parse_page("{}").ok());
 }
 
+TEST(Document, TellsWhatMarksItsPagesHave) {
+  Document marked = example();
+  marked.pages[0].marks = {{MarkKind::tick_box, MarkState::crossed, {118, 300, 142, 324}, 950},
+                           {MarkKind::handwriting, MarkState::none, {200, 300, 700, 360}, 810}};
+  EXPECT_EQ(TAKE(parse_document(print_document(marked))), marked);
+  EXPECT_EQ(TAKE(parse_page(to_json(marked.pages[0]).print())), marked.pages[0]);
+}
+
 TEST(Document, IsOneLine) {
   const std::string text = print_document(example());
   EXPECT_EQ(text.find('\n'), text.size() - 1);

@@ -13,6 +13,8 @@ PageReply sample() {
   reply.image = {"\x89PNG\r\n\x1a\n", "image/png", false, 100, 50, 200, 90};
   reply.stored = {50, 100, 6, 90, 200};
   reply.words = {{0, 0, 0, {1, 2, 30, 20}, 950, "Invoice"}, {0, 0, 0, {31, 2, 60, 20}, 90, "4711"}};
+  reply.marks = {{corpus::MarkKind::tick_box, corpus::MarkState::crossed, {70, 2, 80, 12}, 940},
+                 {corpus::MarkKind::handwriting, corpus::MarkState::none, {1, 25, 99, 45}, 700}};
   return reply;
 }
 
@@ -34,6 +36,15 @@ TEST(Wire, RefusesABoxOffThePage) {
   PageReply reply = sample();
   reply.words[0].box.x1 = 101;
   EXPECT_EQ(test::code_of(parsed(reply)), base::Code::invalid);
+}
+
+TEST(Wire, RefusesMarksThatCannotBe) {
+  PageReply off_the_page = sample();
+  off_the_page.marks[0].box.y1 = 51;
+  EXPECT_EQ(test::code_of(parsed(off_the_page)), base::Code::invalid);
+  PageReply in_no_state = sample();
+  in_no_state.marks[1].state = corpus::MarkState::ticked;
+  EXPECT_EQ(test::code_of(parsed(in_no_state)), base::Code::invalid);
 }
 
 TEST(Wire, RefusesAnEmptyWordAndAnUnknownFailure) {

@@ -1,0 +1,67 @@
+// A page as those see it who look for marks: brought to a size at which letters are some twelve
+// pixels high, its ink told from the paper. In the worker only.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "corpus/geometry.h"
+#include "corpus/words.h"
+#include "ocr/detail/pix.h"
+
+namespace ocr::detail {
+
+struct Ink {
+  cv::Mat gray;      // 8 bits
+  cv::Mat colour;    // 8 bits: how far a pixel is from gray; empty for a page without colours
+  cv::Mat mask;      // 8 bits: 1 where there is ink
+  double unit = 0;   // middle height of letters, in pixels of these
+  double scale = 1;  // pixels of these for one of the page
+
+  // A place here as pixels of the page.
+  corpus::Box on_page(const cv::Rect& box) const;
+};
+
+// `words` tell how large letters are: specks of a bad scan do not mislead them. No pixels at all if
+// there is not enough memory, or the page is too small to hold a line.
+Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words);
+
+// A word that was read, in pixels of the ink.
+struct SeenText {
+  cv::Rect box;
+  double confidence = 0;  // 0 to 1
+  size_t letters = 0;
+  size_t word = 0;  // its index among those given
+};
+std::vector<SeenText> seen_text(const Ink& ink, const std::vector<corpus::Word>& words);
+
+// How many of the mask's pixels in any rectangle are ink, at once.
+class Coverage {
+ public:
+  explicit Coverage(const cv::Mat& mask);
+  int count(const cv::Rect& area) const;
+  // Of the rectangle's pixels; 0 for what lies beside the page.
+  double share(const cv::Rect& area) const;
+
+ private:
+  cv::Mat sums_;
+  cv::Rect page_;
+};
+
+// Straight lines at least so long, a pixel of slope or of gaps allowed.
+cv::Mat horizontal_lines(const cv::Mat& mask, int length);
+cv::Mat vertical_lines(const cv::Mat& mask, int length);
+
+// A connected piece of ink.
+struct Piece {
+  cv::Rect box;
+  int area = 0;
+  int label = 0;  // in the map of labels
+};
+struct Pieces {
+  cv::Mat labels;  // 32 bits; 0: no ink
+  std::vector<Piece> list;
+};
+Pieces pieces_of(const cv::Mat& mask);
+
+}  // namespace ocr::detail

@@ -1,0 +1,102 @@
+#include "ocr/detail/tick_boxes.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/imgproc.hpp>
+
+namespace ocr::detail {
+namespace {
+
+using corpus::MarkState;
+
+constexpr int kSide = 22;
+const cv::Rect kBox(200, 150, kSide, kSide);
+
+// Paper of 600 x 400 pixels on which letters would be 12 pixels high.
+class Paper {
+ public:
+  Paper() : ink_{} {
+    ink_.mask = cv::Mat(400, 600, CV_8U, cv::Scalar(0));
+    ink_.unit = 12;
+  }
+
+  Paper& box(const cv::Rect& at, int width = 2) {
+    cv::rectangle(ink_.mask, at, cv::Scalar(1), width);
+    return *this;
+  }
+  Paper& ring(const cv::Point& centre, int radius) {
+    cv::circle(ink_.mask, centre, radius, cv::Scalar(1), 2);
+    return *this;
+  }
+  Paper& line(const cv::Point& from, const cv::Point& to, int width = 2) {
+    cv::line(ink_.mask, from, to, cv::Scalar(1), width);
+    return *this;
+  }
+  Paper& text(const cv::Point& at, const std::string& words, double size) {
+    cv::putText(ink_.mask, words, at, cv::FONT_HERSHEY_SIMPLEX, size, cv::Scalar(1), 2);
+    return *this;
+  }
+
+  std::vector<TickBox> boxes(const std::vector<SeenText>& text = {}) const {
+    return find_tick_boxes(ink_, text);
+  }
+  // Of the one box that there is.
+  MarkState state() const {
+    const auto found = boxes();
+    EXPECT_EQ(found.size(), 1u);
+    return found.empty() ? MarkState::none : found[0].state;
+  }
+
+ private:
+  Ink ink_;
+};
+
+cv::Point at(double u, double v) {
+  return {kBox.x + static_cast<int>(u * kSide), kBox.y + static_cast<int>(v * kSide)};
+}
+
+TEST(TickBoxes, AreFoundWhereTheyAre) {
+  const auto found = Paper().box(kBox).boxes();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_GT((found[0].box & kBox).area(), 0.7 * (found[0].box | kBox).area());
+  EXPECT_GT(found[0].confidence, 0.8);
+}
+
+TEST(TickBoxes, AreEmptyOrMarked) {
+  EXPECT_EQ(Paper().box(kBox).state(), MarkState::empty);
+  EXPECT_EQ(Paper().box(kBox, 4).state(), MarkState::empty);
+  EXPECT_EQ(
+      Paper().box(kBox).line(at(-.2, -.2), at(1.2, 1.2)).line(at(1.2, -.2), at(-.2, 1.2)).state(),
+      MarkState::crossed);
+  EXPECT_EQ(Paper().box(kBox).line(at(.1, .5), at(.4, .85)).line(at(.4, .85), at(1.2, -.4)).state(),
+            MarkState::ticked);
+  EXPECT_EQ(Paper().box(kBox, cv::FILLED).state(), MarkState::filled);
+  EXPECT_EQ(Paper().box(kBox).ring(at(.5, .5), kSide).state(), MarkState::circled);
+}
+
+TEST(TickBoxes, MayBeRound) {
+  const auto found = Paper().ring({200, 150}, 10).ring({300, 150}, 10).boxes();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].state, MarkState::empty);
+}
+
+TEST(TickBoxes, DustIsNoMark) {
+  EXPECT_EQ(Paper().box(kBox).line(at(.5, .5), at(.5, .5), 1).state(), MarkState::empty);
+}
+
+TEST(TickBoxes, AreNotTheCellsOfARow) {
+  Paper paper;
+  for (int i = 0; i < 6; ++i) paper.box({200 + i * kSide, 150, kSide + 1, kSide});
+  EXPECT_TRUE(paper.boxes().empty());
+}
+
+TEST(TickBoxes, AreNotLetters) {
+  EXPECT_TRUE(Paper().text({60, 200}, "BODDHO ODER DOM", 0.9).boxes().empty());
+}
+
+TEST(TickBoxes, NothingIsSeenWithoutInk) {
+  EXPECT_TRUE(find_tick_boxes(Ink(), {}).empty());
+}
+
+}  // namespace
+}  // namespace ocr::detail
