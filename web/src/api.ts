@@ -2,7 +2,7 @@
 //
 // A refusal becomes an ApiError with the server's stable code and its sentence for people. Ids in
 // URLs are escaped here and nowhere else.
-import type { Annotation, Change } from './editor/annotation';
+import type { Annotation, Box, Change } from './editor/annotation';
 import type { Word } from './editor/words';
 
 export class ApiError extends Error {
@@ -60,6 +60,13 @@ export interface Document {
   failure?: { code: string; reason: string };
   confidence?: number; label_confidence?: number; assignee?: string; sampled?: boolean;
   page_list?: { width: number; height: number; failure?: string }[];
+  page_list?: { width: number; height: number; failure?: string; marks?: SeenMark[] }[];
+}
+// What the server has seen on a page besides words (docs/formats/document.md).
+export interface SeenMark {
+  kind: 'tick_box' | 'handwriting' | 'signature' | 'stamp';
+  state?: 'empty' | 'crossed' | 'ticked' | 'filled' | 'circled' | 'present' | 'absent';
+  box: Box; confidence: number;
 }
 export interface Page<Item> { items: Item[]; next_cursor: string | null }
 export interface Versioned { annotations: Annotation[]; etag: string }

@@ -8,12 +8,16 @@
 // one in dispute a red frame with an exclamation mark.
 import type { Box, Point } from '../editor/annotation';
 import type { PageWords } from '../editor/words';
+import type { SeenMark } from '../api';
+import { t } from '../texts';
 import type { Mark, Marks } from './marks';
+import { draw_seen_marks } from './seen_marks';
 import type { Matrix, Viewer } from './viewer';
 
 export interface OverlayState {
   words: PageWords | null;
   marks: Marks | null;
+  seen_marks: readonly SeenMark[];  // by the server, on the page
   picked: string | null;
   hovered: string | null;
   selection: readonly number[];     // word indexes
@@ -33,7 +37,7 @@ const bad = '#c81e1e';
 export class Overlay {
   readonly canvas = document.createElement('canvas');
   readonly state: OverlayState = {
-    words: null, marks: null, picked: null, hovered: null, selection: [], cursor: -1, pointed: -1,
+    words: null, marks: null, seen_marks: [], picked: null, hovered: null, selection: [], cursor: -1, pointed: -1,
     all_words: false, rubber: null, corners: [], relation_from: null, disputed: new Set(), ghosts: [],
   };
   private waiting = 0;
@@ -63,6 +67,7 @@ export class Overlay {
     if (!viewer.ready) return;
     const context = this.prepare(viewer.matrix());
     const seen = this.window_on(viewer);
+    draw_seen_marks(context, this.state.seen_marks, seen, this.unit, t);
     this.draw_words(context, seen);
     for (const mark of this.state.marks?.within(seen) ?? []) this.draw_mark(context, mark);
     for (const mark of this.state.marks?.all ?? []) this.draw_relation(context, mark);

@@ -2,7 +2,8 @@
 //
 //   const stage = new Stage(desk);
 //   place.append(stage.element);
-//   await stage.show(url, width, height);
+//   await stage.show(url, width, height, seen_marks);
+import type { SeenMark } from '../api';
 import type { Annotation, Box, Point } from '../editor/annotation';
 import type { Desk } from '../editor/desk';
 import { around, boxes_of } from '../editor/shapes';
@@ -43,8 +44,8 @@ export class Stage extends EventTarget implements Gestures {
     addEventListener('themechange', () => this.overlay.draw());
   }
 
-  async show(url: string, width: number, height: number): Promise<void> {
-    this.overlay.set({ words: this.desk.words, pointed: -1, hovered: null });
+  async show(url: string, width: number, height: number, seen_marks: readonly SeenMark[]): Promise<void> {
+    this.overlay.set({ words: this.desk.words, seen_marks, pointed: -1, hovered: null });
     this.text.show(this.desk.words);
     this.remark();
     await this.viewer.show(url, width, height);

@@ -300,6 +300,9 @@ export const de: Texts = {
   download: (what) => `${what} herunterladen`,
 
   page_image: 'Seite',
+  seen_marks: { tick_box: 'Kästchen', handwriting: 'Handschrift', signature: 'Unterschrift', stamp: 'Stempel' },
+  seen_states: { empty: 'leer', crossed: 'angekreuzt', ticked: 'abgehakt', filled: 'ausgefüllt',
+    circled: 'eingekreist', present: 'vorhanden', absent: 'fehlt' },
   page_help: 'Pfeiltasten gehen von Wort zu Wort, mit Umschalt wählen sie aus. Eine Ziffer gibt der Auswahl '
     + 'ein Label. Das Fragezeichen zeigt alle Tasten.',
   page_text: 'Text der Seite',

@@ -315,6 +315,9 @@ export const en = {
 
   // the page
   page_image: 'Page',
+  seen_marks: { tick_box: 'Tick box', handwriting: 'Handwriting', signature: 'Signature', stamp: 'Stamp' },
+  seen_states: { empty: 'empty', crossed: 'crossed', ticked: 'ticked', filled: 'filled', circled: 'circled',
+    present: 'present', absent: 'missing' },
   page_help: 'Arrow keys go from word to word, with Shift they select. A number labels what is selected. '
     + 'Question mark shows all keys.',
   page_text: 'Text of the page',

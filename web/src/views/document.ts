@@ -166,8 +166,8 @@ class DocumentView implements Flow {
         this.session.loaded(page) ? null : this.session.load(page)]);
       if (turn !== this.turning) return;
       this.desk.open(page, new PageWords(words));
-      const { width, height } = this.about.page_list?.[page - 1] ?? { width: 1, height: 1 };
-      await this.stage.show(url, width, height);
+      const { width, height, marks = [] } = this.about.page_list?.[page - 1] ?? { width: 1, height: 1 };
+      await this.stage.show(url, width, height, marks);
       performance.mark('desk-ready'); // what ./dev bench ui waits for
       this.remember();
     } catch (error) {
