@@ -7,9 +7,11 @@ usage: bulk_and_people.py FILES PEOPLE [SECONDS]
 FILES: how many go in by one zip, made from the samples, each different. PEOPLE: how many single
 documents are opened meanwhile, a scan, a photograph and a long PDF in turn, half of them by somebody
 in another project. SECONDS: within which the first page is wanted (default 3). The clock runs from the
-first byte sent to the words of page 1 received.
+first byte sent to the words of page 1 received; how many processes wanted the machine's processors
+(the load of the last minute) is told beside it, since others may use them too.
 """
 import io
+import os
 import pathlib
 import statistics
 import subprocess
@@ -98,7 +100,8 @@ def main():
             data = (kinds[name] or harness.sample(name)) + b"\nopened " + str(number).encode()
             seconds = seconds_to_first_page((claims, letters)[number % 2], name, data)
             took[name].append(seconds)
-            print(f"{name:28} {seconds:5.2f} s, {waiting(claims)} or more wait", flush=True)
+            print(f"{name:28} {seconds:5.2f} s, {waiting(claims)} or more wait, "
+                  f"load {os.getloadavg()[0]:.0f}", flush=True)
             time.sleep(1)
         still = waiting(claims)
         for name, all_seconds in took.items():
