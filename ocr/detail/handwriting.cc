@@ -17,7 +17,8 @@ constexpr double kWordGap = 0.9;     // words of a line that are farther apart a
 constexpr double kGroupGap = 1.3;    // pieces without words
 constexpr double kLineGap = 2.5;     // handwriting of a line is one area
 constexpr double kLeastGroup = 1.2;  // width of one that is shown
-constexpr double kLikely = 0.25;
+constexpr double kLikely = 0.15;     // what is doubtful is told as doubtful
+constexpr double kPadding = 0.2;  // around an area: its outermost strokes are thin or cut by rules
 constexpr size_t kDirections = 12;
 
 // What a piece of ink is like.
@@ -346,6 +347,11 @@ std::vector<Handwriting> find_handwriting(const std::vector<StrokeGroup>& groups
   std::erase_if(out, [&](const Handwriting& area) {
     return std::max(area.box.width, area.box.height) < kLeastGroup * unit;
   });
+  const int by = static_cast<int>(std::lround(kPadding * unit));
+  for (Handwriting& area : out) {
+    area.box = {area.box.x - by, area.box.y - by, area.box.width + 2 * by,
+                area.box.height + 2 * by};
+  }
   return out;
 }
 
