@@ -59,7 +59,6 @@ export interface Document {
   review: string; received_at: string; labels?: string[]; sources?: Source[];
   failure?: { code: string; reason: string };
   confidence?: number; label_confidence?: number; assignee?: string; sampled?: boolean;
-  page_list?: { width: number; height: number; failure?: string }[];
   page_list?: { width: number; height: number; failure?: string; marks?: SeenMark[] }[];
 }
 // What the server has seen on a page besides words (docs/formats/document.md).

@@ -7,7 +7,7 @@ Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en'] }, c
 const { nice_ceiling, percentages } = await import('../../../web/src/ui/plot');
 
 test('an axis ends at a round number that is not below', () => {
-  assert.deepEqual([0, 1, 1.5, 3, 7, 10, 11, 21, 51, 999].map(nice_ceiling), [1, 1, 2, 5, 10, 10, 20, 50, 100, 1000]);
+  assert.deepEqual([0, 1, 1.5, 3, 7, 10, 11, 21, 51, 999].map(nice_ceiling), [1, 1, 2, 3, 8, 10, 20, 30, 60, 1000]);
 });
 
 test('shares add up to a hundred, and nothing is nothing', () => {

@@ -26,11 +26,11 @@ function svg(tag: string, attributes: Record<string, string | number>, ...childr
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-// The smallest of 1, 2, 5, 10, 20, 50 ... that is not below: where an axis ends.
+// The smallest round number that is not below: where an axis ends.
 export function nice_ceiling(value: number): number {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value)!;
+  return [1, 2, 3, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= value)!;
 }
 
 // Shares of a whole in per cent that add up to 100, by largest remainder; all 0 of nothing.
@@ -87,8 +87,9 @@ export function share_bar(plot: Plot & { parts: Part[] }): HTMLElement {
 
 // Columns side by side, each a stack of the series.
 export function columns(plot: Plot & { series: Series[]; points: Point[]; first_head: string }): HTMLElement {
-  const [left, bottom, width, height] = [46, 22, 560, 190];
+  const [bottom, width, height] = [22, 560, 190];
   const top = nice_ceiling(Math.max(1, ...plot.points.map((point) => sum(point.values))));
+  const left = 16 + number(top).length * 7.5;
   const step = (width - left) / Math.max(1, plot.points.length);
   const high = (value: number) => value / top * (height - bottom - 8);
   const shapes: SVGElement[] = [];
