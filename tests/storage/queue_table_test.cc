@@ -43,7 +43,8 @@ class QueueTableTest : public StoreTest {
 
   std::optional<corpus::DocumentId> read_blind(const User& who) {
     return TAKE(write([&](Transaction& tx) {
-      return QueueTable(tx).take({project.id, who.id, Work::label, kNow, "", 2});
+      return QueueTable(tx).take(
+          {project.id, who.id, Work::label, kNow, "", corpus::QueueOrder::oldest, 2});
     }));
   }
   void submit_reading(const corpus::DocumentId& id, const User& who) {
