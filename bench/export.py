@@ -94,11 +94,12 @@ class Exports:
         reply = connection.getresponse()
         first = reply.read(1)
         latency, size, lines = time.perf_counter() - begin, len(first), first.count(b"\n")
-        documents = first.count(b"-DOCSTART-")
+        documents, mark, seen = 0, b"-DOCSTART-", first
         while chunk := reply.read(1 << 20):
             size += len(chunk)
             lines += chunk.count(b"\n")
-            documents += chunk.count(b"-DOCSTART-")
+            seen = seen[1 - len(mark):] + chunk  # the mark may lie across two chunks
+            documents += seen.count(mark)
         connection.close()
         return time.perf_counter() - begin, latency, size, documents if name == "bio" else lines
 

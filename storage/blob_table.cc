@@ -263,6 +263,40 @@ Result<void> BlobTable::forget(OrganisationId organisation, const BlobName& name
   return {};
 }
 
+Result<std::vector<BlobRecord>> BlobTable::left_by_releases(OrganisationId organisation) {
+  std::vector<BlobRecord> records;
+  for (const Row& row : TRY(tx_.query(
+           "SELECT " + std::string(kColumns) +
+               " FROM blobs b WHERE b.organisation_id = ? AND ((b.directory = 1 AND"
+               " b.media_type = 'application/json') OR (b.directory = 0 AND"
+               " b.media_type IN ('text/plain', 'application/jsonl')))"
+               " AND NOT EXISTS (SELECT 1 FROM released_blobs r WHERE r.blob_id = b.id)"
+               " AND NOT EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
+               " ON r.blob_id = c.directory_id WHERE c.child_id = b.id)"
+               // An uploaded text is no leftover.
+               " AND NOT EXISTS (SELECT 1 FROM projects p JOIN documents d ON d.project_id = p.id"
+               " WHERE p.organisation_id = b.organisation_id"
+               " AND d.id = substr(lower(hex(b.sha256)), 1, 32))"
+               " ORDER BY b.directory DESC, b.md5",
+           {organisation}))) {
+    records.push_back(record_of(row));
+  }
+  return records;
+}
+
+Result<std::vector<BlobName>> BlobTable::directories_of(OrganisationId organisation,
+                                                        const BlobName& name) {
+  std::vector<BlobName> names;
+  for (const Row& row : TRY(tx_.query(
+           "SELECT d.md5, d.directory FROM blobs b JOIN blob_children c ON c.child_id = b.id"
+           " JOIN blobs d ON d.id = c.directory_id"
+           " WHERE b.organisation_id = ? AND b.md5 = ? AND b.directory = ?",
+           {organisation, name.md5, name.directory}))) {
+    names.push_back({row.hash<base::Md5>(0), row.flag(1)});
+  }
+  return names;
+}
+
 Result<uint64_t> BlobTable::total_size(ProjectId project) {
   return static_cast<uint64_t>(
       TRY(tx_.query_integer("SELECT coalesce(sum(b.size), 0) FROM project_blobs v"

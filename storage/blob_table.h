@@ -76,6 +76,13 @@ class BlobTable {
   Result<std::vector<BlobName>> unseen(OrganisationId organisation, size_t limit);
   Result<void> forget(OrganisationId organisation, const BlobName& name);
 
+  // What releases left in the store and no release of the organisation points to: texts, manifests
+  // and directory objects, by their media types; nothing else is ever listed. Whether git or a push
+  // needs one is not looked at here. Directories come first.
+  Result<std::vector<BlobRecord>> left_by_releases(OrganisationId organisation);
+  // The directory objects that name it.
+  Result<std::vector<BlobName>> directories_of(OrganisationId organisation, const BlobName& name);
+
   // Bytes visible to a project, for quota and reports.
   Result<uint64_t> total_size(ProjectId project);
 

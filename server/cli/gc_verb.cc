@@ -1,10 +1,11 @@
-// gc: git objects that nothing reaches any more.
+// gc: git objects and stored bytes that nothing needs any more.
 #include <algorithm>
 #include <cstdio>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "server/cli/verbs.h"
+#include "server/flow/collect.h"
 #include "server/flow/housekeeping.h"
 #include "storage/user_store.h"
 
@@ -45,7 +46,41 @@ void print(const GcOptions& options, const std::string& repository,
               static_cast<unsigned long long>(report.expired_bytes));
 }
 
-Result<void> collect(const GcOptions& options) {
+void print_bytes(const GcOptions& options, const std::string& organisation,
+                 const CollectReport& report) {
+  if (options.json) {
+    std::printf("%s\n", base::Json::object({{"bytes_of", organisation},
+                                            {"objects", report.objects},
+                                            {"unneeded", report.unneeded},
+                                            {"removed", report.removed},
+                                            {"bytes", report.removed_bytes},
+                                            {"dry_run", options.dry_run}})
+                            .print()
+                            .c_str());
+    return;
+  }
+  std::printf("bytes of %s: %llu objects, %llu unneeded, %llu %s (%llu bytes)\n",
+              organisation.c_str(), static_cast<unsigned long long>(report.objects),
+              static_cast<unsigned long long>(report.unneeded),
+              static_cast<unsigned long long>(report.removed),
+              options.dry_run ? "would go" : "removed",
+              static_cast<unsigned long long>(report.removed_bytes));
+}
+
+// An organisation's projects share its bytes, so they are collected for all of them together.
+Result<void> collect_bytes(Services& services, const GcOptions& options) {
+  CollectOptions collecting;
+  collecting.now = base::now_milliseconds();
+  collecting.grace = std::max(options.grace_days, 0) * kDay * 1000;
+  collecting.dry_run = options.dry_run;
+  for (const storage::Organisation& organisation : TRY(services.database->read(
+           [](storage::Transaction& tx) { return storage::UserStore(tx).organisations(); }))) {
+    print_bytes(options, organisation.slug, TRY(collect(services, organisation, collecting)));
+  }
+  return {};
+}
+
+Result<void> run_gc(const GcOptions& options) {
   ServerConfig config;
   config.data = options.data;
   config.public_url = "http://127.0.0.1:8080";
@@ -64,6 +99,7 @@ Result<void> collect(const GcOptions& options) {
     print(options, project.path() + ".git", expired.annotations);
     print(options, project.path() + ".data.git", expired.releases);
   }
+  if (options.project.empty()) TRY(collect_bytes(*services, options));
   if (is_known) return {};
   return base::Error{base::Code::not_found, "there is no project " + options.project};
 }
@@ -72,21 +108,24 @@ Result<void> collect(const GcOptions& options) {
 
 Verb gc_verb() {
   auto o = std::make_shared<GcOptions>();
-  return {"gc",
-          "remove git objects that nothing has reached for the time of grace (stop the server "
-          "first; while it runs it does so once a day)",
-          [o](Options& options) {
-            options.text("project", o->project, "organisation/project; all if it is left out");
-            options.text("--data", o->data, "the data directory").required();
-            options.flag("--dry-run", o->dry_run, "only say what would go");
-            options.number("--grace-days", o->grace_days,
-                           "since an object was first seen to be unreachable; 14 if left out");
-            options.flag("--json", o->json, "print JSON, an object a line");
-          },
-          [o] {
-            const auto done = collect(*o);
-            return done.ok() ? kDone : fail(done.error());
-          }};
+  return {
+      "gc",
+      "remove git objects, and bytes that releases or crashes left behind, which nothing has "
+      "needed for the time of grace (stop the server first; while it runs it does so once a day "
+      "for git)",
+      [o](Options& options) {
+        options.text("project", o->project,
+                     "only git objects of organisation/project; all, and bytes, if it is left out");
+        options.text("--data", o->data, "the data directory").required();
+        options.flag("--dry-run", o->dry_run, "only say what would go");
+        options.number("--grace-days", o->grace_days,
+                       "since an object was first seen to be unneeded; 14 if left out");
+        options.flag("--json", o->json, "print JSON, an object a line");
+      },
+      [o] {
+        const auto done = run_gc(*o);
+        return done.ok() ? kDone : fail(done.error());
+      }};
 }
 
 }  // namespace server::cli

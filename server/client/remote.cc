@@ -109,6 +109,7 @@ Result<void> persist(const std::function<Result<void>()>& attempt,
       before = now;
       left = kAttempts;
       pause = kFirstPause;
+      continue;  // the line was cut, but it works
     }
     if (--left == 0) return outcome;
     std::this_thread::sleep_for(pause);

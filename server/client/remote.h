@@ -55,8 +55,8 @@ base::Error error_of(const base::HttpAnswer& answer);
 // Any answer but a 2xx is its error.
 Result<base::Json> ask_json(base::HttpClient& client, const base::HttpRequest& request);
 
-// Runs `attempt` again, a little later each time, while it fails with Code::busy: five times
-// without progress. `progress` counts whatever the attempts move; it may be empty.
+// Runs `attempt` again while it fails with Code::busy: at once after progress, else a little later
+// each time, five times in all. `progress` counts whatever the attempts move; it may be empty.
 Result<void> persist(const std::function<Result<void>()>& attempt,
                      const std::function<uint64_t()>& progress = {});
 

@@ -7,6 +7,11 @@ namespace {
 
 constexpr size_t kChunk = size_t{256} << 10;
 
+Result<void> audit_push(storage::Transaction& tx, const Actor& actor,
+                        const storage::BlobName& name) {
+  return audit(tx, actor, "object.push", actor.project().path() + "/objects/" + name.text());
+}
+
 }  // namespace
 
 Sight sight_of(const storage::Access& access) {
@@ -68,8 +73,14 @@ Result<void> take_object(Services& services, const Actor& actor, const storage::
     storage::BlobTable table(tx);
     TRY(name.directory ? table.record_directory(project, record, children)
                        : table.record(project, record));
-    return audit(tx, actor, "object.push", project.path() + "/objects/" + name.text());
+    return audit_push(tx, actor, name);
   });
+}
+
+Result<void> note_sent_again(Services& services, const Actor& actor,
+                             const storage::BlobName& name) {
+  return services.database->write(
+      [&](storage::Transaction& tx) { return audit_push(tx, actor, name); });
 }
 
 }  // namespace server

@@ -33,4 +33,8 @@ using ObjectSource = std::function<Result<size_t>(char* buffer, size_t size)>;
 Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,
                          const ObjectSource& source);
 
+// Of an object that is there already: who sends it relies on it from now on, as on one that was
+// taken, and collection (server/flow/collect.h) leaves it alone.
+Result<void> note_sent_again(Services& services, const Actor& actor, const storage::BlobName& name);
+
 }  // namespace server

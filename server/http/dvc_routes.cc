@@ -55,7 +55,7 @@ Reply put_object(Services& services, Context& context) {
   Request& request = context.request;
   if (open_object(services, context.principal.access->project, Sight::all, *name).ok()) {
     (void)request.drain(kObjectLimit);
-    return Reply::empty(200);
+    return Reply::empty(note_sent_again(services, actor_of(context), *name).ok() ? 200 : 503);
   }
   const auto taken =
       take_object(services, actor_of(context), *name,

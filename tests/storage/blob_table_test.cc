@@ -125,6 +125,70 @@ TEST_F(BlobTableTest, KeepsChildrenWhileADirectoryNamesThem) {
   EXPECT_EQ(test::code_of(find(project, record_of("a").name)), Code::not_found);
 }
 
+TEST_F(BlobTableTest, FindsManyInTheirOrderOrNamesWhatIsMissing) {
+  using Among = BlobTable::Among;
+  const BlobRecord a = record_of("a"), b = record_of("b"), never = record_of("never");
+  record(project, a);
+  record(project, b);
+  const auto find_all = [&](std::vector<BlobName> names, Among among) {
+    return with_table([&](BlobTable& t) { return t.find_all(project.id, names, among); });
+  };
+  EXPECT_EQ(TAKE(find_all({b.name, a.name, b.name}, Among::visible)), (std::vector{b, a, b}));
+  const auto missing = find_all({a.name, never.name}, Among::visible);
+  EXPECT_EQ(test::code_of(missing), Code::not_found);
+  EXPECT_NE(missing.error().what.find(never.name.text()), std::string::npos);
+  EXPECT_EQ(missing.error().what.find(a.name.text()), std::string::npos);
+  EXPECT_EQ(test::code_of(find_all({a.name}, Among::released)), Code::not_found);
+  TAKE(with_table([&](BlobTable& t) { return t.release(project.id, std::vector{a.name}); }));
+  EXPECT_EQ(TAKE(find_all({a.name}, Among::released)), std::vector{a});
+}
+
+TEST_F(BlobTableTest, WalksAllOfAnOrganisationInPieces) {
+  std::vector<BlobName> names;
+  for (const char* content : {"a", "b", "c", "d", "e"}) {
+    record(project, record_of(content));
+    names.push_back(record_of(content).name);
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<BlobName> seen;
+  std::optional<BlobName> last;
+  while (true) {
+    const auto records = TAKE(
+        with_table([&](BlobTable& t) { return t.known_after(project.organisation, last, 2); }));
+    if (records.empty()) break;
+    EXPECT_LE(records.size(), 2u);
+    for (const BlobRecord& blob : records) seen.push_back(blob.name);
+    last = seen.back();
+  }
+  EXPECT_EQ(seen, names);
+}
+
+TEST_F(BlobTableTest, ListsWhatReleasesLeftBehindAndNothingElse) {
+  const auto left = [&] {
+    std::vector<BlobName> names;
+    for (const BlobRecord& blob :
+         TAKE(with_table([&](BlobTable& t) { return t.left_by_releases(project.organisation); }))) {
+      names.push_back(blob.name);
+    }
+    return names;
+  };
+  const BlobRecord text = record_of("words", "text/plain"), image = record_of("i", "image/png"),
+                   sent = record_of("sent");
+  BlobRecord directory = directory_of("[1]");
+  directory.media_type = "application/json";
+  for (const BlobRecord& blob : {text, image, sent}) record(project, blob);
+  TAKE(with_table([&](BlobTable& t) {
+    return t.record_directory(project, directory, std::vector{text.name});
+  }));
+  EXPECT_EQ(left(), (std::vector{directory.name, text.name}));
+  EXPECT_EQ(TAKE(with_table(
+                [&](BlobTable& t) { return t.directories_of(project.organisation, text.name); })),
+            std::vector{directory.name});
+  TAKE(
+      with_table([&](BlobTable& t) { return t.release(project.id, std::vector{directory.name}); }));
+  EXPECT_TRUE(left().empty());
+}
+
 TEST_F(BlobTableTest, ReleasesADirectoryWithItsChildrenAndNoMore) {
   const auto with_child = [&](const std::string& directory, const std::string& child) {
     record(project, record_of(child));
