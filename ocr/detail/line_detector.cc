@@ -16,6 +16,7 @@ constexpr double kUsualGlyph = 20;  // where the page does not tell
 constexpr double kMostSide = 1280;
 constexpr double kLeastSide = 736;
 constexpr double kMostEnlarged = 2;
+constexpr double kCoarse = 0.7;      // of those sizes
 constexpr float kText = 0.3F;        // a pixel of text
 constexpr double kLeastScore = 0.5;  // of a strip, on average
 constexpr int kLeastExtent = 3;      // pixels
@@ -26,11 +27,12 @@ constexpr double kUnclip = 1.6;      // the network marks the core of a line; it
 constexpr std::array<float, 3> kMeans = {0.485F, 0.456F, 0.406F};
 constexpr std::array<float, 3> kDeviations = {0.229F, 0.224F, 0.225F};
 
-double scale_for(cv::Size page, double glyph_height) {
+double scale_for(cv::Size page, double glyph_height, bool coarse) {
+  const double size = coarse ? kCoarse : 1;
   const double longest = std::max(page.width, page.height);
   const double glyph = glyph_height > 0 ? glyph_height : kUsualGlyph;
-  const double wanted = std::min({kSeenGlyph / glyph, kMostEnlarged, kMostSide / longest});
-  return std::max(wanted, std::min(1.0, kLeastSide / longest));
+  const double wanted = size * std::min({kSeenGlyph / glyph, kMostEnlarged, kMostSide / longest});
+  return std::max(wanted, std::min(1.0, size * kLeastSide / longest));
 }
 
 int padded(int side) {
@@ -144,8 +146,8 @@ base::Result<LineDetector> LineDetector::open(const std::string& path) {
   return LineDetector(std::move(network));
 }
 
-std::vector<Strip> LineDetector::find(const cv::Mat& gray, double glyph_height) const {
-  const double scale = scale_for(gray.size(), glyph_height);
+std::vector<Strip> LineDetector::find(const cv::Mat& gray, double glyph_height, bool coarse) const {
+  const double scale = scale_for(gray.size(), glyph_height, coarse);
   const cv::Size size(std::max(1, static_cast<int>(std::lround(gray.cols * scale))),
                       std::max(1, static_cast<int>(std::lround(gray.rows * scale))));
   cv::Mat seen;

@@ -23,8 +23,9 @@ class LineDetector {
   static base::Result<LineDetector> open(const std::string& path);
 
   // Strips in pixels of `gray`, in no order. The network sees the page at a size at which its
-  // letters, `glyph_height` high here (0: unknown), are easy to see.
-  std::vector<Strip> find(const cv::Mat& gray, double glyph_height) const;
+  // letters, `glyph_height` high here (0: unknown), are easy to see; `coarse`: at half of that many
+  // pixels, where small print may be missed.
+  std::vector<Strip> find(const cv::Mat& gray, double glyph_height, bool coarse) const;
 
  private:
   explicit LineDetector(Network network) : network_(std::move(network)) {}

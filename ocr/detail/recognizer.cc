@@ -92,7 +92,7 @@ Reading Recognizer::Engines::read_by_layout(const Pix& gray, bool fast) {
 // By strips; by layout too where that went badly, or where strips cannot be found.
 Reading Recognizer::Engines::read(const Pix& gray, double glyph_height, bool fast) {
   if (!detector || !does(ReadingStep::strips)) return read_by_layout(gray, fast);
-  Reading reading = read_by_strips(engine, *detector, mat_of(gray), glyph_height);
+  Reading reading = read_by_strips(engine, *detector, mat_of(gray), glyph_height, fast);
   if (fast || !does(ReadingStep::again) || reading.confidence > kWell ||
       reading.pieces > kManyPieces)
     return reading;

@@ -17,17 +17,26 @@ namespace {
 constexpr double kMargin = 0.16;  // of a strip's height: the detector is generous
 constexpr int kTextHeight = 40;   // pixels of a cutting: what tesseract reads best
 constexpr int kBorder = 10;
-constexpr size_t kSampled = 4;      // strips that are read first, to see which side is up
-constexpr double kSurely = 0.75;    // their mean confidence at which the page is upright
-constexpr double kNonsense = 0.25;  // mean confidence below which a strip holds no print
-constexpr double kUnsure = 0.6;     // mean confidence at which faint print is what shines through
-// Letters of a page whose sample is read as well as `kClear` are made narrower, for the engine
-// works in steps along the line; a strip that is not read well so gets its letters back.
-constexpr double kClear = 0.88;
-constexpr double kNarrow = 0.8;
-constexpr double kReadWell = 0.8;
+constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
+constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
+constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
+constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
+
+// How wide letters are when they are read, as a share of their own width: the engine works in steps
+// along the line. Letters of a page whose sample is read as well as `clear` may be narrower than
+// those of others; a strip that is not read well so gets its letters back.
+struct Widths {
+  double sample;
+  double clear_page;
+  double other_page;
+  double clear;
+  double read_well;
+};
+constexpr Widths kAccurate = {1, 0.8, 1, 0.88, 0.8};
+constexpr Widths kAsTheyAre = {1, 1, 1, 0, 0};
+constexpr Widths kFast = {0.7, 0.6, 0.7, 0.88, 0};
 
 // The words of one strip, on the page.
 struct StripText {
@@ -48,11 +57,13 @@ double median(std::vector<double> values) {
 
 class PageByStrips {
  public:
-  PageByStrips(Engine& engine, cv::Mat page, std::vector<Strip> strips)
+  PageByStrips(Engine& engine, cv::Mat page, std::vector<Strip> strips, const Widths& widths)
       : engine_(engine),
         page_(std::move(page)),
         strips_(std::move(strips)),
-        texts_(strips_.size()) {}
+        texts_(strips_.size()),
+        widths_(widths),
+        width_(widths.sample) {}
 
   // Mean confidence of the longest strips, read as the page lies. Decides how wide the letters of
   // the others must be.
@@ -70,7 +81,7 @@ class PageByStrips {
       letters += text.letters;
     }
     const double confidence = letters > 0 ? weighted / letters : 0;
-    if (confidence > kClear && does(ReadingStep::narrow)) width_ = kNarrow;
+    width_ = confidence > widths_.clear ? widths_.clear_page : widths_.other_page;
     return confidence;
   }
 
@@ -133,7 +144,7 @@ class PageByStrips {
     const auto try_too = [&](StripText other) {
       if (other.confidence() > text->confidence()) text = std::move(other);
     };
-    if (width_ < 1 && text->confidence() < kReadWell) try_too(read(strip, 1));
+    if (width_ < 1 && text->confidence() < widths_.read_well) try_too(read(strip, 1));
     if (strip.stands()) {  // up or down?
       strip.angle += CV_PI;
       try_too(read(strip, width_));
@@ -162,7 +173,8 @@ class PageByStrips {
   cv::Mat page_;
   std::vector<Strip> strips_;
   std::vector<std::optional<StripText>> texts_;
-  double width_ = 1;  // of letters, as a share of theirs
+  const Widths& widths_;
+  double width_;
 };
 
 // The longest.
@@ -184,24 +196,34 @@ cv::Mat turned_page(const cv::Mat& gray, int quarters) {
 }  // namespace
 
 Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::Mat& gray,
-                       double glyph_height) {
-  std::vector<Strip> found = detector.find(gray, glyph_height);
-  if (does(ReadingStep::scraps)) found = without_scraps(found);
-  keep_most(found, kMostStrips);
-  const auto lying = [&](int quarters) {
-    std::vector<Strip> strips = turned(found, quarters, gray.size());
+                       double glyph_height, bool fast) {
+  const Widths& widths = !does(ReadingStep::narrow) ? kAsTheyAre : fast ? kFast : kAccurate;
+  const auto found_on = [&](const cv::Mat& page) {
+    std::vector<Strip> strips = detector.find(page, glyph_height, fast);
+    if (does(ReadingStep::scraps)) strips = without_scraps(strips);
+    keep_most(strips, kMostStrips);
+    return strips;
+  };
+  const auto page_with = [&](cv::Mat page, std::vector<Strip> strips) {
     if (does(ReadingStep::align)) align(strips);
     if (does(ReadingStep::part)) part_neighbours(strips);
-    return PageByStrips(engine, turned_page(gray, quarters), std::move(strips));
+    return PageByStrips(engine, std::move(page), std::move(strips), widths);
   };
-  const int first = does(ReadingStep::turn) && on_its_side(found) ? 1 : 0;
-  PageByStrips page = lying(first);
+  const std::vector<Strip> found = found_on(gray);
+  const auto lying = [&](int quarters) {
+    return page_with(turned_page(gray, quarters), turned(found, quarters, gray.size()));
+  };
+  const bool turns = does(ReadingStep::turn);
+  int quarters = turns && on_its_side(found) ? 1 : 0;
+  PageByStrips page = lying(quarters);
   const double confidence = page.sample();
-  if (confidence < kSurely && does(ReadingStep::turn)) {
-    PageByStrips over = lying(first + 2);
-    if (over.sample() > confidence) return over.finish(first + 2);
-  }
-  return page.finish(first);
+  if (confidence < kSurely && turns && lying(quarters + 2).sample() > confidence) quarters += 2;
+  if (quarters == 0) return page.finish(0);
+  // The detector finds most where letters stand upright.
+  const cv::Mat upright = turned_page(gray, quarters);
+  PageByStrips again = page_with(upright, found_on(upright));
+  again.sample();
+  return again.finish(quarters);
 }
 
 }  // namespace ocr::detail

@@ -10,8 +10,9 @@
 
 namespace ocr::detail {
 
-// `gray` may lie on any of its four sides; `glyph_height` 0: unknown.
+// `gray` may lie on any of its four sides; `glyph_height` 0: unknown; `fast`: accuracy is given for
+// time.
 Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::Mat& gray,
-                       double glyph_height);
+                       double glyph_height, bool fast);
 
 }  // namespace ocr::detail

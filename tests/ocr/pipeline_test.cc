@@ -107,6 +107,21 @@ TEST(ReadDocument, TurnsAPageThatLiesOnItsSide) {
   EXPECT_EQ(outcome.text(), kText);
 }
 
+TEST(ReadDocument, TurnsAPageThatLiesOnItsOtherSide) {
+  test::PageLook look;
+  look.quarters = 3;
+  const Outcome outcome = read(test::png_page(look));
+  EXPECT_EQ(outcome.pages[0].image.rotation, 90);
+  EXPECT_EQ(outcome.text(), kText);
+}
+
+TEST(ReadDocument, ReadsFastWhenAskedTo) {
+  ReadSettings settings;
+  settings.profile = Profile::fast;
+  const Outcome outcome = read(test::jpeg_page(), settings);
+  EXPECT_EQ(outcome.pages[0].words.size(), 10U);
+}
+
 TEST(ReadDocument, TakesASoundTextLayer) {
   const Outcome outcome = read(test::pdf_of({"Invoice 4711 total 1,234.56 EUR"}));
   ASSERT_EQ(outcome.pages.size(), 1U);
