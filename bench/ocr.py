@@ -3,7 +3,7 @@
 ./dev bench ocr
 
 usage: ocr.py [--data DIR --scorer FILE] [--profile fast] [--only KIND] [--quick] [--fresh] [--json]
-              [--plot FILE]
+              [--plot FILE] [--ablation]
 
 DIR (or GLOSSATOR_OCR_DATA) holds images and, for each, NAME.json: {file, source, lang, words or lines,
 text}; FILE (or GLOSSATOR_OCR_SCORER) scores DIR against a directory of readings. Without them the
@@ -11,7 +11,8 @@ project's own samples are read and scored by tools/score_samples.py.
 
 All engines read page by page with one thread. What a peer read is kept in build/ocr-bench by the hash of
 the file, with the processor time that it took then; --fresh reads anew. --plot draws, as SVG, how far
-our confidences can be believed.
+our confidences can be believed. --ablation reads with each step of ours left out in turn
+(ocr/detail/steps.h says what they do) and shows what errors and time become without it.
 """
 import argparse
 import hashlib
@@ -35,6 +36,9 @@ KINDS = {"funsd": "forms", "sroie": "receipts", "rend-easy": "clean", "rend-hard
          "rend-rot": "turned", "print": "print", "fraktur": "fraktur"}
 # Character errors to reach; for all pages also F1 of words and of boxes.
 GOALS = {"forms": .07, "receipts": .05, "degraded": .03, "clean": .02, "turned": .02, "all": .045}
+# In the order of ocr/detail/steps.h.
+STEPS = ("strips", "again", "turn", "align", "scraps", "part", "narrow", "shading", "negative",
+         "nonsense", "ink", "calibrate")
 GOAL_F1, GOAL_BOX_F1 = .90, .88
 WORSE = .02         # than the tesseract program: a page that is listed
 ENOUGH_TEXT = 200   # characters
@@ -90,15 +94,16 @@ def read_with_peer(peer, pages, fresh):
     return readings
 
 
-def read_with_ours(pages, profile, name="Glossator"):
+def read_with_ours(pages, profile, name="Glossator", without=""):
     """One process for all pages of a language, as a server has; its start is spread over them."""
+    environment = {**one_thread(), "GLOSSATOR_OCR_WITHOUT": without}
     readings = Readings(name, pages)
     for language in sorted({p.language for p in pages}):
         group = [p for p in pages if p.language == language]
         with tempfile.TemporaryDirectory() as work:
             before = child_seconds()
             subprocess.run([PROGRAM, "ocr", "--out", work, "--profile", profile, "--languages", language,
-                            "--workers", "1", *(p.file for p in group)], env=one_thread(), check=False)
+                            "--workers", "1", *(p.file for p in group)], env=environment, check=False)
             spent = child_seconds() - before
             made = {p: pathlib.Path(work) / f"{p.file.stem}.json" for p in group}
             read = {p: json.loads(f.read_text()) for p, f in made.items() if f.exists()}
@@ -153,12 +158,26 @@ def worse_pages(ours, theirs, pages):
             yield f"{page.truth.stem}: {cell(mine)}, tesseract {cell(other)}"
 
 
+def print_ablation(pages, arguments):
+    print("| without | CER | F1 | box F1 | CPU, s a page | confidence off by |")
+    print("|---|---|---|---|---|---|")
+    for step in ("", *STEPS):
+        progress(f"  without {step or 'nothing'}")
+        read = read_with_ours(pages, arguments.profile, f"without-{step}", step)
+        off = ocr_reliability.error(ocr_reliability.reliability(pages, read))
+        figures = figures_of(score(arguments.scorer, read)["all"])
+        print(f"| {step or 'nothing'} | " + " | ".join([*figures, cell(off)]) + " |", flush=True)
+
+
 def compare(arguments, report):
     pages = [Page(f) for f in sorted(arguments.data.glob("*.json"))]
     if arguments.only:
         pages = [p for p in pages if p.kind == arguments.only]
     if arguments.quick:
         pages = [next(p for p in pages if p.kind == kind) for kind in sorted({p.kind for p in pages})]
+    if arguments.ablation:
+        print_ablation(pages, arguments)
+        return
     ours = read_with_ours(pages, arguments.profile)
     scored = {"Glossator": score(arguments.scorer, ours)}
     bins = ocr_reliability.reliability(pages, ours)
@@ -206,6 +225,7 @@ def main():
     parser.add_argument("--fresh", action="store_true", help="let the peers read anew")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plot", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--ablation", action="store_true", help="leave out each step in turn")
     arguments = parser.parse_args()
     report = Report("ocr")
     if arguments.data and arguments.scorer:
