@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -62,6 +63,11 @@ std::string fill_disk() {
   const int fd = ::memfd_create("fill", 0);
   return told(fd >= 0 && ::ftruncate(fd, 1 << 20) == 0);
 }
+// Doors into the kernel that no decoder needs: whatever is behind them, the call itself is the
+// attack.
+std::string call(long number) {
+  return told(::syscall(number, 0, 0, 0, 0, 0) >= 0 || errno != EPERM);
+}
 std::string take_memory() {
   for (int i = 0; i < 256; ++i) {
     constexpr size_t kChunk = 64u << 20;
@@ -85,6 +91,12 @@ std::string greet_and_sleep() {
 }
 std::string crash() {
   ::abort();
+}
+// A worker's answers are frames; this is anything else, without end.
+std::string babble() {
+  const std::string chunk(1 << 16, 'x');
+  while (::write(3, chunk.data(), chunk.size()) > 0) continue;
+  return told(false);
 }
 std::string flood() {
   const std::string chunk(1 << 16, 'x');
@@ -110,6 +122,13 @@ const std::map<std::string, std::function<std::string()>>& attacks() {
       {"flood", flood},
       {"nothing", [] { return told(true); }},
       {"greet and sleep", greet_and_sleep},
+      {"babble", babble},
+      {"mount", [] { return call(SYS_mount); }},
+      {"io_uring", [] { return call(SYS_io_uring_setup); }},
+      {"bpf", [] { return call(SYS_bpf); }},
+      {"keys", [] { return call(SYS_keyctl); }},
+      {"userfaultfd", [] { return call(SYS_userfaultfd); }},
+      {"namespace", [] { return call(SYS_unshare); }},
   };
   return all;
 }

@@ -64,6 +64,12 @@ TEST(SandboxedTool, TracesNobody) {
   EXPECT_EQ(outcome_of(attacker("ptrace")), "stopped");
 }
 
+TEST(SandboxedTool, EntersTheKernelByNoOtherDoor) {
+  for (const char* door : {"mount", "io_uring", "bpf", "keys", "userfaultfd", "namespace"}) {
+    EXPECT_EQ(outcome_of(attacker(door)), "stopped") << door;
+  }
+}
+
 TEST(SandboxedTool, GetsNoMoreMemoryThanAllowed) {
   ToolRun run = attacker("allocate");
   run.limits.memory_bytes = uint64_t{1} << 30;

@@ -53,6 +53,14 @@ TEST(Worker, TracesNobody) {
 TEST(Worker, RunsNoInjectedCode) {
   EXPECT_EQ(outcome_of("code"), "broke_rules");
 }
+TEST(Worker, EntersTheKernelByNoOtherDoor) {
+  for (const char* door : {"mount", "io_uring", "bpf", "keys", "userfaultfd", "namespace"}) {
+    EXPECT_EQ(outcome_of(door), "broke_rules") << door;
+  }
+}
+TEST(Worker, IsNotListenedToWhenItBabbles) {
+  EXPECT_EQ(outcome_of("babble"), "broke_rules");
+}
 TEST(Worker, CrashesAlone) {
   EXPECT_EQ(outcome_of("crash"), "crashed");
 }
