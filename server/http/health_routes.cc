@@ -48,6 +48,8 @@ ApiInfo api_info() {
                {"members", "Roles and invitations"},
                {"documents", "Upload, state, pages"},
                {"annotations", "Labels and their review"},
+               {"comments", "What people say about a document"},
+               {"readings", "Two readings, blind to each other, and what is made of them"},
                {"history", "Who changed what"},
                {"datasets", "Splits, releases, exports"},
                {"events", "What happened"},

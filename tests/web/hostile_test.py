@@ -38,6 +38,33 @@ class Hostile(desk.Desk):
         self.assertEqual(tab.count("main img[onerror]"), 0)
         self.assertFalse(self.hit())
 
+    def test_comments_verdicts_and_the_inbox_are_text(self):
+        document = self.documents[desk.INVOICE]["id"]
+        path = f"{self.admin.api}/documents/{document}"
+        word = self.admin.words(document)[6]
+        etag = self.admin.annotations(document).headers["ETag"]
+        bad = harness.span("date", [word["id"]], "x", review={"state": "rejected", "reason": SCRIPT})
+        self.assertEqual(self.admin.save(document, [bad], etag).status, 200)
+        for about in ({"annotation": bad["id"]}, {}):
+            reply = self.admin.client.post(f"{path}/comments", {"text": SCRIPT, **about})
+            self.assertEqual(reply.status, 201, reply)
+        ann = harness.Client(self.server.url, self.server.command(
+            "token", "create", "--user", "ann@acme.example", "--name", "hostile").stdout.strip())
+        self.assertEqual(ann.put(f"{path}/review", {"state": "submitted"}).status, 200)
+        rejected = self.admin.client.put(f"{path}/review", {"state": "rejected", "reason": SCRIPT})
+        self.assertEqual(rejected.status, 200, rejected)
+        tab = self.open("/acme/claims/inbox", "document.querySelector('.inbox li')")
+        self.assertIn("onerror", tab.text(".inbox"))
+        tab = self.open_page()
+        tab.wait_for("document.querySelector('.because').textContent.includes('onerror')")
+        tab.click(".annotation")
+        tab.wait_for("document.querySelector('.inspector .thread .comment')")
+        self.assertIn("onerror", tab.text(".inspector"))
+        tab.click("#tab-discussion")
+        tab.wait_for("document.querySelectorAll('.panel .comment').length === 2")
+        self.assertEqual(tab.count("main img[onerror]"), 0)
+        self.assertFalse(self.hit())
+
     def test_html_and_svg_are_refused_and_never_rendered(self):
         for name, body in (("a.html", b"<!doctype html>" + SCRIPT.encode()),
                            ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='window.hit=1'/>")):

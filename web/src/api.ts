@@ -59,6 +59,8 @@ export interface Document {
   review: string; received_at: string; labels?: string[]; sources?: Source[];
   failure?: { code: string; reason: string };
   confidence?: number; label_confidence?: number; assignee?: string; sampled?: boolean;
+  readings?: number; // how many people label it, blind to each other; nothing: one
+  blind?: boolean;   // that is what I do
   page_list?: { width: number; height: number; failure?: string; marks?: SeenMark[] }[];
 }
 // What the server has seen on a page besides words (docs/formats/document.md).
@@ -328,6 +330,10 @@ export const annotations = (d: DocumentAt, page: number): Promise<Versioned> =>
   versioned(`${page_path(d, page)}/annotations`);
 
 // `etag` names the version that was edited. ApiError 412 has `conflicts` and `current` in its body.
+// As they were at a revision of the document's history.
+export const annotations_at = async (d: DocumentAt, page: number, commit: string): Promise<Annotation[]> =>
+  (await versioned(`${page_path(d, page)}/annotations${query({ at: commit })}`)).annotations;
+
 export const save_annotations = (d: DocumentAt, page: number, etag: string,
   list: readonly Annotation[], closing = false): Promise<Versioned> =>
   versioned(`${page_path(d, page)}/annotations`,
@@ -336,6 +342,40 @@ export const save_annotations = (d: DocumentAt, page: number, etag: string,
 export const review = (d: DocumentAt): Promise<Review> => call(`${document_path(d)}/review`);
 export const move_review = (d: DocumentAt, state: string, reason = ''): Promise<Review> =>
   call(`${document_path(d)}/review`, as_json(reason ? { state, reason } : { state }, 'PUT'));
+
+export interface Returned { document: Document; reviewer: string; reason: string; rejected: number }
+export const inbox = async (p: ProjectAt): Promise<Returned[]> =>
+  (await call<{ items: Returned[] }>(`${project_path(p)}/inbox`)).items;
+
+export interface Comment {
+  id: string; annotation?: string; page?: number; author: string; at: string; text: string;
+  reply_to?: string; resolved?: boolean;
+}
+export type CommentSubject = Pick<Comment, 'annotation' | 'page' | 'reply_to'>;
+const comments_path = (d: DocumentAt) => `${document_path(d)}/comments`;
+
+export const comments = async (d: DocumentAt): Promise<Comment[]> =>
+  (await call<{ items: Comment[] }>(comments_path(d))).items;
+export const add_comment = (d: DocumentAt, text: string, about: CommentSubject): Promise<Comment> =>
+  call(comments_path(d), as_json({ text, ...about }));
+export const settle_comment = (d: DocumentAt, id: string, resolved: boolean): Promise<Comment> =>
+  call(`${comments_path(d)}/${part(id)}`, as_json({ resolved }, 'PATCH'));
+export const remove_comment = (d: DocumentAt, id: string): Promise<unknown> =>
+  call(`${comments_path(d)}/${part(id)}`, { method: 'DELETE' });
+
+// -- blind readings ------------------------------------------------------------------------------
+
+export interface ReadingPair { page: number; agreed: boolean; first: Annotation | null; second: Annotation | null }
+export interface Agreement {
+  agreed: number; differ: number; only_first: number; only_second: number; f1: number; kappa: number;
+}
+export interface Readings {
+  wanted: number; closed: boolean; items: { slot: number; reader: string; state: string }[];
+  agreement: Agreement | null; pairs: ReadingPair[];
+}
+export const readings = (d: DocumentAt): Promise<Readings> => call(`${document_path(d)}/readings`);
+export const adjudicate = (d: DocumentAt): Promise<unknown> =>
+  call(`${document_path(d)}/adjudication`, { method: 'POST' });
 
 // -- work in progress ----------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@
 //   /tokens                        one's own tokens
 //   /-/<org>/people                who is in an organisation
 //   /<org>/<project>               its documents
-//   /<org>/<project>/overview      how it stands; likewise /schema, /members, /releases, /settings
+//   /<org>/<project>/overview      how it stands; likewise /schema, /members, /releases, /settings,
+//                                  and /inbox: what came back to me
 //   /<org>/<project>/documents/<id>?page=2&annotation=...
 import './app.css';
 import './project.css';
@@ -15,6 +16,7 @@ import { icon } from './ui/icons';
 import { allows } from './ui/rights';
 import { show_document } from './views/document';
 import { show_documents } from './views/documents';
+import { show_inbox } from './views/inbox';
 import { show_members } from './views/members';
 import { show_overview } from './views/overview';
 import { show_projects } from './views/projects';
@@ -39,6 +41,7 @@ const routes: [string, RegExp, View, string[]][] = [
   ['members', /^\/-\/([^/]+)\/people\/?$/, show_members, ['org']],
   ['documents', /^\/([^/]+)\/([^/]+)\/?$/, show_documents, ['org', 'project']],
   ['releases', /^\/([^/]+)\/([^/]+)\/releases\/?$/, show_releases, ['org', 'project']],
+  ['inbox', /^\/([^/]+)\/([^/]+)\/inbox\/?$/, show_inbox, ['org', 'project']],
   ['members', /^\/([^/]+)\/([^/]+)\/members\/?$/, show_members, ['org', 'project']],
   ['overview', /^\/([^/]+)\/([^/]+)\/overview\/?$/, show_overview, ['org', 'project']],
   ['schema', /^\/([^/]+)\/([^/]+)\/schema\/?$/, show_schema, ['org', 'project']],
@@ -125,6 +128,7 @@ function draw_top({ org, project }: Parameters): void {
     home && h('a', { href: home }, `${org} / ${project}`),
     home && h('nav', { 'aria-label': t.project }, link(home, t.documents),
       allows(roles, 'read') && [link(`${home}/overview`, t.overview), link(`${home}/schema`, t.schema)],
+      allows(roles, 'submit') && link(`${home}/inbox`, t.inbox),
       allows(roles, 'see_releases') && link(`${home}/releases`, t.releases),
       allows(roles, 'manage_members') && link(`${home}/members`, t.members),
       allows(roles, 'manage_project') && link(`${home}/settings`, t.settings)),

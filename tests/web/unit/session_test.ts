@@ -77,3 +77,23 @@ test('what changes nothing is no stroke', async () => {
   assert.deepEqual(shown(session), []);
   assert.equal(session.can_undo, true);
 });
+
+test('taking back what a person changed brings no verdict back that has fallen', async () => {
+  const judged: Annotation = { ...label, review: { state: 'rejected', reason: 'net' } };
+  const session = await opened([judged], { own: { base: [], strokes: [] } });
+  session.change([{ page: 1, id: 'A', before: judged, after: { ...label, label: 'date' } }]);
+  await session.undo(true);
+  assert.deepEqual(session.annotations(1).get('A'), label);
+  await session.redo(true);
+  await session.undo();                       // a reviewer's undo takes back everything
+  assert.deepEqual(session.annotations(1).get('A'), judged);
+});
+
+test('an answer of the server leaves values alone that it did not change', async () => {
+  const session = await opened([label, other], { own: { base: [], strokes: [] } });
+  const before = session.annotations(1).get('B');
+  const sent = new Map(session.annotations(1));
+  session.sent(1, sent, '', { etag: 'newer', annotations: [{ ...label, label: 'date' }, { ...other }] });
+  assert.equal(session.annotations(1).get('B'), before);
+  assert.equal(session.annotations(1).get('A')?.label, 'date');
+});

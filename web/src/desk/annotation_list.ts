@@ -5,8 +5,8 @@ import type { Desk } from '../editor/desk';
 import { text_of } from '../editor/shapes';
 import type { Stage } from '../page/stage';
 import { t } from '../texts';
-import { h, replace } from '../ui/dom';
-import { inspector } from './inspector';
+import { arrange, h, replace } from '../ui/dom';
+import { inspector, type Around } from './inspector';
 
 export class AnnotationList {
   readonly element = h('div.list');
@@ -15,11 +15,12 @@ export class AnnotationList {
   private readonly heading = h('p.muted.summary', { role: 'status' });
   private open: string | null = null;
 
-  constructor(private readonly desk: Desk, private readonly stage: Stage) {
+  constructor(private readonly desk: Desk, private readonly stage: Stage, private readonly around: Around) {
     replace(this.element, this.heading, this.list);
     desk.addEventListener('annotations', () => this.draw());
     desk.addEventListener('choice', () => this.mark());
     desk.addEventListener('page', () => this.items.clear());
+    around.discussion.addEventListener('change', () => this.count_comments());
     stage.addEventListener('hover', (event) => this.near((event as CustomEvent<string>).detail));
     this.draw();
   }
@@ -29,14 +30,28 @@ export class AnnotationList {
     const focused = document.activeElement?.closest('.inspector') && document.activeElement.getAttribute('name');
     const relations = listed.filter((a) => a.type === 'relation');
     const rest = listed.filter((a) => a.type !== 'relation');
-    replace(this.list, [...rest, ...relations].map((annotation) => this.item(annotation)));
+    arrange(this.list, [...rest, ...relations].map((annotation) => this.item(annotation)));
     const proposals = listed.filter((a) => a.state === 'proposed').length;
+    const people = listed.length - proposals;
+    const judged = listed.filter((a) => a.review).length;
     replace(this.heading, listed.length ? [t.annotation_count(listed.length),
+      (judged > 0 || this.around.judging()) && ` · ${t.looked_at(judged, people)}`,
       proposals > 0 && ` · ${t.proposal_count(proposals)}`] : t.nothing_labelled);
+    this.count_comments();
     for (const id of this.items.keys()) if (!this.desk.annotations.has(id)) this.items.delete(id);
     this.mark();
     // The fields were made anew: whoever goes through them with the keyboard stays where they are.
     if (focused) this.list.querySelector<HTMLElement>(`.inspector [name="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  private count_comments(): void {
+    for (const [id, { element }] of this.items) {
+      const count = this.around.discussion.unsettled(id);
+      const place = element.querySelector<HTMLElement>('.talk')!;
+      place.hidden = !count;
+      replace(place, count ? String(count) : null);
+      if (count) place.setAttribute('aria-label', t.comment_count(count));
+    }
   }
 
   private item(annotation: Annotation): HTMLElement {
@@ -50,7 +65,8 @@ export class AnnotationList {
         onfocus: () => this.stage.hover(annotation.id), onblur: () => this.stage.hover(null) },
       h('span.swatch', { style: { background: palette.of(annotation) } }),
       h('span.said', h('strong', palette.title(annotation)), this.state_of(annotation),
-        h('span.covered', this.text(annotation)), this.extras(annotation))),
+        h('span.covered', this.text(annotation)), this.extras(annotation)),
+      h('span.talk', { hidden: true, role: 'img' })),
       h('div.more-about'));
     if (annotation.id === this.open) this.open = null;
     this.items.set(annotation.id, { element, shown: annotation });
@@ -105,7 +121,7 @@ export class AnnotationList {
     const now = place(id);
     const annotation = this.desk.picked_annotation;
     if (!now || !annotation) return;
-    replace(now, inspector(this.desk, annotation));
+    replace(now, inspector(this.desk, annotation, this.around));
     this.items.get(id!)!.element.scrollIntoView({ block: 'nearest' });
   }
 }

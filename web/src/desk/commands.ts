@@ -9,6 +9,7 @@
 import type { Desk } from '../editor/desk';
 import type { Stage } from '../page/stage';
 import { t } from '../texts';
+import { ask } from '../ui/dialog';
 import { announce, toast } from '../ui/dom';
 import { show_help } from '../ui/help_sheet';
 import { keymap, type Action } from '../ui/keymap';
@@ -22,6 +23,7 @@ export interface Flow {
   next_document(): Promise<void>;
   skip(): Promise<void>;
   show_words(shown: boolean): void;
+  judging(): boolean; // labels of others are looked at, not made
 }
 
 const cursor_keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
@@ -93,8 +95,8 @@ export class Commands {
       remove: () => desk.remove(),
       leave: () => this.leave(),
       accept: () => this.accept(),
-      accept_all: () => toast(t.accepted_count(desk.accept_all())),
-      reject: () => desk.reject() && this.reveal_picked(),
+      accept_all: () => toast(flow.judging() ? t.judged_count(desk.judge_rest()) : t.accepted_count(desk.accept_all())),
+      reject: () => this.reject(),
       next_annotation: () => { desk.step(1); this.reveal_picked(); },
       previous_annotation: () => { desk.step(-1); this.reveal_picked(); },
       next_unsure: () => { stage.window.focus(); if (!desk.next_unsure()) toast(t.no_unsure); },
@@ -118,6 +120,7 @@ export class Commands {
       submit: () => flow.submit(),
       next_document: () => flow.next_document(),
       skip: () => flow.skip(),
+      comment: () => this.comment(),
     };
     actions[action]();
   }
@@ -152,8 +155,24 @@ export class Commands {
   private accept(): void {
     if (this.desk.has_choice) return this.pick_label();
     if (!this.desk.picked) this.desk.step(1);
-    else this.desk.accept();
+    else if (!this.desk.accept() && this.flow.judging()) this.desk.judge({ state: 'accepted' });
     return this.reveal_picked();
+  }
+
+  private async reject(): Promise<void> {
+    const { desk } = this;
+    if (!desk.picked) return;
+    if (!desk.reject() && this.flow.judging()) {
+      const reason = await ask(t.reject_label, t.why_wrong, { required: false });
+      if (reason !== null) desk.judge({ state: 'rejected', ...(reason && { reason }) });
+      this.stage.window.focus({ preventScroll: true });
+    }
+    this.reveal_picked();
+  }
+
+  private comment(): void {
+    if (!this.desk.picked) return toast(t.choose_first);
+    return document.querySelector<HTMLTextAreaElement>('.inspector .thread > .entry textarea')?.focus();
   }
 
   private correct(): void {

@@ -7,14 +7,19 @@ import { t } from '../texts';
 import { h, message_of, replace } from '../ui/dom';
 import { hint, keymap, type Action } from '../ui/keymap';
 import { blame_line } from '../views/story';
+import { thread, type Discussion } from './discussion';
 
-export function inspector(desk: Desk, annotation: Annotation): HTMLElement {
+// What surrounds the desk: the discussion, and whether its reader judges labels.
+export interface Around { discussion: Discussion; judging: () => boolean; run: (action: Action) => void }
+
+export function inspector(desk: Desk, annotation: Annotation, around: Around): HTMLElement {
   const blame = h('div.blame-place');
   const is_new = desk.session.pending(desk.page).some((c) => c.id === annotation.id && !c.before);
   if (!is_new) void show_blame(desk, annotation, blame);
   return h('div.inspector', value_field(desk, annotation), attribute_fields(desk, annotation),
-    h('div.actions', actions_of(desk, annotation)),
-    annotation.review?.reason && h('p.failure', annotation.review.reason), blame);
+    annotation.review?.reason && h('p.failure', annotation.review.reason),
+    h('div.actions', actions_of(desk, annotation, around)), blame,
+    thread(around.discussion, { annotation: annotation.id }));
 }
 
 // A change makes the fields anew; first the focus goes where it was going.
@@ -68,15 +73,14 @@ function field_for(spec: api.AttributeSpec, value: AttributeValue | undefined,
 
 // -- actions -------------------------------------------------------------------------------------
 
-function actions_of(desk: Desk, annotation: Annotation): (HTMLElement | false)[] {
-  const button = (action: Action, act: () => void, look = '') =>
-    h('button', { type: 'button', class: look, onclick: act, title: hint(action) },
-      t.actions[action], ' ', h('kbd', keymap.keys_of(action)[0]));
-  return is_proposal(annotation)
-    ? [button('accept', () => desk.accept(), 'primary'), button('reject', () => desk.reject())]
-    : [button('remove', () => desk.remove()),
-      annotation.type !== 'relation' && (desk.palette.schema.relations ?? []).length > 0
-        && button('relation', () => desk.begin_relation())];
+function actions_of(desk: Desk, annotation: Annotation, { judging, run }: Around): (HTMLElement | false)[] {
+  const button = (action: Action, look = '', text = t.actions[action]) =>
+    h('button', { type: 'button', class: look, onclick: () => run(action), title: hint(action) },
+      text, ' ', h('kbd', keymap.keys_of(action)[0]));
+  if (judging()) return [button('accept', 'primary', t.accept_document), button('reject', '', t.reject_document)];
+  return is_proposal(annotation) ? [button('accept', 'primary'), button('reject')]
+    : [button('remove'), annotation.type !== 'relation' && (desk.palette.schema.relations ?? []).length > 0
+      && button('relation')];
 }
 
 async function show_blame(desk: Desk, annotation: Annotation, place: HTMLElement): Promise<void> {

@@ -7,48 +7,78 @@ import { h, message_of, replace, toast } from '../ui/dom';
 import { hint } from '../ui/keymap';
 import { allows } from '../ui/rights';
 
-// `done` is called after a step: true if there is nothing more to do here.
-export function review_bar(at: api.DocumentAt, about: api.Document, roles: readonly string[],
-  keeper: Keeper, done: (finished: boolean) => void): HTMLElement {
-  const element = h('div.review');
-  const because = h('span.failure');
-  let state = about.review;
+// Event 'moved': the state is another one.
+export class ReviewBar extends EventTarget {
+  readonly element = h('div.review');
+  private readonly because = h('span.failure.because');
+  private state: string;
 
-  const move = async (to: string, reason = '') => {
+  // `done` is called after a step: true if there is nothing more to do here.
+  constructor(private readonly at: api.DocumentAt, private readonly about: api.Document,
+    private readonly roles: readonly string[], private readonly keeper: Keeper,
+    private readonly done: (finished: boolean) => void) {
+    super();
+    this.state = about.review;
+    this.draw();
+    // A version of the page may have put the document in progress (again): the server knows.
+    let saving = false;
+    keeper.addEventListener('state', () => {
+      if (saving && keeper.state.kind === 'saved') void this.refresh();
+      saving = keeper.state.kind === 'saving';
+    });
+    if (this.state === 'rejected') void this.refresh();
+  }
+
+  // Whether its reader judges labels, not makes them.
+  get judging(): boolean {
+    return this.state === 'submitted' && allows(this.roles, 'judge') && !this.about.blind;
+  }
+
+  // The step of Ctrl+Enter.
+  step(): void {
+    this.element.querySelector<HTMLButtonElement>('.primary')?.click();
+  }
+
+  async refresh(): Promise<void> {
+    const review = await api.review(this.at).catch(() => null);
+    if (!review) return;
+    const reason = review.state === 'rejected' && review.reason;
+    replace(this.because, reason ? t.came_back_because(reason) : null);
+    this.because.title = reason || '';
+    this.become(review.state);
+  }
+
+  private become(state: string): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.draw();
+    this.dispatchEvent(new Event('moved'));
+  }
+
+  private async move(to: string, reason = ''): Promise<void> {
     try {
-      await keeper.flush();
-      state = (await api.move_review(at, to, reason)).state;
-      draw();
-      done(to !== 'in_progress');
+      await this.keeper.flush();
+      this.become((await api.move_review(this.at, to, reason)).state);
+      this.done(to !== 'in_progress');
     } catch (error) {
       toast(error instanceof api.ApiError ? message_of(error) : t.not_saved_yet);
     }
-  };
-  const reject = async () => {
-    const reason = await ask(t.reject_document, t.why_rejected);
-    if (reason) await move('rejected', reason);
-  };
-  const button = (text: string, act: () => void, look = '', title = '') =>
-    h('button', { type: 'button', class: look, onclick: act, title }, text);
-
-  const draw = () => {
-    const judging = state === 'submitted' && allows(roles, 'judge');
-    const submitting = !judging && allows(roles, 'submit') && ['new', 'in_progress', 'rejected'].includes(state);
-    replace(element, h('span.state', { class: `state ${state}` }, named(t.reviews, state)),
-      state === 'rejected' && because,
-      judging && button(t.accept_document, () => void move('accepted'), 'primary', hint('submit')),
-      judging && button(t.reject_document, () => void reject()),
-      submitting && button(t.submit, () => void move('submitted'), 'primary', hint('submit')));
-  };
-  draw();
-  // As the server does: a change puts the document in progress (again).
-  keeper.addEventListener('state', () => {
-    if (keeper.state.kind !== 'saving' || state === 'in_progress' || state === 'rejected') return;
-    state = 'in_progress';
-    draw();
-  });
-  if (state === 'rejected') {
-    void api.review(at).then(({ reason }) => reason && replace(because, t.came_back_because(reason)), () => {});
   }
-  return element;
+
+  private async reject(): Promise<void> {
+    const reason = await ask(t.reject_document, t.why_rejected);
+    if (reason) await this.move('rejected', reason);
+  }
+
+  private draw(): void {
+    const { state, judging } = this;
+    const button = (text: string, act: () => void, look = '', title = '') =>
+      h('button', { type: 'button', class: look, onclick: act, title }, text);
+    const submitting = !judging && allows(this.roles, 'submit') && ['new', 'in_progress', 'rejected'].includes(state);
+    replace(this.element, this.about.blind && h('span.tag', { title: t.blind_about }, t.blind_reading),
+      h('span', { class: `state ${state}` }, named(t.reviews, state)), this.because,
+      judging && button(t.accept_document, () => void this.move('accepted'), 'primary', hint('submit')),
+      judging && button(t.reject_document, () => void this.reject()),
+      submitting && button(t.submit, () => void this.move('submitted'), 'primary', hint('submit')));
+  }
 }

@@ -1,68 +1,91 @@
-// The panel beside the page: labels, history, what is known of the document.
+// The panel beside the page: labels, history, the discussion, what is known of the document.
+//
+//   const tabs = new SideTabs({ labels, history: () => new HistoryPanel(...), ... });
+//   tabs.open('labels');
+//
+// A panel is made when it is opened, and closed when another one is.
 import * as api from '../api';
 import type { Desk } from '../editor/desk';
 import { named, t } from '../texts';
-import { error_box, h, replace, time } from '../ui/dom';
-import { story } from '../views/story';
+import { h, replace, time } from '../ui/dom';
+import { thread, type Discussion } from './discussion';
 
-type Show = (page: number, annotation: string) => void;
+export interface Panel { element: HTMLElement; close?: () => void }
+export type TabName = 'labels' | 'history' | 'discussion' | 'about';
 
-export function side_tabs(at: api.DocumentAt, about: api.Document, desk: Desk, labels: HTMLElement,
-  show: Show): HTMLElement {
-  const panel = h('div.panel', { role: 'tabpanel', id: 'side-panel', 'aria-labelledby': 'tab-labels' });
-  const tabs: [string, string, () => HTMLElement][] = [
-    ['labels', t.labels, () => labels],
-    ['history', t.history, () => history(at, desk, show)],
-    ['about', t.about, () => facts(at, about)],
-  ];
-  const open = (name: string) => {
-    for (const button of list.children) {
+const names: readonly TabName[] = ['labels', 'history', 'discussion', 'about'];
+
+export class SideTabs {
+  readonly element: HTMLElement;
+  private readonly panel = h('div.panel', { role: 'tabpanel', id: 'side-panel' });
+  private readonly list: HTMLElement;
+  private current: Panel | null = null;
+  opened: TabName | null = null;
+
+  constructor(private readonly panels: Record<TabName, () => Panel>) {
+    this.list = h('div.tabs', { role: 'tablist', onkeydown: (event: KeyboardEvent) => this.beside(event) },
+      names.map((name) => h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'side-panel',
+        onclick: () => this.open(name) }, t[name])));
+    this.element = h('aside.side', { 'aria-label': t.labels }, this.list, this.panel);
+    this.open('labels');
+  }
+
+  open(name: TabName): void {
+    if (name === this.opened) return;
+    this.close();
+    this.opened = name;
+    for (const button of this.list.children) {
       const chosen = button.id === `tab-${name}`;
       button.setAttribute('aria-selected', String(chosen));
       button.setAttribute('tabindex', chosen ? '0' : '-1');
     }
-    panel.setAttribute('aria-labelledby', `tab-${name}`);
-    replace(panel, tabs.find(([id]) => id === name)![2]());
-  };
-  const beside = (event: KeyboardEvent) => {
+    this.panel.setAttribute('aria-labelledby', `tab-${name}`);
+    this.current = this.panels[name]();
+    replace(this.panel, this.current.element);
+  }
+
+  close(): void {
+    this.current?.close?.();
+    this.current = null;
+  }
+
+  private beside(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const at_ = [...list.children].indexOf(event.target as Element);
-    const [name] = tabs[(at_ + step + tabs.length) % tabs.length];
-    open(name);
-    list.querySelector<HTMLElement>(`#tab-${name}`)!.focus();
-  };
-  const list = h('div.tabs', { role: 'tablist', onkeydown: beside }, tabs.map(([name, title]) =>
-    h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'side-panel',
-      onclick: () => open(name) }, title)));
-  desk.addEventListener('choice', () => desk.picked && panel.firstChild !== labels && open('labels'));
-  open('labels');
-  return h('aside.side', { 'aria-label': t.labels }, list, panel);
+    const at = [...this.list.children].indexOf(event.target as Element);
+    const name = names[(at + step + names.length) % names.length];
+    this.open(name);
+    this.list.querySelector<HTMLElement>(`#tab-${name}`)!.focus();
+  }
 }
 
-function history(at: api.DocumentAt, desk: Desk, show: Show): HTMLElement {
+// All that was said, by what it is about; what is about a label leads to it.
+export function discussion_panel(discussion: Discussion, desk: Desk, pick: (id: string) => void): Panel {
   const element = h('div');
-  const more = h('div.more', h('p.loading', t.loading));
-  const load = async (cursor?: string) => {
-    try {
-      const { items, next_cursor: next } = await api.history(at, cursor);
-      more.before(story(items, desk.palette, (change) => show(change.page || 1, change.id)));
-      replace(more, next && h('button', { type: 'button', onclick: () => void load(next) }, t.earlier));
-    } catch (error) {
-      replace(more, error_box(error));
-    }
+  const subjects = () => [...new Set(discussion.openings((c) => c.annotation !== undefined).map((c) => c.annotation!))];
+  let shown = '';
+  const draw = () => {
+    const now = subjects();
+    if (now.join() === shown && element.firstChild) return;
+    shown = now.join();
+    replace(element, h('h3', t.whole_document), thread(discussion, {}), now.map((id) => {
+      const found = desk.session.find(id)?.annotation;
+      return [h('h3', h('button.chip', { type: 'button', disabled: !found, onclick: () => pick(id) },
+        found ? `${desk.palette.title(found)} ${desk.covered(found)}` : t.gone_annotation)),
+      thread(discussion, { annotation: id })];
+    }));
   };
-  element.append(more);
-  void load();
-  return element;
+  draw();
+  discussion.addEventListener('change', draw);
+  return { element, close: () => discussion.removeEventListener('change', draw) };
 }
 
-function facts(at: api.DocumentAt, about: api.Document): HTMLElement {
+export function facts_panel(at: api.DocumentAt, about: api.Document): Panel {
   const row = (name: string, value: string | HTMLElement | undefined) =>
     value && [h('dt', name), h('dd', value)];
-  return h('div', h('dl.about', row(t.review, named(t.reviews, about.review)),
+  return { element: h('div', h('dl.about', row(t.review, named(t.reviews, about.review)),
     row(t.pages, String(about.pages)), row('Id', at.id)),
   (about.sources ?? []).map((s) => h('dl.about.card', row(t.file, s.file_name),
     row(t.customer, s.customer), row(t.claim, s.claim), row(t.external_id, s.external_id),
-    row(t.received, s.received_at && time(s.received_at)))));
+    row(t.received, s.received_at && time(s.received_at))))) };
 }

@@ -105,8 +105,15 @@ export function apply_all(annotations: Annotations, changes: readonly Change[]):
 
 export const is_proposal = (annotation: Annotation): boolean => annotation.state === 'proposed';
 
-// A person stands behind it from now on. Where it came from stays.
+// A person stands behind it from now on. Where it came from stays; a verdict on what it was does not.
 export function confirmed(annotation: Annotation): Annotation {
-  const { state: _, ...rest } = annotation;
+  const { state: _, review: __, ...rest } = annotation;
   return rest as Annotation;
+}
+
+export type Verdict = NonNullable<Annotation['review']>;
+
+export function with_verdict(annotation: Annotation, verdict: Verdict | undefined): Annotation {
+  const { review: _, ...rest } = annotation;
+  return (verdict ? { ...rest, review: verdict } : rest) as Annotation;
 }

@@ -8,8 +8,8 @@
 // Events: 'page' another page lies there; 'annotations'; 'choice' what is selected, picked or pointed
 // at by a tool. Every change goes through the session, so that it is journalled and can be undone.
 import type { Palette } from '../ui/colours';
-import { confirmed, is_proposal, type Annotation, type Annotations, type AttributeValue, type Box,
-  type Change, type Point } from './annotation';
+import { by_id, confirmed, difference, is_proposal, same, with_verdict, type Annotation, type Annotations,
+  type AttributeValue, type Box, type Change, type Point, type Verdict } from './annotation';
 import { correction, labelled, table } from './labelling';
 import { normal_form } from './normal_form';
 import { Selection } from './selection';
@@ -17,6 +17,8 @@ import type { DocumentSession } from './session';
 import { covered_text, in_reading_order } from './shapes';
 import { ulid } from './ulid';
 import { PageWords } from './words';
+
+const is_rejected = (annotation: Annotation): boolean => annotation.review?.state === 'rejected';
 
 export class Desk extends EventTarget {
   page = 0;
@@ -27,7 +29,7 @@ export class Desk extends EventTarget {
   polygon: Point[] = [];
   relation_from: string | null = null;
 
-  constructor(readonly session: DocumentSession, readonly palette: Palette) {
+  constructor(readonly session: DocumentSession, readonly palette: Palette, private readonly may_judge = false) {
     super();
     session.addEventListener('change', () => this.changed());
   }
@@ -50,12 +52,14 @@ export class Desk extends EventTarget {
     return [...this.session.annotations(0).values()].filter((a) => a.type === 'class');
   }
 
-  // As the list shows them: proposals first, the least certain at the top; the others as they are read.
+  // As the list shows them: proposals first, the least certain at the top; then what a reviewer called
+  // wrong; the others as they are read.
   listed(): Annotation[] {
     const all = in_reading_order(this.annotations.values(), this.words);
     const doubt = (a: Annotation) => a.confidence ?? 0;
     const proposals = all.filter(is_proposal).sort((a, b) => doubt(a) - doubt(b));
-    return [...proposals, ...all.filter((a) => !is_proposal(a))];
+    const rest = all.filter((a) => !is_proposal(a));
+    return [...proposals, ...rest.filter(is_rejected), ...rest.filter((a) => !is_rejected(a))];
   }
 
   get picked_annotation(): Annotation | null {
@@ -203,6 +207,35 @@ export class Desk extends EventTarget {
     return true;
   }
 
+  // What a reviewer thinks of it; then the next one that nobody has looked at is picked.
+  judge(verdict: Verdict): void {
+    const old = this.picked_annotation;
+    if (!old || is_proposal(old)) return;
+    const rest = this.listed().filter((a) => !is_proposal(a) && !a.review && a.id !== old.id);
+    const at = this.listed().findIndex((a) => a.id === old.id);
+    const after = this.listed().slice(at + 1).find((a) => rest.includes(a)) ?? rest[0];
+    this.put(with_verdict(old, verdict));
+    this.pick(after?.id ?? old.id);
+  }
+
+  // All that nobody has looked at is right.
+  judge_rest(): number {
+    const rest = [...this.annotations.values()].filter((a) => !is_proposal(a) && !a.review);
+    this.session.change(rest.map((old) => ({ page: this.page, id: old.id, before: old,
+      after: with_verdict(old, { state: 'accepted' }) })));
+    return rest.length;
+  }
+
+  // The page as it was in an earlier revision. Verdicts stay with what they judged.
+  restore(earlier: readonly Annotation[]): void {
+    const then = earlier.map((annotation) => {
+      const now = this.annotations.get(annotation.id);
+      const unchanged = now && same(with_verdict(now, undefined), with_verdict(annotation, undefined));
+      return unchanged ? now : with_verdict(annotation, undefined);
+    });
+    this.session.change(difference(this.page, this.annotations, by_id(then)));
+  }
+
   private proposal_after(id: string): string | null {
     const list = this.listed().filter(is_proposal);
     const at = list.findIndex((a) => a.id === id);
@@ -214,9 +247,10 @@ export class Desk extends EventTarget {
     const old = this.annotations.get(id) ?? this.session.annotations(0).get(id);
     if (!old) return;
     const page = this.annotations.has(id) ? this.page : 0;
-    const after = { ...confirmed(old), ...fields } as Record<string, unknown>;
-    for (const [name, value] of Object.entries(fields)) if (value === undefined) delete after[name];
-    this.session.change([{ page, id, before: old, after: after as unknown as Annotation }]);
+    const edited = { ...old, ...fields } as Record<string, unknown>;
+    for (const [name, value] of Object.entries(fields)) if (value === undefined) delete edited[name];
+    if (same(edited, old)) return;
+    this.session.change([{ page, id, before: old, after: confirmed(edited as unknown as Annotation) }]);
   }
 
   set_attribute(id: string, name: string, value: AttributeValue | undefined): void {
@@ -292,12 +326,13 @@ export class Desk extends EventTarget {
 
   // -- history -----------------------------------------------------------------------------------
 
+  // Only reviewers give verdicts, also by taking something back.
   undo(): Promise<number | null> {
-    return this.session.undo();
+    return this.session.undo(!this.may_judge);
   }
 
   redo(): Promise<number | null> {
-    return this.session.redo();
+    return this.session.redo(!this.may_judge);
   }
 
   // -- within ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@
 // calls sent(), adopt() and settle(). Events: 'change' when annotations differ from before, 'stroke'
 // when a person did something.
 import * as api from '../api';
-import { apply_all, by_id, difference, reversed, same, type Annotation, type Annotations, type Change }
+import { apply_all, by_id, difference, reversed, same, with_verdict, type Annotation, type Annotations, type Change }
   from './annotation';
 import { claim } from './claim';
 import { Journal, type Stroke } from './journal';
@@ -51,10 +51,11 @@ export class DocumentSession extends EventTarget {
 
   // -- pages -------------------------------------------------------------------------------------
 
-  async load(page: number): Promise<void> {
+  // `fetched`: an answer of the server that is there already.
+  async load(page: number, fetched?: api.Versioned): Promise<void> {
     const known = this.pages.get(page);
     if (known && difference(page, known.base, known.mine).length) return;
-    const { annotations, etag } = await api.annotations(this.at, page);
+    const { annotations, etag } = fetched ?? await api.annotations(this.at, page);
     if (this.pending(page).length) return; // somebody was faster than the network
     if (known?.etag === etag) return;
     this.rebase(page, etag, annotations, this.newest);
@@ -98,14 +99,15 @@ export class DocumentSession extends EventTarget {
   }
 
   // What was done last, taken back; answers the page where that was. Others' work since then stays.
-  async undo(): Promise<number | null> {
+  // `keep_verdicts`: none that has gone comes back.
+  async undo(keep_verdicts = false): Promise<number | null> {
     const stroke = this.undo_stack.last_done;
-    return stroke ? this.repeat(reversed(stroke.changes), { undoes: stroke.id }) : null;
+    return stroke ? this.repeat(reversed(stroke.changes), { undoes: stroke.id }, keep_verdicts) : null;
   }
 
-  async redo(): Promise<number | null> {
+  async redo(keep_verdicts = false): Promise<number | null> {
     const stroke = this.undo_stack.last_undone;
-    return stroke ? this.repeat(stroke.changes, { redoes: stroke.id }) : null;
+    return stroke ? this.repeat(stroke.changes, { redoes: stroke.id }, keep_verdicts) : null;
   }
 
   get can_undo(): boolean {
@@ -116,8 +118,9 @@ export class DocumentSession extends EventTarget {
     return this.undo_stack.last_undone !== undefined;
   }
 
-  private async repeat(changes: Change[], about: Pick<Stroke, 'undoes' | 'redoes'>) {
-    for (const { page } of changes) if (!this.loaded(page)) await this.load(page);
+  private async repeat(wanted: Change[], about: Pick<Stroke, 'undoes' | 'redoes'>, keep_verdicts: boolean) {
+    for (const { page } of wanted) if (!this.loaded(page)) await this.load(page);
+    const changes = keep_verdicts ? wanted.map((change) => this.without_verdict(change)) : wanted;
     const real = this.real(changes);
     this.change(real.length ? real : changes, about);
     return changes[0].page;
@@ -164,7 +167,8 @@ export class DocumentSession extends EventTarget {
 
   private rebase(page: number, etag: string, annotations: Annotation[], through: string,
     since: Change[] = []): void {
-    const base = by_id(annotations);
+    const known = this.annotations(page);
+    const base = by_id(annotations.map((now) => unless_same(known.get(now.id), now)));
     this.pages.set(page, { etag, base, mine: apply_all(new Map(base), since) });
     this.write(() => this.journal.set_base(this.place, this.id,
       { page, etag, annotations, through }));
@@ -176,6 +180,11 @@ export class DocumentSession extends EventTarget {
     return [...new Set(changes.map(({ page }) => page))].flatMap((page) => difference(page,
       this.annotations(page), apply_all(new Map(this.annotations(page)),
         changes.filter((change) => change.page === page))));
+  }
+
+  private without_verdict(change: Change): Change {
+    const now = this.annotations(change.page).get(change.id);
+    return change.after ? { ...change, after: with_verdict(change.after, now?.review) } : change;
   }
 
   private apply(changes: Change[]): void {
@@ -228,6 +237,10 @@ export class DocumentSession extends EventTarget {
     this.dispatchEvent(new Event(what));
   }
 }
+
+// What did not change stays the same value, so that nobody draws it anew.
+const unless_same = (before: Annotation | undefined, now: Annotation): Annotation =>
+  (before && same(before, now) ? before : now);
 
 interface Claimed { id: string; release: () => void }
 

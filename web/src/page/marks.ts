@@ -11,6 +11,7 @@ export class Marks {
   readonly all: Mark[];
   private readonly by_id: Map<string, Mark>;
   private readonly placed: Mark[];
+  readonly relations: Mark[];
   private readonly tree: Flatbush | null;
 
   constructor(annotations: Annotations, words: PageWords, palette: Palette, hidden: Set<string>) {
@@ -20,6 +21,7 @@ export class Marks {
     });
     this.by_id = new Map(this.all.map((mark) => [mark.annotation.id, mark]));
     this.placed = this.all.filter((mark) => mark.bounds);
+    this.relations = this.all.filter(({ annotation }) => annotation.type === 'relation');
     this.tree = this.placed.length ? new Flatbush(this.placed.length) : null;
     for (const mark of this.placed) this.tree?.add(...mark.bounds!);
     this.tree?.finish();

@@ -4,8 +4,10 @@
 import type { Box } from '../editor/annotation';
 import type { SeenMark } from '../api';
 import type { Texts } from '../texts';
+import type { Brush } from './brush';
 
 const colour = '#7c3aed';
+const pale = '#7c3aed80';
 const doubtful = 600; // of 1000; below it a mark is drawn paler
 const legible = 26;   // screen pixels that a mark is wide at least, to have its name written to it
 
@@ -18,21 +20,14 @@ function touches(a: Box, b: Box): boolean {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
-// `unit` is a pixel of the screen in pixels of the page, `seen` what of the page the window shows.
-export function draw_seen_marks(context: CanvasRenderingContext2D, marks: readonly SeenMark[], seen: Box,
-  unit: number, texts: Texts): void {
-  context.save();
-  context.setLineDash([2 * unit, 2 * unit]);
-  context.lineWidth = 1.5 * unit;
-  context.strokeStyle = context.fillStyle = colour;
-  context.font = `${10 * unit}px sans-serif`;
-  context.textBaseline = 'bottom';
-  for (const mark of marks) {
-    const [x0, y0, x1, y1] = mark.box;
-    if (!touches(mark.box, seen)) continue;
-    context.globalAlpha = mark.confidence < doubtful ? 0.5 : 0.9;
-    context.strokeRect(x0 - unit, y0 - unit, x1 - x0 + 2 * unit, y1 - y0 + 2 * unit);
-    if ((x1 - x0) / unit >= legible) context.fillText(name_of(mark, texts), x0, y0 - 2 * unit);
+export function paint_seen_marks(brush: Brush, marks: readonly SeenMark[], texts: Texts): void {
+  const seen = marks.filter((mark) => touches(mark.box, brush.seen));
+  const boxes = (sure: boolean) =>
+    seen.filter(({ confidence }) => (confidence >= doubtful) === sure).map(({ box }) => box);
+  brush.boxes(boxes(true), { stroke: colour, width: 1.5, dotted: true }, 1);
+  brush.boxes(boxes(false), { stroke: pale, width: 1.5, dotted: true }, 1);
+  for (const mark of seen) {
+    const width = (mark.box[2] - mark.box[0]) / brush.unit;
+    if (width >= legible) brush.caption(mark.box, name_of(mark, texts), colour);
   }
-  context.restore();
 }

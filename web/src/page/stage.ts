@@ -11,6 +11,7 @@ import { t } from '../texts';
 import { announce, h, replace } from '../ui/dom';
 import { Marks } from './marks';
 import { Overlay } from './overlay';
+import type { Compared } from './paint_changes';
 import { PointerTools, type Gestures, type Tool } from './pointer';
 import { TextLayer } from './text_layer';
 import { Viewer } from './viewer';
@@ -20,6 +21,7 @@ export class Stage extends EventTarget implements Gestures {
   readonly element: HTMLElement;
   readonly window: HTMLElement;
   readonly hidden = new Set<string>();
+  private compared: Compared | null = null;
   private readonly tip = h('div.tip', { hidden: true });
   private readonly osd_host = h('div.image');
   private readonly text = new TextLayer();
@@ -28,7 +30,8 @@ export class Stage extends EventTarget implements Gestures {
   readonly pointer: PointerTools;
   readonly word_editor: WordEditor;
 
-  constructor(private readonly desk: Desk) {
+  // `about`: what can be told of an annotation under the pointer, if it takes a moment.
+  constructor(private readonly desk: Desk, private readonly about?: (a: Annotation) => Promise<HTMLElement | null>) {
     super();
     this.window = h('div.window', { tabindex: '0', role: 'application', 'aria-label': t.page_image,
       'aria-describedby': 'page-help' }, this.osd_host, this.text.element);
@@ -85,6 +88,19 @@ export class Stage extends EventTarget implements Gestures {
     this.overlay.set({ disputed, ghosts });
   }
 
+  // Another state of the page above it, or nothing.
+  compare(compared: Compared | null): void {
+    this.compared = compared;
+    this.overlay.set({ compared });
+    this.remark();
+  }
+
+  point_out(boxes: readonly Box[], revealing = true): void {
+    this.overlay.set({ pointed_out: boxes });
+    const all = around(boxes);
+    if (all && revealing) this.viewer.reveal(all);
+  }
+
   toggle_words(): boolean {
     this.overlay.set({ all_words: !this.overlay.state.all_words });
     return this.overlay.state.all_words;
@@ -117,13 +133,14 @@ export class Stage extends EventTarget implements Gestures {
 
   private moved(): void {
     if (!this.viewer?.ready) return;
-    this.overlay.draw_now();
+    this.overlay.move();
     this.text.move(this.viewer.matrix());
     this.word_editor.move();
   }
 
   private remark(): void {
-    const { annotations, words, palette } = this.desk;
+    const { words, palette } = this.desk;
+    const annotations = this.compared?.then ?? this.desk.annotations;
     this.overlay.set({ marks: new Marks(annotations, words, palette, this.hidden) });
   }
 
@@ -132,7 +149,6 @@ export class Stage extends EventTarget implements Gestures {
     const focused = document.activeElement === this.window;
     this.overlay.set({ selection: selection.indexes, picked, rubber: box, corners: polygon,
       relation_from, cursor: focused ? selection.cursor : -1 });
-    this.overlay.draw_now();
     if (focused && selection.cursor >= 0 && !selection.empty) {
       this.viewer.reveal(words.box(selection.cursor));
       announce(selection.text);
@@ -160,11 +176,24 @@ export class Stage extends EventTarget implements Gestures {
   private show_tip(annotation: Annotation | undefined, word: number): void {
     const { words, palette } = this.desk;
     this.tip.hidden = !annotation && word < 0;
+    const about = h('div');
+    if (annotation) this.tell_about(annotation, about);
     replace(this.tip, annotation && h('div',
       h('span.swatch', { style: { background: palette.of(annotation) } }), palette.title(annotation),
       annotation.state === 'proposed' && ` – ${t.proposed}`),
-    word >= 0 && h('div', h('strong', words.texts[word]), ' ',
+    about, word >= 0 && h('div', h('strong', words.texts[word]), ' ',
       h('span.muted', t.percent(words.confidence[word] / 10))));
+  }
+
+  private telling = 0;
+
+  // Who made it, once the pointer rests there.
+  private tell_about(annotation: Annotation, place: HTMLElement): void {
+    clearTimeout(this.telling);
+    this.telling = window.setTimeout(async () => {
+      const line = await this.about?.(annotation);
+      if (line && place.isConnected) replace(place, line);
+    }, 400);
   }
 
   private place_tip([x, y]: Point): void {
@@ -199,9 +228,9 @@ export class Stage extends EventTarget implements Gestures {
   click([x, y]: Point, clicks: number, how: { extend: boolean; toggle: boolean }): void {
     const { words, desk } = { words: this.desk.words, desk: this.desk };
     const word = words.at(x, y);
+    if (how.toggle && word >= 0) return desk.select((s) => s.toggle(word));
     if (clicks > 1 && word >= 0) return desk.select((s) => s.set(this.wider(word, clicks)));
     if (how.extend && word >= 0) return desk.select((s) => s.extend(word));
-    if (how.toggle && word >= 0) return desk.select((s) => s.toggle(word));
     const mark = this.overlay.state.marks?.at(x, y);
     if (mark) return desk.pick(mark.annotation.id);
     if (word >= 0) return desk.select((s) => s.set([word]));

@@ -1,4 +1,6 @@
-// The page image, zoomed and moved by OpenSeadragon, and the way from its pixels to the screen's.
+// The page image, and the way from its pixels to the screen's. OpenSeadragon knows where the page is while
+// it is zoomed, moved and turned; the image itself is one element that follows by a CSS transform: the
+// browser's compositor moves it, where a canvas would be painted anew for each frame.
 //
 //   const viewer = new Viewer(host, () => overlay.draw());
 //   viewer.show(url, width, height);          interactive at once; the image follows when it has come
@@ -25,6 +27,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Viewer {
   private readonly osd: OpenSeadragon.Viewer;
+  private readonly picture = document.createElement('img');
   private width = 1;
   private height = 1;
 
@@ -38,8 +41,11 @@ export class Viewer {
     });
     this.osd.setMouseNavEnabled(false);
     for (const name of ['update-viewport', 'resize', 'rotate'] as const) {
-      this.osd.addHandler(name, () => this.moved());
+      this.osd.addHandler(name, () => this.follow());
     }
+    this.picture.alt = '';
+    this.picture.draggable = false;
+    host.append(this.picture);
     for (const part of host.querySelectorAll('[tabindex]')) part.removeAttribute('tabindex');
   }
 
@@ -48,6 +54,10 @@ export class Viewer {
     const source = new OpenSeadragon.TileSource({ width, height, tileSize: Math.max(width, height),
       minLevel: 0, maxLevel: 0 });
     source.getTileUrl = () => url;
+    source.tileExists = () => false; // it has a place and nothing to draw
+    this.picture.removeAttribute('src'); // a white page sooner than another page's image
+    this.picture.src = url;
+    Object.assign(this.picture.style, { width: `${width}px`, height: `${height}px` });
     return new Promise((resolve) => {
       this.osd.addOnceHandler('open', () => {
         // It was made before it had a place on the page.
@@ -61,6 +71,13 @@ export class Viewer {
 
   close(): void {
     this.osd.destroy();
+  }
+
+  private follow(): void {
+    if (!this.ready) return;
+    const { a, b, c, d, e, f } = this.matrix();
+    this.picture.style.transform = `matrix(${a}, ${b}, ${c}, ${d}, ${e}, ${f})`;
+    this.moved();
   }
 
   // -- where things are --------------------------------------------------------------------------
@@ -78,6 +95,12 @@ export class Viewer {
     return { a: (right.x - origin.x) / this.width, b: (right.y - origin.y) / this.width,
       c: (down.x - origin.x) / this.height, d: (down.y - origin.y) / this.height,
       e: origin.x, f: origin.y };
+  }
+
+  // Of the window, in CSS pixels; as it was when it last changed, so that asking costs no layout.
+  size(): { width: number; height: number } {
+    const { x, y } = this.osd.viewport.getContainerSize();
+    return { width: x, height: y };
   }
 
   // Screen pixels for one pixel of the page.

@@ -42,6 +42,14 @@ export function replace<E extends Element>(element: E, ...children: Child[]): E 
   return element;
 }
 
+// As replace(), but what is in its place already is not touched, which counts in long lists.
+export function arrange(parent: Element, children: readonly Element[]): void {
+  children.forEach((child, i) => {
+    if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild!.remove();
+}
+
 let toast_timer: ReturnType<typeof setTimeout>;
 export function toast(text: string): void {
   const place = document.getElementById('status')!;

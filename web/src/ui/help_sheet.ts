@@ -25,6 +25,7 @@ export function show_help(): void {
       const holder = event.key === 'Escape' ? null : keymap.set(action, combination(event));
       replace(note, holder ? t.key_taken(t.actions[holder]) : t.keys_about);
       draw();
+      rows.querySelectorAll<HTMLElement>('.key')[actions.indexOf(action)].focus();
     }, { once: true });
     button.focus();
   };

@@ -40,6 +40,7 @@ const defaults = {
   submit: ['Ctrl+Enter'],
   next_document: ['N', 'Shift+PageDown'],
   skip: ['Shift+N'],
+  comment: ['M'],
 } as const;
 
 export type Action = keyof typeof defaults;

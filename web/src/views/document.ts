@@ -4,18 +4,21 @@ import { AnnotationList } from '../desk/annotation_list';
 import { ClashPanel } from '../desk/clash_panel';
 import { class_bar } from '../desk/class_bar';
 import { Commands, type Flow } from '../desk/commands';
+import { Discussion } from '../desk/discussion';
+import { HistoryPanel } from '../desk/history_panel';
 import { LabelChips } from '../desk/label_chips';
+import { open_document, type Opening } from '../desk/opening';
 import { PageStrip } from '../desk/page_strip';
 import { PresenceLine } from '../desk/presence';
 import { Queue } from '../desk/queue';
-import { review_bar } from '../desk/review_bar';
-import { side_tabs } from '../desk/side_tabs';
+import { ReadingPanel } from '../desk/reading_panel';
+import { ReviewBar } from '../desk/review_bar';
+import { discussion_panel, facts_panel, SideTabs } from '../desk/side_tabs';
 import { sync_chip } from '../desk/sync_chip';
 import { Toolbar } from '../desk/toolbar';
 import { Desk } from '../editor/desk';
 import { Keeper } from '../editor/keeper';
 import { DocumentSession } from '../editor/session';
-import { PageWords } from '../editor/words';
 import { Journal } from '../editor/journal';
 import type { Tool } from '../page/pointer';
 import { Stage } from '../page/stage';
@@ -23,17 +26,22 @@ import { t } from '../texts';
 import { Palette } from '../ui/colours';
 import { ask } from '../ui/dialog';
 import { error_box, h, message_of, replace, toast } from '../ui/dom';
-import { work_of } from '../ui/rights';
+import type { Action } from '../ui/keymap';
+import { allows, work_of } from '../ui/rights';
+import { blame_line } from './story';
+import type { Annotation } from '../editor/annotation';
 import { follow } from '../events';
 import type { View } from '../main';
 
 export const show_document: View = async (place, parameters, { go, user }) => {
   const at = parameters as unknown as api.DocumentAt;
-  const journal = await Journal.open();
-  const [about, schema, session] = await Promise.all([api.document_of(at), api.schema(at),
-    DocumentSession.open(journal, user.id, at)]);
+  const page = Number(new URLSearchParams(location.search).get('page')) || 1;
+  const opening = open_document(at, page);
+  const [{ about, schema }, session] = await Promise.all([opening.document,
+    Journal.open().then((journal) => DocumentSession.open(journal, user.id, at))]);
   const roles = user.projects.find((p) => p.project === `${at.org}/${at.project}`)?.roles ?? [];
-  const view = new DocumentView(at, about, new Palette(schema), session, roles, go);
+  const reader = { roles, addresses: user.addresses };
+  const view = new DocumentView(at, opening, about, new Palette(schema), session, reader, go);
   replace(place, view.element);
   try {
     await view.begin();
@@ -43,6 +51,8 @@ export const show_document: View = async (place, parameters, { go, user }) => {
   }
   return () => view.close();
 };
+
+interface Reader { roles: readonly string[]; addresses: readonly string[] }
 
 class DocumentView implements Flow {
   readonly element: HTMLElement;
@@ -54,18 +64,27 @@ class DocumentView implements Flow {
   private readonly strip: PageStrip;
   private readonly queue: Queue;
   private readonly presence: PresenceLine;
+  private readonly discussion: Discussion;
+  private readonly review: ReviewBar;
+  private readonly readings: ReadingPanel;
+  private readonly tabs: SideTabs;
   private readonly problem = h('div.problem', { hidden: true });
   private readonly page_count: number;
   private readonly stop = new AbortController();
   private stop_following = () => {};
 
-  constructor(private readonly at: api.DocumentAt, private readonly about: api.Document, palette: Palette,
-    private readonly session: DocumentSession, roles: readonly string[],
+  constructor(private readonly at: api.DocumentAt, private readonly opening: Opening,
+    private readonly about: api.Document, palette: Palette, private readonly session: DocumentSession, private readonly reader: Reader,
     private readonly go: (url: string) => void) {
     this.page_count = Math.max(1, about.pages);
-    this.desk = new Desk(session, palette);
+    const { roles } = reader;
+    this.desk = new Desk(session, palette, allows(roles, 'judge'));
     this.keeper = new Keeper(session);
-    this.stage = new Stage(this.desk);
+    this.stage = new Stage(this.desk, (annotation) => this.blame(annotation));
+    this.discussion = new Discussion(at, reader.addresses);
+    this.review = new ReviewBar(at, about, roles, this.keeper, (done) => this.reviewed(done));
+    this.readings = new ReadingPanel(at, this.desk, this.keeper, this.stage, (page) => this.turn_to(page),
+      () => this.reviewed(true));
     this.commands = new Commands(this.desk, this.stage, this);
     this.strip = new PageStrip(at, this.page_count, (page) => void this.turn_to(page));
     const name = about.file_name || at.id;
@@ -73,20 +92,25 @@ class DocumentView implements Flow {
     this.queue = new Queue(at, work_of(roles), at.id);
     this.presence = new PresenceLine(at, () => this.desk.page);
     this.toolbar = new Toolbar((action) => this.commands.action(action), [h('h1', name)],
-      [this.presence.element, sync_chip(this.keeper),
-        review_bar(at, about, roles, this.keeper, (done) => this.reviewed(done))]);
-    this.element = this.build();
+      [this.presence.element, sync_chip(this.keeper), this.review.element]);
+    this.tabs = this.side();
+    this.element = h('div.document', this.toolbar.element, this.strip.element,
+      h('div.middle', this.stage.element, this.problem), this.tabs.element);
     this.listen();
   }
 
-  private build(): HTMLElement {
-    const labels = h('div.labels', new ClashPanel(this.desk, this.keeper, this.stage).element,
+  private side(): SideTabs {
+    const around = { discussion: this.discussion, judging: () => this.judging(),
+      run: (action: Action) => this.commands.action(action) };
+    const labels = h('div.labels', new ClashPanel(this.desk, this.keeper, this.stage).element, this.readings.element,
       class_bar(this.desk, () => this.commands.action('classify')),
       new LabelChips(this.desk, (name) => this.commands.label(name)).element,
-      new AnnotationList(this.desk, this.stage).element);
-    return h('div.document', this.toolbar.element, this.strip.element,
-      h('div.middle', this.stage.element, this.problem),
-      side_tabs(this.at, this.about, this.desk, labels, (page, id) => void this.turn_to(page, id)));
+      new AnnotationList(this.desk, this.stage, around).element);
+    const show = (page: number, id: string) => void this.turn_to(page, id);
+    return new SideTabs({ labels: () => ({ element: labels }),
+      history: () => new HistoryPanel(this.at, this.desk, this.stage, show),
+      discussion: () => discussion_panel(this.discussion, this.desk, (id) => show(this.session.find(id)!.page || 1, id)),
+      about: () => facts_panel(this.at, this.about) });
   }
 
   private listen(): void {
@@ -94,8 +118,29 @@ class DocumentView implements Flow {
     document.addEventListener('keydown', (event) => this.commands.key(event), { signal });
     this.stage.addEventListener('tool', (event) => this.toolbar.choose((event as CustomEvent<Tool>).detail));
     this.desk.addEventListener('annotations', () => this.toolbar.can(this.session.can_undo, this.session.can_redo));
-    this.desk.addEventListener('choice', () => this.remember());
+    this.desk.addEventListener('choice', () => this.chosen());
+    this.review.addEventListener('moved', () => this.desk.dispatchEvent(new Event('choice')));
     this.keeper.addEventListener('failure', (event) => this.failed((event as CustomEvent).detail));
+  }
+
+  private chosen(): void {
+    this.remember();
+    if (this.desk.picked && this.tabs.opened !== 'history') this.tabs.open('labels');
+  }
+
+  judging(): boolean {
+    return this.review.judging;
+  }
+
+  private readonly blamed = new Map<string, Promise<HTMLElement | null>>();
+
+  private blame(annotation: Annotation): Promise<HTMLElement | null> {
+    const is_new = this.session.pending(this.desk.page).some((change) => change.id === annotation.id);
+    if (is_new) return Promise.resolve(null);
+    const key = `${annotation.id} ${this.session.etag(this.desk.page)}`;
+    const known = this.blamed.get(key) ?? api.blame(this.at, annotation.id).then(blame_line, () => null);
+    this.blamed.set(key, known);
+    return known;
   }
 
   async begin(): Promise<void> {
@@ -110,19 +155,23 @@ class DocumentView implements Flow {
     try {
       await this.session.load(0);
       await this.keeper.adopt_drafts();
+      await this.discussion.load();
+      if (this.about.readings && allows(this.reader.roles, 'judge')) await this.readings.load();
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
     }
     this.queue.prefetch();
     this.stop_following = follow(this.at, (event) => {
       const ours = event.subject.includes(this.at.id);
-      if (ours || /pushed|schema/.test(event.type)) void this.refresh();
+      if (ours && event.type.endsWith('comments.changed')) void this.discussion.load().catch(() => {});
+      else if (ours || /pushed|schema/.test(event.type)) void this.refresh();
     });
   }
 
   private async refresh(): Promise<void> {
     try {
       await this.keeper.refresh();
+      await this.review.refresh();
       for (const page of [0, this.desk.page]) await this.session.load(page);
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
@@ -133,6 +182,7 @@ class DocumentView implements Flow {
     this.stop.abort();
     this.stop_following();
     this.presence.close();
+    this.tabs.close();
     this.stage.close();
     void this.keeper.flush().catch(() => {}).then(() => {
       this.keeper.close();
@@ -162,14 +212,16 @@ class DocumentView implements Flow {
     this.strip.show(page);
     this.problem.hidden = true;
     try {
-      const [words, url] = await Promise.all([api.words(this.at, page), api.image(this.at, page),
-        this.session.loaded(page) ? null : this.session.load(page)]);
+      const { words, annotations, image, is_early } = await this.opening.page(page);
       if (turn !== this.turning) return;
-      this.desk.open(page, new PageWords(words));
+      if (!this.session.loaded(page)) await this.session.load(page, annotations);
+      this.desk.open(page, words);
       const { width, height, marks = [] } = this.about.page_list?.[page - 1] ?? { width: 1, height: 1 };
-      await this.stage.show(url, width, height, marks);
+      await this.stage.show(image, width, height, marks);
       performance.mark('desk-ready'); // what ./dev bench ui waits for
       this.remember();
+      if (is_early) await this.session.load(page);
+      if (page < this.page_count) this.opening.prepare(page + 1);
     } catch (error) {
       if (error instanceof api.ApiError && error.status === 401) throw error;
       const reason = this.about.page_list?.[page - 1]?.failure;
@@ -201,7 +253,7 @@ class DocumentView implements Flow {
   // -- from document to document -----------------------------------------------------------------
 
   async submit(): Promise<void> {
-    this.element.querySelector<HTMLButtonElement>('.review .primary')?.click();
+    this.review.step();
   }
 
   private reviewed(done: boolean): void {
