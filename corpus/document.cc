@@ -47,6 +47,7 @@ Json quality_json(const PageQuality& quality) {
   if (quality.x_height != 0) out.set("x_height", quality.x_height);
   out.set("ink", quality.ink);
   if (quality.blank) out.set("blank", true);
+  if (quality.look) out.set("look", print_look(*quality.look));
   return out;
 }
 
@@ -119,6 +120,13 @@ PageQuality read_quality(const Json& json, Diagnostics& problems) {
   out.x_height = read_small(reader, "x_height", detail::kMaxCoordinate, Presence::optional);
   out.ink = read_small(reader, "ink", kThousand, Presence::required);
   reader.boolean("blank", out.blank);
+  std::string look;
+  if (reader.text("look", look) && !look.empty()) {
+    const auto parsed = parse_look(look);
+    if (parsed.ok()) out.look = *parsed;
+    if (!parsed.ok())
+      reader.refuse(json.at(), ObjectReader::quoted("look") + ": " + parsed.error().what);
+  }
   reader.finish();
   return out;
 }

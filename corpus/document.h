@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "corpus/ids.h"
 #include "corpus/mark.h"
+#include "corpus/page_look.h"
 #include "corpus/source.h"
 
 namespace corpus {
@@ -32,12 +33,13 @@ enum class TextOrigin { ocr, text_layer };
 // What a page image is like, measured on its pixels: for queues, and for splits that shall hold
 // good and bad scans alike. Whole numbers, so that equal pages are equal.
 struct PageQuality {
-  int32_t skew = 0;       // hundredths of a degree, clockwise
-  int32_t sharpness = 0;  // of its edges, 0 to 1000; below 300 letters are blurred
-  int32_t contrast = 0;   // between paper and ink, 0 to 1000
-  int32_t x_height = 0;   // middle height of letters in pixels; 0: too few to tell
-  int32_t ink = 0;        // dark pixels in a thousand
-  bool blank = false;     // nothing on it but paper
+  int32_t skew = 0;                   // hundredths of a degree, clockwise
+  int32_t sharpness = 0;              // of its edges, 0 to 1000; below 300 letters are blurred
+  int32_t contrast = 0;               // between paper and ink, 0 to 1000
+  int32_t x_height = 0;               // middle height of letters in pixels; 0: too few to tell
+  int32_t ink = 0;                    // dark pixels in a thousand
+  bool blank = false;                 // nothing on it but paper
+  std::optional<PageLook> look = {};  // none: blank, or read before there were looks
 
   bool operator==(const PageQuality&) const = default;
 };

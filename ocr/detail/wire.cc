@@ -144,12 +144,14 @@ base::Result<StoredFrame> stored_in(const base::Json& json) {
 }
 
 base::Json quality_json(const corpus::PageQuality& quality) {
-  return base::Json::object({{"skew", quality.skew},
-                             {"sharpness", quality.sharpness},
-                             {"contrast", quality.contrast},
-                             {"x_height", quality.x_height},
-                             {"ink", quality.ink},
-                             {"blank", quality.blank}});
+  base::Json out = base::Json::object({{"skew", quality.skew},
+                                       {"sharpness", quality.sharpness},
+                                       {"contrast", quality.contrast},
+                                       {"x_height", quality.x_height},
+                                       {"ink", quality.ink},
+                                       {"blank", quality.blank}});
+  if (quality.look) out.set("look", corpus::print_look(*quality.look));
+  return out;
 }
 
 base::Result<std::optional<corpus::PageQuality>> quality_in(const base::Json& json) {
@@ -163,6 +165,11 @@ base::Result<std::optional<corpus::PageQuality>> quality_in(const base::Json& js
   quality.ink = TRY(number(*found, "ink", 0, 1'000));
   const base::Json* blank = found->find("blank");
   quality.blank = blank != nullptr && blank->as_boolean() != nullptr && *blank->as_boolean();
+  if (const std::string look = found->string_or("look", ""); !look.empty()) {
+    const auto parsed = corpus::parse_look(look);
+    if (!parsed.ok()) return odd("look");
+    quality.look = *parsed;
+  }
   return std::optional(quality);
 }
 

@@ -14,6 +14,7 @@
 #include "ocr/detail/decode.h"
 #include "ocr/detail/encode.h"
 #include "ocr/detail/layer.h"
+#include "ocr/detail/look.h"
 #include "ocr/detail/marks.h"
 #include "ocr/detail/pdf_writer.h"
 #include "ocr/detail/quality.h"
@@ -132,6 +133,7 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   }
   if (read.rotation != 0) upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
   if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
+  if (!reply.quality->blank) reply.quality->look = look_of(upright, reply.quality->skew);
 
   reply.marks = find_marks(upright, read.words);
 

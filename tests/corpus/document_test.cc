@@ -52,7 +52,7 @@ TEST(Document, IsWrittenOnlyIfItCanBeRead) {
 
 TEST(Document, TellsWhatItsPagesAreLike) {
   Document measured = example();
-  measured.pages[0].quality = PageQuality{-150, 820, 910, 24, 63, false};
+  measured.pages[0].quality = PageQuality{-150, 820, 910, 24, 63, false, PageLook()};
   const std::string text = print_document(measured);
   EXPECT_EQ(TAKE(parse_document(text)), measured);
   EXPECT_EQ(TAKE(parse_page(to_json(measured.pages[0]).print())), measured.pages[0]);
