@@ -12,7 +12,7 @@ namespace dataset {
 
 namespace {
 
-constexpr size_t kKinds = 4;
+constexpr size_t kKinds = 5;
 constexpr size_t kMostExamples = 20;
 // Of larger sets not every pair is told, or a thousand copies would give half a million pairs.
 constexpr size_t kMostForAllPairs = 20;
@@ -109,6 +109,7 @@ class Leaks {
       report.by_source += kinds[static_cast<size_t>(LeakageKind::source)];
       report.by_page_image += kinds[static_cast<size_t>(LeakageKind::page_image)];
       report.by_near_page += kinds[static_cast<size_t>(LeakageKind::near_page)];
+      report.by_near_look += kinds[static_cast<size_t>(LeakageKind::near_look)];
       if (std::none_of(kinds.begin(), kinds.end(), [](bool leaks) { return leaks; })) continue;
       ++report.leaking;
       report.examples.push_back(members_[i].id);
@@ -151,6 +152,8 @@ std::string_view name_of(LeakageKind kind) {
       return "page_image";
     case LeakageKind::near_page:
       return "near_page";
+    case LeakageKind::near_look:
+      return "near_look";
   }
   return "";
 }
@@ -163,12 +166,13 @@ LeakageReport measure_leakage(const std::vector<LeakageMember>& members) {
 
 void LeakageSearch::add(LeakageMember member, const std::vector<PageSketch>& pages) {
   const auto number = static_cast<uint32_t>(members_.size());
+  numbers_.emplace(member.id.hex, number);
   members_.push_back(std::move(member));
   for (size_t i = 0; i < pages.size(); ++i) {
     const Place place{number, static_cast<corpus::PageNumber>(i + 1)};
     for (const NearPage& near : index_.find(pages[i])) {
       if (places_[near.page].member != number) {
-        near_.push_back({places_[near.page], place, near.likeness});
+        near_.push_back({places_[near.page], place, near.how});
       }
     }
   }
@@ -178,19 +182,26 @@ void LeakageSearch::add(LeakageMember member, const std::vector<PageSketch>& pag
   }
 }
 
+void LeakageSearch::add_near(const NearPages& near) {
+  const auto a = numbers_.find(near.a.hex);
+  const auto b = numbers_.find(near.b.hex);
+  if (a == numbers_.end() || b == numbers_.end()) return;
+  near_.push_back({{a->second, near.page_a}, {b->second, near.page_b}, near.how});
+}
+
 LeakageReport LeakageSearch::finish() {
   Leaks leaks(members_);
   find_alike(members_, leaks);
   for (const Near& near : near_) {
     if (!leaks.crosses(near.a.member, near.b.member)) continue;
-    leaks.add({.kind = LeakageKind::near_page,
+    leaks.add({.kind = near.how.by_look ? LeakageKind::near_look : LeakageKind::near_page,
                .a = {},
                .b = {},
                .part_a = {},
                .part_b = {},
                .page_a = near.a.page,
                .page_b = near.b.page,
-               .likeness = static_cast<int32_t>(std::lround(near.likeness * 1000))},
+               .likeness = static_cast<int32_t>(std::lround(near.how.likeness * 1000))},
               near.a.member, near.b.member);
   }
   return leaks.report();

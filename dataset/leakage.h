@@ -14,6 +14,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/digest.h"
@@ -36,6 +37,7 @@ enum class LeakageKind : uint8_t {
   source,      // the same bytes
   page_image,  // a page has the same image
   near_page,   // a page says nearly the same
+  near_look,   // a page looks nearly the same, and its words do not tell otherwise
 };
 std::string_view name_of(LeakageKind kind);
 
@@ -48,7 +50,7 @@ struct LeakagePair {
   std::string part_b;
   corpus::PageNumber page_a = 0;  // of page_image and near_page
   corpus::PageNumber page_b = 0;
-  int32_t likeness = 1000;  // of near_page, in thousandths
+  int32_t likeness = 1000;  // of near_page and near_look, in thousandths
   bool operator==(const LeakagePair&) const = default;
 };
 
@@ -59,6 +61,7 @@ struct LeakageReport {
   uint64_t by_source = 0;      // ... the source bytes
   uint64_t by_page_image = 0;  // ... a page image
   uint64_t by_near_page = 0;   // ... a page that says nearly the same
+  uint64_t by_near_look = 0;   // ... a page that looks nearly the same
   std::vector<corpus::DocumentId> examples = {};  // the first ones by id, at most 20
   // Strongest kind first. Of a group or image that very many documents share, each document is here
   // with one other.
@@ -70,10 +73,21 @@ struct LeakageReport {
 // The bytes and groups alone.
 LeakageReport measure_leakage(const std::vector<LeakageMember>& members);
 
+// Two pages of two documents that are nearly the same, as somebody has found.
+struct NearPages {
+  corpus::DocumentId a;
+  corpus::PageNumber page_a = 0;
+  corpus::DocumentId b;
+  corpus::PageNumber page_b = 0;
+  Nearness how = {};
+};
+
 class LeakageSearch {
  public:
   // Without sketches only bytes and groups are compared.
   void add(LeakageMember member, const std::vector<PageSketch>& pages = {});
+  // What an index elsewhere knows; passed over if one of the two was not added before.
+  void add_near(const NearPages& near);
   LeakageReport finish();
 
   // Sets of documents that are nearly the same, across borders or not, each in ascending order:
@@ -88,10 +102,11 @@ class LeakageSearch {
   struct Near {
     Place a;
     Place b;
-    double likeness = 0;
+    Nearness how = {};
   };
 
   std::vector<LeakageMember> members_;
+  std::unordered_map<std::string, uint32_t> numbers_;  // of members, by id
   SketchIndex index_;
   std::vector<Place> places_;  // of the index's pages
   std::vector<Near> near_;

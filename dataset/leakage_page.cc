@@ -43,11 +43,12 @@ std::string print_leakage_page(std::string_view title, const LeakageReport& repo
   html += "\n<table>\n" + count_row("of one group", report.by_group) +
           count_row("the same file", report.by_source) +
           count_row("a page with the same image", report.by_page_image) +
-          count_row("a page that says nearly the same", report.by_near_page) + "</table>\n";
+          count_row("a page that says nearly the same", report.by_near_page) +
+          count_row("a page that looks nearly the same", report.by_near_look) + "</table>\n";
   for (size_t i = 0; i < report.pairs.size() && i < kMostPairs; ++i) {
     const LeakagePair& pair = report.pairs[i];
     html += "<h2>" + std::string(name_of(pair.kind));
-    if (pair.kind == LeakageKind::near_page)
+    if (pair.kind == LeakageKind::near_page || pair.kind == LeakageKind::near_look)
       html += ", " + std::to_string(pair.likeness / 10) + " %";
     html += "</h2>\n<div class=\"pair\">" + figure(pair.a, pair.page_a, pair.part_a, image_of) +
             figure(pair.b, pair.page_b, pair.part_b, image_of) + "</div>\n";

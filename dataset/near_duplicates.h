@@ -1,6 +1,7 @@
-// Pages that say nearly the same: the same paper scanned twice, cropped, printed anew, sent again.
+// Pages that are nearly the same: one paper scanned twice, cropped, printed anew, sent again.
 // A page is known again by the words that tell it from others of its form (numbers, dates, names of
-// cases), and where it has few of these by the runs of its words; both survive what OCR misreads.
+// cases), where it has few of these by the runs of its words, and by what it looks like. Looks
+// alone decide only where words cannot: two cases on one form look alike.
 //
 //   SketchIndex index;
 //   for (const PageSketch& page : pages) {
@@ -8,17 +9,24 @@
 //     index.add(page.sketch);
 //   }
 //
-// Sketches are MinHashes (Broder 1997), found by bands of them: what one page costs does not depend
-// on how many others there are. Pages of which there are very many, such as printed terms, are
-// found through the last ones only. Pure; an index belongs to one thread.
+// Sketches are MinHashes of words (Broder 1997) and perceptual hashes of the image
+// (corpus/page_look.h), found by bands of them: what one page costs does not depend on how many
+// others there are. Pages of which there are very many, such as printed terms, are found through
+// the last ones only. keys_of() and probes_of() are for an index elsewhere, such as in a database.
+// Pure; an index belongs to one thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
+#include "corpus/page_look.h"
 #include "corpus/words.h"
 
 namespace dataset {
@@ -35,18 +43,37 @@ double likeness(const MinHash& a, const MinHash& b);
 struct PageSketch {
   MinHash numbers;  // words with digits: what a form was filled in with
   MinHash runs;     // three words in a row; left empty where the numbers are enough
+  std::optional<corpus::PageLook> look = {};
   bool operator==(const PageSketch&) const = default;
 };
-PageSketch sketch_of(const std::vector<corpus::Word>& words);
+PageSketch sketch_of(const std::vector<corpus::Word>& words,
+                     const std::optional<corpus::PageLook>& look = {});
 
-// How alike two pages are: by numbers where both have some, else by runs. 0: nothing to go by.
+// How alike the words of two pages are: by numbers where both have some, else by runs. 0: nothing
+// to go by.
 double likeness(const PageSketch& a, const PageSketch& b);
-// From here on two pages count as nearly the same.
+// From here on two pages count as nearly the same by their words.
 inline constexpr double kNearlyTheSame = 0.4;
+
+struct Nearness {
+  double likeness = 0;   // of words, or of looks; 0 to 1
+  bool by_look = false;  // the words were not enough to tell
+};
+// Nothing if the two are not nearly the same.
+std::optional<Nearness> nearness(const PageSketch& a, const PageSketch& b);
+
+// Under which a page is kept, and under which others are looked for that may be near to it. Pages
+// without enough words are looked for under looks that differ in a bit of each band, too.
+std::vector<uint64_t> keys_of(const PageSketch& page);
+std::vector<uint64_t> probes_of(const PageSketch& page);
+
+// As bytes, some 300 for a page; read back only from where they were kept.
+std::string print_sketch(const PageSketch& sketch);
+base::Result<PageSketch> parse_sketch(std::string_view bytes);
 
 struct NearPage {
   uint32_t page = 0;  // counted from 0 in the order of add()
-  double likeness = 0;
+  Nearness how = {};
 };
 
 class SketchIndex {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "storage/detail/document_rows.h"
 #include "storage/detail/source_json.h"
+#include "storage/page_sketch_table.h"
 
 namespace storage {
 namespace {
@@ -60,6 +61,7 @@ Result<void> remove_text(Transaction& tx, int64_t number) {
 Result<void> remove_number(Transaction& tx, int64_t number) {
   TRY(remove_text(tx, number));
   TRY(tx.execute("DELETE FROM label_uses WHERE document = ?", {number}));
+  TRY(PageSketchTable(tx).remove(number));
   TRY(tx.execute("DELETE FROM document_labels WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM document_keys WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM documents WHERE number = ?", {number}));
@@ -322,6 +324,17 @@ Result<void> DocumentTable::sum_up_confidence(ProjectId project, const corpus::D
       "  WHERE p.document = documents.number), 1001)"
       " WHERE project_id = ? AND id = ?",
       {project, id.hex})));
+}
+
+Result<std::vector<corpus::DocumentId>> DocumentTable::with_file_name(ProjectId project,
+                                                                      std::string_view file_name) {
+  std::vector<corpus::DocumentId> ids;
+  for (const Row& row :
+       TRY(tx_.query("SELECT id FROM documents WHERE project_id = ? AND file_name = ? LIMIT 2",
+                     {project, file_name}))) {
+    ids.push_back({row.text(0)});
+  }
+  return ids;
 }
 
 Result<void> DocumentTable::add_upload(const DocumentUpload& upload) {

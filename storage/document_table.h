@@ -120,6 +120,9 @@ class DocumentTable {
   // An equal id with other bytes (unequal SHA-256) is conflict.
   Result<Added> add(const DocumentRow& row);
   Result<DocumentRow> find(ProjectId project, const corpus::DocumentId& id);  // not_found
+  // Whose first upload had this name, at most two: enough to know whether it is one.
+  Result<std::vector<corpus::DocumentId>> with_file_name(ProjectId project,
+                                                         std::string_view file_name);
   Result<DocumentPage> list(const DocumentQuery& query);
   Result<std::map<DocumentState, int64_t>> counts(ProjectId project);
   Result<int64_t> count(ProjectId project);

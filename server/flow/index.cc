@@ -11,6 +11,7 @@
 #include "corpus/label_use.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
+#include "server/flow/near_pages.h"
 #include "storage/document_table.h"
 #include "storage/label_table.h"
 #include "storage/overview_table.h"
@@ -137,6 +138,12 @@ std::string_view verdict_of(const corpus::PageQuality& quality) {
   return std::abs(quality.skew) > kSkewed ? "skewed" : "good";
 }
 
+std::optional<corpus::PageLook> look_of(const corpus::Document& document, corpus::PageNumber page) {
+  if (page < 1 || page > document.pages.size()) return std::nullopt;
+  const auto& quality = document.pages[page - 1].quality;
+  return quality ? quality->look : std::nullopt;
+}
+
 // Writes what one commit range changed; lives for one transaction.
 class Indexer {
  public:
@@ -211,12 +218,15 @@ class Indexer {
 
   Result<void> index_words(const corpus::DocumentId& id, const DocumentFiles& files,
                            corpus::PageNumber page) {
-    const auto words = files.words(page);
-    if (words.ok()) {
-      TRY(table_.set_page_reading(project_.project.id, id, page, reading_of(*words)));
+    const auto read = files.words(page);
+    const std::vector<corpus::Word> words = read.ok() ? *read : std::vector<corpus::Word>();
+    if (read.ok()) {
+      TRY(table_.set_page_reading(project_.project.id, id, page, reading_of(words)));
     }
-    return table_.set_page_text(project_.project.id, id, page,
-                                words.ok() ? corpus::text_of(*words) : "");
+    TRY(table_.set_page_text(project_.project.id, id, page, corpus::text_of(words)));
+    const auto document = TRY(files.shared_document());
+    return find_near_pages(tx_, project_.project.id, id, page,
+                           dataset::sketch_of(words, look_of(*document, page)));
   }
 
   Result<void> index_labels(const corpus::DocumentId& id, const DocumentFiles& files,

@@ -2,44 +2,66 @@
 
 #include "dataset/split.h"
 #include "server/flow/document_files.h"
+#include "server/flow/near_pages.h"
 #include "server/flow/released.h"
 #include "server/flow/split.h"
 
 namespace server {
+namespace {
 
-Result<dataset::LeakageReport> leakage_of_split(const OpenProject& project,
+// What each page of the record says and looks like; empty for one that could not be read.
+Result<std::vector<dataset::PageSketch>> sketches_of(const OpenProject& project,
+                                                     const vcs::Snapshot& released,
+                                                     const dataset::ManifestRecord& record) {
+  const corpus::Document document =
+      TRY(DocumentFiles(released, project.fan_out, record.id).document());
+  std::vector<dataset::PageSketch> sketches;
+  for (const dataset::ManifestPage& page : record.pages) {
+    const size_t number = sketches.size();
+    sketches.emplace_back();
+    if (!page.words || number >= document.pages.size()) continue;
+    const auto& quality = document.pages[number].quality;
+    const std::string text =
+        TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, page.words->blob));
+    sketches.back() =
+        dataset::sketch_of(TRY(corpus::parse_words(text)), quality ? quality->look : std::nullopt);
+  }
+  return sketches;
+}
+
+}  // namespace
+
+Result<dataset::LeakageReport> leakage_of_split(Services& services, const OpenProject& project,
                                                 const std::string& name) {
   const vcs::ObjectId tip = TRY(project.tip_id());
-  const SplitReading reading = TRY(read_split(project, tip, name));
+  const SplitReading reading = TRY(read_split(services, project, tip, name));
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
   dataset::LeakageSearch search;
   for (const auto& [id, placed] : reading.result.placements) {
     const DocumentFiles files(snapshot, project.fan_out, id);
-    const corpus::Document document = TRY(files.document());
-    dataset::LeakageMember member = leakage_member_of(document, reading.split.rule);
+    dataset::LeakageMember member = leakage_member_of(TRY(files.document()), reading.split.rule);
     member.part = placed.part;
-    search.add(std::move(member), TRY(sketches_of(files, document)));
+    search.add(std::move(member));
+  }
+  for (const dataset::NearPages& near : TRY(near_pages_of(services, project.project.id))) {
+    search.add_near(near);
   }
   return search.finish();
 }
 
 Result<dataset::LeakageReport> leakage_of_release(Services& services, const OpenProject& project,
                                                   const storage::ReleaseRow& release) {
+  const vcs::Snapshot released = TRY(
+      vcs::Snapshot::at_commit(*project.repository, TRY(vcs::ObjectId::from_hex(release.commit))));
   const auto records = TRY(records_of(services, project.project, release));
   dataset::LeakageSearch search;
   while (const auto record = TRY(records())) {
     dataset::LeakageMember member{
         record->id, record->split, record->groups, record->source.sha256, {}};
-    std::vector<dataset::PageSketch> sketches;
     for (const dataset::ManifestPage& page : record->pages) {
       member.images.push_back(page.image ? page.image->sha256 : base::Sha256());
-      sketches.emplace_back();
-      if (!page.words) continue;
-      const std::string text =
-          TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::blob, page.words->blob));
-      sketches.back() = dataset::sketch_of(TRY(corpus::parse_words(text)));
     }
-    search.add(std::move(member), sketches);
+    search.add(std::move(member), TRY(sketches_of(project, released, *record)));
   }
   return search.finish();
 }

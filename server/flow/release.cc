@@ -117,7 +117,7 @@ class Releasing {
     commit_ = request_.split.empty() ? TRY(project_.tip_id())
                                      : TRY(lock_split(services_, project_, request_.split));
     snapshot_ = TRY(vcs::Snapshot::at_commit(*project_.repository, commit_));
-    if (!request_.split.empty()) split_ = TRY(read_split(project_, commit_, request_.split));
+    if (!request_.split.empty()) split_ = TRY(read_split(services_, project_, commit_, request_.split));
     header_.name = request_.name;
     header_.licence = request_.licence;
     header_.description = request_.description;

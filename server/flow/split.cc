@@ -6,6 +6,7 @@
 
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/near_pages.h"
 #include "vcs/history.h"
 
 namespace server {
@@ -49,10 +50,21 @@ void hold_together(const std::vector<std::vector<corpus::DocumentId>>& clusters,
   }
 }
 
-Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snapshot,
-                           const corpus::SplitRule& rule) {
+// Of the members alone: pairs with a document that is not among them join nothing.
+Result<std::vector<std::vector<corpus::DocumentId>>> clusters_of(
+    Services& services, const OpenProject& project,
+    const std::vector<dataset::LeakageMember>& members) {
+  dataset::LeakageSearch search;
+  for (const dataset::LeakageMember& member : members) search.add(member);
+  for (const dataset::NearPages& near : TRY(near_pages_of(services, project.project.id))) {
+    search.add_near(near);
+  }
+  return search.clusters();
+}
+
+Result<Members> members_of(Services& services, const OpenProject& project,
+                           const vcs::Snapshot& snapshot, const corpus::SplitRule& rule) {
   Members out;
-  dataset::LeakageSearch near;
   const auto add = [&](const corpus::DocumentId& id) -> Result<void> {
     const DocumentFiles files(snapshot, project.fan_out, id);
     const corpus::Document document = TRY(files.document());
@@ -63,7 +75,6 @@ Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snap
           dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
     }
     dataset::LeakageMember leak = leakage_member_of(document, rule);
-    if (groups_near_duplicates(rule)) near.add(leak, TRY(sketches_of(files, document)));
     out.members.push_back(std::move(member));
     out.leakage.push_back(std::move(leak));
     return {};
@@ -74,7 +85,9 @@ Result<Members> members_of(const OpenProject& project, const vcs::Snapshot& snap
     log_unreadable(project.project.path(), id, added.error());
     return {};
   }));
-  hold_together(near.clusters(), out.members);
+  if (groups_near_duplicates(rule)) {
+    hold_together(TRY(clusters_of(services, project, out.leakage)), out.members);
+  }
   return out;
 }
 
@@ -133,13 +146,12 @@ dataset::LeakageReport leakage_of(Members& members, const dataset::SplitResult& 
   return dataset::measure_leakage(members.leakage);
 }
 
-// The rule's file and one file for each shard that has placements; shards that have none go.
-Result<std::vector<vcs::Edit>> edits_for(const vcs::Snapshot& tip, const std::string& name,
-                                         corpus::Split split, const dataset::SplitResult& result) {
-  split.extra[kEvaluatedKey] = base::Json(static_cast<int64_t>(result.placements.size()));
-  std::vector<vcs::Edit> edits = {{corpus::split_path(name), corpus::print_split(split)}};
+// One file for each shard that has placements; shards that have none go.
+Result<std::vector<vcs::Edit>> placement_edits(const vcs::Snapshot& tip, const std::string& name,
+                                               const std::vector<corpus::Placement>& all) {
+  std::vector<vcs::Edit> edits;
   std::map<std::string, std::vector<corpus::Placement>> shards;
-  for (const corpus::Placement& placement : result.exceptions) {
+  for (const corpus::Placement& placement : all) {
     shards[corpus::split_members_path(name, placement.document)].push_back(placement);
   }
   if (TRY(tip.entry("splits/" + name))) {
@@ -152,6 +164,54 @@ Result<std::vector<vcs::Edit>> edits_for(const vcs::Snapshot& tip, const std::st
     edits.push_back({path, corpus::print_placements(std::move(placements))});
   }
   return edits;
+}
+
+// The rule's file and the placements.
+Result<std::vector<vcs::Edit>> edits_for(const vcs::Snapshot& tip, const std::string& name,
+                                         corpus::Split split, const dataset::SplitResult& result) {
+  split.extra[kEvaluatedKey] = base::Json(static_cast<int64_t>(result.placements.size()));
+  auto edits = TRY(placement_edits(tip, name, result.exceptions));
+  edits.push_back({corpus::split_path(name), corpus::print_split(split)});
+  return edits;
+}
+
+base::Error locked_elsewhere(const corpus::Placement& placement) {
+  return {base::Code::conflict, "document " + placement.document.hex + " is locked in " +
+                                    placement.part +
+                                    ": a release has shown it there; unlock it first"};
+}
+
+Result<std::vector<corpus::Placement>> with_placement(std::vector<corpus::Placement> all,
+                                                      const corpus::DocumentId& id,
+                                                      const std::string& part) {
+  for (corpus::Placement& placement : all) {
+    if (placement.document != id) continue;
+    const bool locked = placement.kind == corpus::PlacementKind::locked;
+    if (locked && placement.part != part) return locked_elsewhere(placement);
+    placement.part = part;
+    return all;
+  }
+  all.push_back({id, part, corpus::PlacementKind::placed});
+  return all;
+}
+
+// How many were locked.
+size_t unlock(const std::set<corpus::DocumentId>& documents, std::vector<corpus::Placement>& all) {
+  size_t count = 0;
+  for (corpus::Placement& placement : all) {
+    const bool locked = placement.kind == corpus::PlacementKind::locked;
+    if (!locked || !documents.contains(placement.document)) continue;
+    placement.kind = corpus::PlacementKind::placed;
+    ++count;
+  }
+  return count;
+}
+
+Result<corpus::Split> split_in(const vcs::Snapshot& tip, const std::string& name) {
+  if (!TRY(tip.entry(corpus::split_path(name)))) {
+    return base::Error{base::Code::not_found, "there is no split called " + name};
+  }
+  return as_stored(corpus::parse_split(TRY(tip.read(corpus::split_path(name)))));
 }
 
 bool same_rule(corpus::Split a, corpus::Split b) {
@@ -202,26 +262,15 @@ dataset::LeakageMember leakage_member_of(const corpus::Document& document,
   return member;
 }
 
-Result<std::vector<dataset::PageSketch>> sketches_of(const DocumentFiles& files,
-                                                     const corpus::Document& document) {
-  std::vector<dataset::PageSketch> sketches;
-  for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
-    sketches.emplace_back();
-    if (document.pages[page - 1].failed()) continue;
-    sketches.back() = dataset::sketch_of(TRY(files.words(page)));
-  }
-  return sketches;
-}
-
-Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
-                                const std::string& name) {
+Result<SplitReading> read_split(Services& services, const OpenProject& project,
+                                const vcs::ObjectId& commit, const std::string& name) {
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
   const auto entry = TRY(snapshot.entry(corpus::split_path(name)));
   if (!entry) return base::Error{base::Code::not_found, "there is no split called " + name};
   SplitReading reading;
   reading.rule = entry->id;
   reading.split = TRY(corpus::parse_split(TRY(snapshot.read(corpus::split_path(name)))));
-  Members members = TRY(members_of(project, snapshot, reading.split.rule));
+  Members members = TRY(members_of(services, project, snapshot, reading.split.rule));
   const auto placed = TRY(placements_at(project, commit, name, reading.split, members));
   reading.result = TRY(dataset::assign_split(reading.split, members.members, placed));
   reading.leakage = leakage_of(members, reading.result);
@@ -239,7 +288,7 @@ Result<SplitOutcome> make_split(Services& services, const Actor& actor, const st
   const vcs::Snapshot tip = TRY(project->tip());
   SplitOutcome outcome;
   outcome.split = TRY(rule_to_use(tip, name, rule));
-  Members members = TRY(members_of(*project, tip, outcome.split.rule));
+  Members members = TRY(members_of(services, *project, tip, outcome.split.rule));
   const auto placed = TRY(placements_at(*project, tip_id, name, outcome.split, members));
   const auto result = TRY(dataset::assign_split(outcome.split, members.members, placed));
   outcome.counts = result.counts;
@@ -256,7 +305,7 @@ Result<SplitOutcome> make_split(Services& services, const Actor& actor, const st
 Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project,
                                  const std::string& name) {
   const vcs::ObjectId tip_id = TRY(project.tip_id());
-  SplitReading reading = TRY(read_split(project, tip_id, name));
+  SplitReading reading = TRY(read_split(services, project, tip_id, name));
   dataset::lock_parts(reading.split, reading.result);
   const auto committed = TRY(commit_split(
       project, server_signature(), name, "Lock the split", [&](const vcs::Snapshot& now) {
@@ -264,6 +313,55 @@ Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project,
       }));
   TRY(catch_up(services, project));
   return committed.commit;
+}
+
+Result<void> place_document(Services& services, const Actor& actor, const std::string& name,
+                            const corpus::DocumentId& id, const std::string& part) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  const auto make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    const corpus::Split split = TRY(split_in(tip, name));
+    const bool known = std::any_of(split.parts.begin(), split.parts.end(),
+                                   [&](const corpus::SplitPart& p) { return p.name == part; });
+    if (!known) return base::Error{base::Code::invalid, "the split has no part \"" + part + "\""};
+    if (!TRY(tip.entry(corpus::document_dir(project->fan_out, id)))) {
+      return base::Error{base::Code::not_found, "no such document"};
+    }
+    const auto all = TRY(with_placement(TRY(recorded_placements(tip, name)), id, part));
+    return placement_edits(tip, name, all);
+  };
+  const std::lock_guard lock(project->release_mutex);
+  TRY(commit_split(*project, signature_of(actor), name, "Place a document in the split", make));
+  return catch_up(services, *project, [&](storage::Transaction& tx) {
+    return audit(tx, actor, "split.place", actor.project().path() + "/splits/" + name,
+                 base::Json::object({{"document", id.hex}, {"part", part}}));
+  });
+}
+
+Result<size_t> unlock_documents(Services& services, const Actor& actor,
+                                const Unlocking& unlocking) {
+  if (unlocking.reason.empty()) {
+    return base::Error{base::Code::invalid, "say why the documents are unlocked"};
+  }
+  const auto project = TRY(services.catalog->open(actor.project()));
+  const std::set<corpus::DocumentId> documents(unlocking.documents.begin(),
+                                               unlocking.documents.end());
+  size_t count = 0;
+  const auto make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    TRY(split_in(tip, unlocking.split));
+    auto all = TRY(recorded_placements(tip, unlocking.split));
+    count = unlock(documents, all);
+    return placement_edits(tip, unlocking.split, all);
+  };
+  const std::lock_guard lock(project->release_mutex);
+  TRY(commit_split(*project, signature_of(actor), unlocking.split, "Unlock documents of the split",
+                   make));
+  base::Json ids = base::Json::array();
+  for (const corpus::DocumentId& id : documents) ids.push(id.hex);
+  TRY(catch_up(services, *project, [&](storage::Transaction& tx) {
+    return audit(tx, actor, "split.unlock", actor.project().path() + "/splits/" + unlocking.split,
+                 base::Json::object({{"documents", ids}, {"reason", unlocking.reason}}));
+  }));
+  return count;
 }
 
 Result<std::vector<std::string>> refuse_broken_locks(const vcs::Snapshot& before,
@@ -278,7 +376,7 @@ Result<std::vector<std::string>> refuse_broken_locks(const vcs::Snapshot& before
     if (found != now.end() && found->second == placement) continue;
     lines.push_back(corpus::split_members_path(name, placement.document) + ": document " +
                     placement.document.hex + " is locked in " + placement.part +
-                    ": a release has shown it there");
+                    ": a release has shown it there; who manages the project may unlock it");
   }
   return lines;
 }

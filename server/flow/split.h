@@ -41,22 +41,33 @@ struct SplitReading {
   dataset::SplitResult result;
   dataset::LeakageReport leakage;
 };
-Result<SplitReading> read_split(const OpenProject& project, const vcs::ObjectId& commit,
-                                const std::string& name);
+Result<SplitReading> read_split(Services& services, const OpenProject& project,
+                                const vcs::ObjectId& commit, const std::string& name);
 
-// A rule that groups by this holds documents together whose pages say nearly the same.
+// A rule that groups by this holds documents together whose pages are nearly the same.
 inline constexpr char kNearDuplicateKey[] = "near-duplicate";
 
 // What of a document could leak; without its part.
 dataset::LeakageMember leakage_member_of(const corpus::Document& document,
                                          const corpus::SplitRule& rule);
-// By which its pages are known again; empty for one that could not be read.
-Result<std::vector<dataset::PageSketch>> sketches_of(const DocumentFiles& files,
-                                                     const corpus::Document& document);
 
 // Records that the members of the split's locked parts stay there, before a release shows them.
 // Returns the commit that holds it.
 Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project, const std::string& name);
+
+// Puts one document where a person wants it, against the rule. Code::conflict, and why, if it is
+// locked in another part; Code::not_found without such a document or split.
+Result<void> place_document(Services& services, const Actor& actor, const std::string& name,
+                            const corpus::DocumentId& id, const std::string& part);
+
+// From now on the documents may be moved; they stay where they are. The audit log keeps who said
+// so, and why. How many were locked; Code::invalid without a reason.
+struct Unlocking {
+  std::string split;
+  std::vector<corpus::DocumentId> documents;
+  std::string reason;
+};
+Result<size_t> unlock_documents(Services& services, const Actor& actor, const Unlocking& unlocking);
 
 // For a push: a line for each locked placement that `after` lacks or changes.
 Result<std::vector<std::string>> refuse_broken_locks(const vcs::Snapshot& before,

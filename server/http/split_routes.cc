@@ -2,6 +2,7 @@
 #include "server/flow/leakage.h"
 #include "server/flow/split.h"
 #include "server/http/authorize.h"
+#include "server/http/body_fields.h"
 #include "server/http/release_lookup.h"
 #include "server/http/routes.h"
 
@@ -29,6 +30,7 @@ Json leakage_json(const dataset::LeakageReport& report) {
                        {"by_source", static_cast<int64_t>(report.by_source)},
                        {"by_page_image", static_cast<int64_t>(report.by_page_image)},
                        {"by_near_page", static_cast<int64_t>(report.by_near_page)},
+                       {"by_near_look", static_cast<int64_t>(report.by_near_look)},
                        {"examples", std::move(examples)}});
 }
 
@@ -42,7 +44,7 @@ Json pairs_json(const dataset::LeakageReport& report) {
                               {"part_a", pair.part_a},
                               {"part_b", pair.part_b}});
     if (pair.page_a > 0) item.set("page_a", pair.page_a).set("page_b", pair.page_b);
-    if (pair.kind == dataset::LeakageKind::near_page) item.set("likeness", pair.likeness);
+    if (pair.kind >= dataset::LeakageKind::near_page) item.set("likeness", pair.likeness);
     pairs.push(std::move(item));
   }
   return pairs;
@@ -91,7 +93,8 @@ Result<Reply> put_split(Services& services, Context& context) {
 
 Result<Reply> show_split(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
-  const auto reading = TRY(read_split(*project, TRY(project->tip_id()), context.parameter("name")));
+  const auto reading =
+      TRY(read_split(services, *project, TRY(project->tip_id()), context.parameter("name")));
   Json members = Json::object();
   for (const auto& [id, placed] : reading.result.placements) {
     members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
@@ -103,11 +106,39 @@ Result<Reply> show_split(Services& services, Context& context) {
                                         {"members", std::move(members)}}));
 }
 
+Result<Reply> place(Services& services, Context& context) {
+  const BodyFields body = TRY(read_fields(context.request, {"part"}));
+  const auto id = TRY(corpus::DocumentId::parse(context.parameter("document")));
+  TRY(place_document(services, actor_of(context), context.parameter("name"), id,
+                     TRY(body.text("part"))));
+  return Reply::empty(204);
+}
+
+// Before the next release does.
+Result<Reply> lock_now(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const std::lock_guard lock(project->release_mutex);
+  const auto commit = TRY(lock_split(services, *project, context.parameter("name")));
+  return Reply::json(200, Json::object({{"commit", commit.hex()}}));
+}
+
+Result<Reply> unlock(Services& services, Context& context) {
+  const BodyFields body = TRY(read_fields(context.request, {"documents", "reason"}));
+  Unlocking unlocking{context.parameter("name"), {}, TRY(body.text("reason"))};
+  const auto ids = TRY(body.optional_texts("documents"));
+  if (!ids || ids->empty()) return body.error("documents", "must name what is unlocked");
+  for (const std::string& id : *ids) {
+    unlocking.documents.push_back(TRY(corpus::DocumentId::parse(id)));
+  }
+  const size_t count = TRY(unlock_documents(services, actor_of(context), unlocking));
+  return Reply::json(200, Json::object({{"unlocked", static_cast<int64_t>(count)}}));
+}
+
 Result<Reply> split_leakage(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
   const std::string& name = context.parameter("name");
   return leakage_reply(context, "Leakage of the split " + name,
-                       TRY(leakage_of_split(*project, name)));
+                       TRY(leakage_of_split(services, *project, name)));
 }
 
 Result<Reply> release_leakage(Services& services, Context& context,
@@ -149,6 +180,38 @@ void add_split_routes(Router& router, Services& services) {
               .summary = "Where every document is, and what leaks",
               .tag = "datasets",
               .responses = {json_response(200, "the split")}});
+  router.add(
+      {.method = Method::put,
+       .path = project + "/splits/{name}/documents/{document}",
+       .access = Access::needs(Permission::split_write),
+       .handler = handled([&](Context& c) { return place(services, c); }),
+       .id = "place_document",
+       .summary = "Put a document into a part; 409 if it is locked in another",
+       .tag = "datasets",
+       .body = json_body(Json::object({{"type", "object"}, {"required", Json::array({"part"})}}),
+                         Json::object({{"part", "train"}})),
+       .responses = {{204, "placed", {}, {}, {}}}});
+  router.add({.method = Method::post,
+              .path = project + "/splits/{name}/lock",
+              .access = Access::needs(Permission::split_write),
+              .handler = handled([&](Context& c) { return lock_now(services, c); }),
+              .id = "lock_split",
+              .summary = "Lock the members of the split's locked parts, as a release does",
+              .tag = "datasets",
+              .responses = {json_response(200, "the commit that records it")}});
+  router.add(
+      {.method = Method::post,
+       .path = project + "/splits/{name}/unlock",
+       .access = Access::needs(Permission::project_manage),
+       .handler = handled([&](Context& c) { return unlock(services, c); }),
+       .id = "unlock_documents",
+       .summary = "Let documents be moved out of their part again; the audit log keeps the reason",
+       .tag = "datasets",
+       .body = json_body(
+           Json::object({{"type", "object"}, {"required", Json::array({"documents", "reason"})}}),
+           Json::object({{"documents", Json::array({"0f3a1111111111111111111111111111"})},
+                         {"reason", "was labelled twice by mistake"}})),
+       .responses = {json_response(200, "how many were locked")}});
   router.add(
       {.method = Method::get,
        .path = project + "/splits/{name}/leakage",

@@ -86,6 +86,25 @@ TEST(Leakage, NearDuplicatesWithinOnePartDoNotLeak) {
   EXPECT_EQ(search.clusters().size(), 1u);
 }
 
+TEST(Leakage, TellsPairsThatWereFoundElsewhere) {
+  LeakageSearch search;
+  search.add(leakage_member(1, "train"));
+  search.add(leakage_member(2, "test"));
+  search.add(leakage_member(3, "test"));
+  const auto id = [](int number) { return leakage_member(number, "").id; };
+  search.add_near({id(1), 1, id(2), 4, {0.8, true}});
+  search.add_near({id(2), 1, id(3), 1, {0.9, false}});  // within one part
+  search.add_near({id(1), 1, id(9), 1, {0.9, false}});  // with nobody who is here
+  const LeakageReport report = search.finish();
+  EXPECT_EQ(report.leaking, 2u);
+  EXPECT_EQ(report.by_near_look, 2u);
+  ASSERT_EQ(report.pairs.size(), 1u);
+  EXPECT_EQ(report.pairs[0].kind, LeakageKind::near_look);
+  EXPECT_EQ(report.pairs[0].likeness, 800);
+  EXPECT_EQ(search.clusters().size(), 1u);
+  EXPECT_EQ(search.clusters()[0].size(), 3u);
+}
+
 TEST(LeakagePage, ShowsBothPagesOfAPair) {
   std::vector<LeakageMember> members = {leakage_member(1, "train"), leakage_member(2, "test")};
   members[0].images = members[1].images = {base::sha256_of("page")};

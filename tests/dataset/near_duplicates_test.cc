@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/dataset/invented_forms.h"
+#include "tests/support/result_matchers.h"
 
 namespace dataset {
 namespace {
@@ -69,6 +70,73 @@ TEST(SketchIndex, PagesWithoutNumbersAreFoundByTheirWords) {
   index.add(sketch_of(letter));
   letter.resize(52);
   EXPECT_EQ(index.find(sketch_of(letter)).size(), 1u);
+}
+
+// The look of some page, in which so many bits differ.
+corpus::PageLook look(int differing, int page = 0) {
+  corpus::PageLook out;
+  out.sheet.bytes = base::sha256_of("sheet " + std::to_string(page)).bytes;
+  out.content.bytes = base::sha256_of("content " + std::to_string(page)).bytes;
+  for (int bit = 0; bit < differing; ++bit) {
+    const int place = bit * 7 % 256;
+    out.sheet.bytes[place / 8] ^= static_cast<uint8_t>(1u << place % 8);
+    out.content.bytes[place / 8] ^= static_cast<uint8_t>(1u << place % 8);
+  }
+  return out;
+}
+
+TEST(Nearness, OfPagesWithoutWordsIsThatOfTheirLooks) {
+  const auto near = nearness(sketch_of({}, look(0)), sketch_of({}, look(32)));
+  ASSERT_TRUE(near);
+  EXPECT_TRUE(near->by_look);
+  EXPECT_DOUBLE_EQ(near->likeness, 0.75);
+  EXPECT_FALSE(nearness(sketch_of({}, look(0)), sketch_of({}, look(57))));
+  EXPECT_FALSE(nearness(sketch_of({}, look(0)), sketch_of({})));
+}
+
+TEST(Nearness, OfTwoCasesOnOneFormIsNoneHoweverAlikeTheyLook) {
+  test::InventedForms forms(5);
+  const auto one = sketch_of(forms.page(), look(0));
+  const auto other = sketch_of(forms.page(), look(2));
+  ASSERT_LT(likeness(one, other), 0.15);
+  EXPECT_FALSE(nearness(one, other));
+}
+
+TEST(Nearness, OfAScanThatWasReadBadlyIsThatOfItsLook) {
+  test::InventedForms forms(6);
+  const auto page = forms.page();
+  const auto near = nearness(sketch_of(page, look(0)), sketch_of({page[0], page[1]}, look(20)));
+  ASSERT_TRUE(near);
+  EXPECT_TRUE(near->by_look);
+}
+
+TEST(Nearness, OfEqualWordsNeedsNoLook) {
+  test::InventedForms forms(7);
+  const auto page = forms.page();
+  const auto near = nearness(sketch_of(page, look(0)), sketch_of(page, look(0, 1)));
+  ASSERT_TRUE(near);
+  EXPECT_FALSE(near->by_look);
+}
+
+TEST(PageSketch, ComesBackAsItWasKept) {
+  test::InventedForms forms(8);
+  for (const PageSketch& sketch :
+       {sketch_of(forms.page(), look(3)), sketch_of(forms.page()), sketch_of({}, look(9)),
+        sketch_of({}), sketch_of({forms.page()[0], forms.page()[1], forms.page()[2]})}) {
+    const std::string bytes = print_sketch(sketch);
+    EXPECT_EQ(TAKE(parse_sketch(bytes)), sketch);
+    EXPECT_FALSE(parse_sketch(bytes + "x").ok());
+    EXPECT_FALSE(parse_sketch(std::string_view(bytes).substr(0, bytes.size() - 1)).ok());
+  }
+}
+
+TEST(SketchIndex, FindsPagesWithoutWordsByTheirLook) {
+  SketchIndex index;
+  for (int i = 0; i < 50; ++i) index.add(sketch_of({}, look(0, i + 1)));
+  index.add(sketch_of({}, look(0)));
+  const auto near = index.find(sketch_of({}, look(30)));
+  ASSERT_EQ(near.size(), 1u);
+  EXPECT_EQ(near[0].page, 50u);
 }
 
 }  // namespace
