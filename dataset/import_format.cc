@@ -13,8 +13,10 @@ constexpr size_t kIdDigits = 32;
 }  // namespace
 
 std::span<const ImportFormat* const> import_formats() {
-  static const ImportFormat* const kAll[] = {&detail::kImportCoco, &detail::kImportFunsd,
-                                             &detail::kImportLabelStudio, &detail::kImportPage};
+  static const ImportFormat* const kAll[] = {&detail::kImportAlto,  &detail::kImportCoco,
+                                             &detail::kImportFunsd, &detail::kImportHocr,
+                                             &detail::kImportJsonl, &detail::kImportLabelStudio,
+                                             &detail::kImportPage};
   return kAll;
 }
 
@@ -40,6 +42,14 @@ PageName page_of_file_name(std::string_view file_name) {
   const auto page = base::parse_integer(digits);
   if (!base::is_lower_hex(document, kIdDigits) || !page || *page < 1 || *page > 9999) return {};
   return {std::string(document), static_cast<corpus::PageNumber>(*page)};
+}
+
+corpus::WordId word_id_of(std::string_view name) {
+  constexpr std::string_view kPrefix = "word_";
+  if (!name.starts_with(kPrefix)) return 0;
+  const auto number = base::parse_integer(name.substr(kPrefix.size()));
+  const bool fits = number && *number > 0 && *number <= int64_t{UINT32_MAX};
+  return fits ? static_cast<corpus::WordId>(*number) : 0;
 }
 
 }  // namespace dataset

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,14 +38,24 @@ struct ImportedAnnotation {
   corpus::JsonMap attributes = {};
   std::string from = {};  // keys, of a relation
   std::string to = {};
+  std::optional<int32_t> confidence = {};  // of a model, 0 to 1000
+};
+
+// A word as the file has it: where it is not what we have read, it is a correction.
+struct ImportedWord {
+  corpus::WordId id = 0;  // ours; 0: the file does not know it
+  corpus::Box box = {};
+  std::string text = {};
 };
 
 struct ImportedPage {
   std::string document = {};  // our id; empty: the file does not know it
+  std::string file = {};      // name of the image, by which else to find the document
   corpus::PageNumber page = 0;
   int32_t width = 0;  // to which all places refer; 0: those of our page
   int32_t height = 0;
   std::vector<ImportedAnnotation> annotations = {};
+  std::vector<ImportedWord> words = {};
   std::map<std::string, uint64_t> refused = {};  // reason -> what of the file has no place here
 };
 
@@ -81,5 +92,7 @@ struct PageName {
   corpus::PageNumber page = 0;
 };
 PageName page_of_file_name(std::string_view file_name);
+// "word_12", as our ALTO and hOCR name words. 0: none of ours.
+corpus::WordId word_id_of(std::string_view name);
 
 }  // namespace dataset

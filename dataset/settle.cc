@@ -110,6 +110,7 @@ class Settling {
     annotation.type = imported.type;
     annotation.label = imported.label;
     annotation.attributes = imported.attributes;
+    annotation.confidence = imported.confidence;
     if (!place(imported, annotation)) return refuse("annotation without a place on the page");
     if (!knows(annotation.type, annotation.label))
       return refuse("label that is not in schema.json");
@@ -182,10 +183,115 @@ class Settling {
   std::map<std::string, corpus::AnnotationId> by_key_;
 };
 
+// Words of a file over ours: which stand in one place, and where they say something else.
+class TextSettling {
+ public:
+  TextSettling(const ImportedPage& page, const ImportTarget& target)
+      : target_(target),
+        scale_(page, target.document.pages[target.page - 1]),
+        parent_(target.words.size() + page.words.size()) {
+    for (size_t i = 0; i < parent_.size(); ++i) parent_[i] = i;
+    for (const ImportedWord& word : page.words) {
+      read_.push_back({word.id, scale_.box(word.box), base::to_nfc(word.text).value_or("")});
+    }
+  }
+
+  void add_corrections(SettledPage& settled) {
+    std::vector<bool> named(target_.words.size());
+    std::vector<bool> by_name(read_.size());
+    for (size_t r = 0; r < read_.size(); ++r) by_name[r] = join_by_id(r, named);
+    for (size_t r = 0; r < read_.size(); ++r) join_by_place(r, named, by_name[r]);
+    std::map<size_t, Place> places;
+    for (size_t w = 0; w < target_.words.size(); ++w) places[root(w)].ours.push_back(w);
+    for (size_t r = 0; r < read_.size(); ++r) {
+      places[root(target_.words.size() + r)].theirs.push_back(r);
+    }
+    for (const auto& [at, place] : places) correct(place, settled);
+  }
+
+ private:
+  struct Place {
+    std::vector<size_t> ours;
+    std::vector<size_t> theirs;
+  };
+
+  size_t root(size_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void join(size_t ours, size_t theirs) {
+    const size_t a = root(ours), b = root(target_.words.size() + theirs);
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+  bool join_by_id(size_t r, std::vector<bool>& named) {
+    for (size_t w = 0; read_[r].id > 0 && w < target_.words.size(); ++w) {
+      if (target_.words[w].id != read_[r].id) continue;
+      join(w, r);
+      named[w] = true;
+      return true;
+    }
+    return false;
+  }
+
+  // Two words of ours that the file has as one, or one of ours that it has as two.
+  void join_by_place(size_t r, const std::vector<bool>& named, bool by_name) {
+    const Word as_word{0, 0, 0, read_[r].box, 0, {}};
+    for (size_t w = 0; w < target_.words.size(); ++w) {
+      if (by_name && named[w]) continue;
+      const Word& ours = target_.words[w];
+      if (holds_centre(read_[r].box, ours) || holds_centre(ours.box, as_word)) join(w, r);
+    }
+  }
+
+  void correct(const Place& place, SettledPage& settled) const {
+    if (place.theirs.empty()) return;  // what the file leaves out stays
+    if (place.ours.empty()) {
+      settled.refused["word where none was read"] += place.theirs.size();
+      return;
+    }
+    Annotation correction;
+    correction.type = AnnotationType::correction;
+    bool same = place.ours.size() == place.theirs.size();
+    corpus::Box whole;
+    for (size_t i = 0; i < place.ours.size(); ++i) {
+      const Word& word = target_.words[place.ours[i]];
+      correction.words.push_back(word.id);
+      whole = i == 0 ? word.box : corpus::united(whole, word.box);
+      same = same && read_[place.theirs[i]].text == word.text;
+    }
+    if (same) return;
+    for (const size_t r : place.theirs) {
+      if (read_[r].text.empty()) continue;
+      correction.replacements.push_back(
+          {read_[r].text, read_[r].box.empty() ? whole : read_[r].box});
+    }
+    if (correction.replacements.empty()) {
+      ++settled.refused["word without text"];
+      return;
+    }
+    correction.id = id_of(target_, "correction " + std::to_string(correction.words.front()));
+    settled.annotations.push_back(std::move(correction));
+  }
+
+  const ImportTarget& target_;
+  const Scale scale_;
+  std::vector<ImportedWord> read_;
+  std::vector<size_t> parent_;  // union-find: our words, then theirs
+};
+
+constexpr size_t kMostWordsOfAPage = 20'000;
+
 }  // namespace
 
 SettledPage settle(const ImportedPage& page, const ImportTarget& target) {
-  return Settling(page, target).run();
+  SettledPage settled = Settling(page, target).run();
+  if (page.words.size() > kMostWordsOfAPage) {
+    settled.refused["words of a page with too many"] += page.words.size();
+  } else if (!page.words.empty()) {
+    TextSettling(page, target).add_corrections(settled);
+  }
+  return settled;
 }
 
 }  // namespace dataset

@@ -6,8 +6,11 @@
 
 namespace dataset::detail {
 
+extern const ImportFormat kImportAlto;
 extern const ImportFormat kImportCoco;
 extern const ImportFormat kImportFunsd;
+extern const ImportFormat kImportHocr;
+extern const ImportFormat kImportJsonl;
 extern const ImportFormat kImportLabelStudio;
 extern const ImportFormat kImportPage;
 

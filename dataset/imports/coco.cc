@@ -1,6 +1,7 @@
 // COCO object detection. Images are known by the names and the members `document` and `page` of our
 // own export; what it says in `attributes` is taken up.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/json.h"
@@ -83,6 +84,7 @@ class CocoFile {
   void add_image(const Json& image) {
     ImportedPage page;
     const PageName name = page_of_file_name(image.string_or("file_name", ""));
+    page.file = image.string_or("file_name", "");
     page.document = image.string_or("document", name.document);
     page.page = static_cast<corpus::PageNumber>(image.integer_or("page", name.page));
     page.width = pixel(number_of(image.find("width")).value_or(0));
@@ -99,6 +101,9 @@ class CocoFile {
     annotation.key = "coco " + std::to_string(json.integer_or("id", 0));
     annotation.label = categories_[json.integer_or("category_id", 0)];
     annotation.box = box_of(json);
+    if (const auto score = number_of(json.find("score")); score && *score >= 0 && *score <= 1) {
+      annotation.confidence = static_cast<int32_t>(std::lround(*score * 1000));
+    }
     if (const Json* attributes = json.find("attributes")) take_attributes(*attributes, annotation);
     if (annotation.type == AnnotationType::table) return void(++page.refused["table"]);
     auto polygon = polygon_of(json);

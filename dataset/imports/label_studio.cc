@@ -32,7 +32,9 @@ class Task {
     const Json* data = task.find("data");
     if (data == nullptr || !data->is_object()) return;
     for (const char* key : {"image", "ocr"}) {
-      const PageName name = page_of_file_name(data->string_or(key, ""));
+      const std::string file = data->string_or(key, "");
+      if (!file.empty()) page_.file = file;
+      const PageName name = page_of_file_name(file);
       if (name.page == 0) continue;
       page_.document = name.document;
       page_.page = name.page;

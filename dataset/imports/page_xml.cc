@@ -1,11 +1,11 @@
 // PAGE XML, 2013 and 2019: labels of words, as our export writes them, and regions with a type of
-// their own. pugixml reads no DTD and resolves no entity but XML's five.
+// their own.
 #include <algorithm>
 #include <map>
-#include <pugixml.hpp>
 
 #include "base/text.h"
 #include "dataset/detail/imports.h"
+#include "dataset/detail/xml_read.h"
 
 namespace dataset::detail {
 namespace {
@@ -14,19 +14,6 @@ using base::Code;
 using base::Error;
 using base::Result;
 using corpus::AnnotationType;
-
-std::string_view local_name(const pugi::xml_node& node) {
-  const std::string_view name = node.name();
-  const size_t colon = name.find(':');
-  return colon == name.npos ? name : name.substr(colon + 1);
-}
-
-pugi::xml_node child_of(const pugi::xml_node& node, std::string_view name) {
-  for (const pugi::xml_node& child : node.children()) {
-    if (local_name(child) == name) return child;
-  }
-  return {};
-}
 
 std::vector<corpus::Point> points_of(const pugi::xml_node& node) {
   std::vector<corpus::Point> points;
@@ -71,28 +58,15 @@ class PageFile {
     page_.width = page.attribute("imageWidth").as_int();
     page_.height = page.attribute("imageHeight").as_int();
     const PageName name = page_of_file_name(page.attribute("imageFilename").value());
+    page_.file = page.attribute("imageFilename").value();
     page_.document = name.document;
     page_.page = name.page;
-    walk(page);
+    for_each_element(page, [&](const pugi::xml_node& node) { visit(node); });
     for (auto& [key, annotation] : by_key_) page_.annotations.push_back(std::move(annotation));
     return std::move(page_);
   }
 
  private:
-  struct Walker : pugi::xml_tree_walker {
-    explicit Walker(PageFile& file) : file(file) {}
-    bool for_each(pugi::xml_node& node) override {
-      file.visit(node);
-      return true;
-    }
-    PageFile& file;
-  };
-
-  void walk(pugi::xml_node page) {
-    Walker walker(*this);
-    page.traverse(walker);
-  }
-
   void visit(const pugi::xml_node& node) {
     const std::string_view name = local_name(node);
     if (name == "Word") {
@@ -141,11 +115,7 @@ class PageFile {
 
 Result<std::vector<ImportedPage>> read(std::string_view file) {
   pugi::xml_document document;
-  const pugi::xml_parse_result parsed = document.load_buffer(file.data(), file.size());
-  if (!parsed) {
-    return Error{Code::invalid,
-                 std::string("the file is no well-formed XML: ") + parsed.description()};
-  }
+  TRY(load_xml(file, document));
   std::vector<ImportedPage> pages;
   pages.push_back(TRY(PageFile().read(document)));
   return pages;

@@ -1,13 +1,39 @@
 #include "server/flow/import.h"
 
+#include <algorithm>
+
 #include "corpus/schema.h"
+#include "server/flow/agreement.h"
 #include "server/flow/annotate.h"
 #include "server/flow/document_files.h"
+#include "storage/document_table.h"
 
 namespace server {
 namespace {
 
 constexpr size_t kMostProblems = 100;
+
+// One of the same words that the import did not make: what a person has corrected holds.
+const corpus::Annotation* other_correction(const corpus::Annotation& imported,
+                                           const std::vector<corpus::Annotation>& here) {
+  if (imported.type != corpus::AnnotationType::correction) return nullptr;
+  for (const corpus::Annotation& mine : here) {
+    if (mine.type != corpus::AnnotationType::correction || mine.id == imported.id) continue;
+    const bool touches =
+        std::any_of(mine.words.begin(), mine.words.end(), [&](corpus::WordId word) {
+          return std::find(imported.words.begin(), imported.words.end(), word) !=
+                 imported.words.end();
+        });
+    if (touches) return &mine;
+  }
+  return nullptr;
+}
+
+bool same_texts(const corpus::Annotation& a, const corpus::Annotation& b) {
+  return std::equal(a.replacements.begin(), a.replacements.end(), b.replacements.begin(),
+                    b.replacements.end(),
+                    [](const auto& x, const auto& y) { return x.text == y.text; });
+}
 
 class Import {
  public:
@@ -27,24 +53,64 @@ class Import {
   }
 
  private:
-  Result<void> take(const vcs::Snapshot& tip, const dataset::ImportedPage& page) {
-    const auto named = corpus::DocumentId::parse(page.document);
-    const auto id = request_.document ? request_.document
-                    : named.ok()      ? std::optional(*named)
-                                      : std::nullopt;
-    const corpus::PageNumber number = request_.page > 0 ? request_.page : page.page;
+  // The same of two models, or of two versions of one, are two proposals.
+  void mark_keys(dataset::ImportedPage& page) const {
+    const std::string mark = request_.origin->model + "\n" + request_.origin->version + "\n";
+    for (dataset::ImportedAnnotation& annotation : page.annotations) {
+      annotation.key = mark + annotation.key;
+      if (!annotation.from.empty()) annotation.from = mark + annotation.from;
+      if (!annotation.to.empty()) annotation.to = mark + annotation.to;
+    }
+  }
+
+  // Who imports answers for what they import; a model proposes.
+  void set_origin(corpus::Annotation& annotation) const {
+    if (!request_.origin) {
+      annotation.confidence.reset();
+      return;
+    }
+    annotation.origin = request_.origin;
+    annotation.proposed = true;
+    annotation.extra[kProposedKey] = base::Json(proposed_digest(annotation));
+  }
+
+  Result<void> take(const vcs::Snapshot& tip, dataset::ImportedPage& page) {
+    const std::optional<corpus::DocumentId> id = TRY(document_of(page));
     if (!id) return unknown();
+    const corpus::PageNumber number = number_of(page);
     const DocumentFiles files(tip, project_.fan_out, *id, project_.parsed.get());
     const auto document = files.document();
     if (!document.ok() && document.error().code == base::Code::not_found) return unknown();
     if (!document.ok()) return document.error();
     if (number < 1 || number > document->pages.size()) return unknown();
     ++outcome_.pages;
+    if (request_.origin) mark_keys(page);
     std::vector<corpus::Word> words;
     if (!document->pages[number - 1].failed()) words = TRY(files.words(number));
     auto settled = dataset::settle(page, {*document, number, words, schema_});
     for (const auto& [reason, count] : settled.refused) outcome_.refused[reason] += count;
+    for (corpus::Annotation& annotation : settled.annotations) set_origin(annotation);
     return save(*id, number, std::move(settled.annotations));
+  }
+
+  // A file that names only an image means its one page.
+  corpus::PageNumber number_of(const dataset::ImportedPage& page) const {
+    if (request_.page > 0) return request_.page;
+    return page.page == 0 && !page.file.empty() ? 1 : page.page;
+  }
+
+  // The one that was asked for, or that the file names by our id or by that of an upload.
+  Result<std::optional<corpus::DocumentId>> document_of(const dataset::ImportedPage& page) {
+    if (request_.document) return request_.document;
+    const auto named = corpus::DocumentId::parse(page.document);
+    if (named.ok()) return std::optional(*named);
+    const std::string name = page.file.substr(page.file.find_last_of('/') + 1);
+    if (name.empty()) return std::optional<corpus::DocumentId>();
+    const auto found = TRY(services_.database->read([&](storage::Transaction& tx) {
+      return storage::DocumentTable(tx).with_file_name(project_.project.id, name);
+    }));
+    if (found.size() > 1) ++outcome_.refused["page whose file name several documents have"];
+    return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
   }
 
   Result<void> unknown() {
@@ -62,10 +128,19 @@ class Import {
       all[annotation.id] = annotation;
     bool is_new = false;
     for (corpus::Annotation& annotation : imported) {
+      if (const corpus::Annotation* mine = other_correction(annotation, current.annotations)) {
+        const bool same = mine->words == annotation.words && same_texts(*mine, annotation);
+        ++(same ? outcome_.unchanged : outcome_.refused["word that is corrected otherwise here"]);
+        continue;
+      }
       const auto [place, added] = all.try_emplace(annotation.id, annotation);
       if (added) {
         ++outcome_.added;
         is_new = true;
+        continue;
+      }
+      if (request_.origin && (!place->second.proposed || place->second.review)) {
+        ++outcome_.decided;
         continue;
       }
       corpus::Annotation merged = place->second;
@@ -74,6 +149,11 @@ class Import {
       merged.words = annotation.words;
       merged.box = annotation.box;
       merged.polygon = annotation.polygon;
+      merged.replacements = annotation.replacements;
+      if (request_.origin) {
+        merged.confidence = annotation.confidence;
+        merged.extra[kProposedKey] = annotation.extra.at(kProposedKey);
+      }
       if (annotation.text) merged.text = annotation.text;
       if (merged == place->second) {
         ++outcome_.unchanged;

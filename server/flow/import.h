@@ -20,6 +20,8 @@ struct ImportRequest {
   const dataset::ImportFormat* format = nullptr;
   std::string file;
   bool dry_run = true;
+  // A model's: its annotations become proposals that people decide. What they have decided stays.
+  std::optional<corpus::Origin> origin = {};
   // For a file that does not name its page.
   std::optional<corpus::DocumentId> document = {};
   corpus::PageNumber page = 0;
@@ -31,6 +33,7 @@ struct ImportOutcome {
   uint64_t added = 0;          // annotations
   uint64_t changed = 0;        // those of an earlier import that say something else now
   uint64_t unchanged = 0;
+  uint64_t decided = 0;  // proposals that came before, and people have decided meanwhile
   std::map<std::string, uint64_t> refused;  // reason -> what of the file has no place here
   std::vector<std::string> problems;        // why a page could not be saved; at most 100
 };

@@ -1,4 +1,6 @@
 // Labels from other tools.
+#include "dataset/bar_chart.h"
+#include "server/flow/agreement.h"
 #include "server/flow/import.h"
 #include "server/http/authorize.h"
 #include "server/http/routes.h"
@@ -21,12 +23,15 @@ Json outcome_json(const ImportOutcome& outcome, bool dry_run) {
                        {"added", outcome.added},
                        {"changed", outcome.changed},
                        {"unchanged", outcome.unchanged},
+                       {"decided", outcome.decided},
                        {"refused", std::move(refused)},
                        {"problems", std::move(problems)}});
 }
 
-Result<Reply> import(Services& services, Context& context) {
+Result<Reply> import(Services& services, Context& context,
+                     const std::optional<corpus::Origin>& origin = {}) {
   ImportRequest request;
+  request.origin = origin;
   request.format = dataset::find_import_format(context.parameter("format"));
   if (request.format == nullptr) {
     return base::Error{base::Code::not_found, "there is no such format"};
@@ -41,6 +46,47 @@ Result<Reply> import(Services& services, Context& context) {
   return Reply::json(200, outcome_json(outcome, request.dry_run));
 }
 
+Result<Reply> predict(Services& services, Context& context) {
+  const corpus::Origin origin{context.query("model").value_or(""),
+                              context.query("version").value_or("")};
+  const bool named = !origin.model.empty() && origin.model.size() <= corpus::kMaxNameBytes &&
+                     !origin.version.empty() && origin.version.size() <= corpus::kMaxNameBytes;
+  if (!named) {
+    return base::Error{base::Code::invalid, "model and version must be said, in at most 100 bytes"};
+  }
+  return import(services, context, origin);
+}
+
+Result<Reply> show_agreement(Services& services, Context& context) {
+  const auto project = TRY(project_of(services, context));
+  const auto all = TRY(agreement_with_models(*project));
+  if (context.query("as").value_or("json") == "svg") {
+    dataset::BarChart chart{.title = "What people made of proposals",
+                            .series = {"taken", "changed", "rejected", "open"},
+                            .rows = {}};
+    for (const auto& [what, fate] : all) {
+      chart.rows.push_back({what.model + " " + what.version + ": " + what.label,
+                            {fate.taken, fate.changed, fate.rejected, fate.open}});
+    }
+    return Reply::text(200, dataset::print_svg(chart), "image/svg+xml")
+        .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+  }
+  Json items = Json::array();
+  for (const auto& [what, fate] : all) {
+    Json item = Json::object({{"model", what.model},
+                              {"version", what.version},
+                              {"label", what.label},
+                              {"taken", fate.taken},
+                              {"changed", fate.changed},
+                              {"rejected", fate.rejected},
+                              {"open", fate.open}});
+    const uint64_t decided = fate.taken + fate.changed + fate.rejected;
+    if (decided > 0) item.set("agreement", fate.taken * 1000 / decided);
+    items.push(std::move(item));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
+}
+
 }  // namespace
 
 void add_import_routes(Router& router, Services& services) {
@@ -53,7 +99,8 @@ void add_import_routes(Router& router, Services& services) {
        .access = Access::needs(Permission::annotation_write),
        .handler = handled([&](Context& c) { return import(services, c); }),
        .id = "import_labels",
-       .summary = "Labels of coco, funsd, label-studio or page, onto documents that are here",
+       .summary =
+           "Labels of alto, coco, funsd, hocr, label-studio or page, onto documents that are here",
        .tag = "datasets",
        .query = {{.name = "dry_run",
                   .description = "only tell what would happen",
@@ -66,6 +113,31 @@ void add_import_routes(Router& router, Services& services) {
                   .least = 1}},
        .body = body,
        .responses = {json_response(200, "what was, or would be, added and refused")}});
+  std::vector<Parameter> query = {{.name = "model", .description = "its name", .required = true},
+                                  {.name = "version", .description = "of it", .required = true},
+                                  {.name = "dry_run",
+                                   .description = "only tell what would happen",
+                                   .type = Parameter::Type::flag}};
+  router.add({.method = Method::post,
+              .path = std::string(kProjectPath) + "/predictions/{format}",
+              .access = Access::needs(Permission::prediction_upload),
+              .handler = handled([&](Context& c) { return predict(services, c); }),
+              .id = "upload_predictions",
+              .summary = "What a model found, as proposals; sent twice it changes nothing",
+              .tag = "datasets",
+              .query = query,
+              .body = body,
+              .responses = {json_response(200, "what was, or would be, proposed and refused")}});
+  router.add(
+      {.method = Method::get,
+       .path = std::string(kProjectPath) + "/predictions/agreement",
+       .access = Access::needs(Permission::document_read),
+       .handler = handled([&](Context& c) { return show_agreement(services, c); }),
+       .id = "show_agreement",
+       .summary = "What people made of proposals, by model, version and label",
+       .tag = "datasets",
+       .query = {{.name = "as", .description = "svg: as a figure", .one_of = {"json", "svg"}}},
+       .responses = {json_response(200, "counts, and agreement in thousandths")}});
 }
 
 }  // namespace server::http

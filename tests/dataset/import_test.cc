@@ -128,6 +128,123 @@ TEST(Imports, OfFunsdFindTheirWordsByPlace) {
   EXPECT_EQ(back.annotations[0].words, (std::vector<corpus::WordId>{3, 4, 5}));
 }
 
+TEST(Imports, OfJsonLinesComeBackAsTheyWere) {
+  const auto back = there_and_back("jsonl", test::export_samples("jsonl").text);
+  for (const Annotation& original : originals()) {
+    const bool is_there = original.type == AnnotationType::span ||
+                          original.type == AnnotationType::box ||
+                          original.type == AnnotationType::polygon;
+    if (!is_there || original.proposed || original.review) continue;
+    const Annotation* annotation = find(back.annotations, original.id);
+    ASSERT_NE(annotation, nullptr) << original.id.text;
+    EXPECT_EQ(*annotation, original);
+  }
+  EXPECT_EQ(back.refused.at("table"), 1u);
+}
+
+TEST(Imports, OfJsonLinesNameTheLineThatIsWrong) {
+  const auto pages = find_import_format("jsonl")->read("{\"page\":1,\"annotations\":[]}\n{}\n");
+  ASSERT_FALSE(pages.ok());
+  EXPECT_NE(pages.error().what.find("line 2"), std::string::npos) << pages.error().what;
+}
+
+std::vector<std::string> texts_of(const Annotation& correction) {
+  std::vector<std::string> texts;
+  for (const corpus::Replacement& replacement : correction.replacements) {
+    texts.push_back(replacement.text);
+  }
+  return texts;
+}
+
+// What was corrected here comes back as the same corrections, and nothing else.
+void expect_corrections_back(const std::string& format, const std::string& ending) {
+  const auto files = test::untar(test::export_samples(format).text);
+  const auto documents = test::sample_documents();
+  const std::string name = invoice(documents).document.id.hex + "-0001" + ending;
+  const auto back = there_and_back(format, files.at(name));
+  size_t corrections = 0;
+  for (const Annotation& original : originals()) {
+    if (original.type != AnnotationType::correction || original.proposed) continue;
+    const auto found = std::find_if(
+        back.annotations.begin(), back.annotations.end(),
+        [&](const Annotation& annotation) { return annotation.words == original.words; });
+    ASSERT_NE(found, back.annotations.end());
+    EXPECT_EQ(found->type, AnnotationType::correction);
+    EXPECT_EQ(texts_of(*found), texts_of(original));
+    ++corrections;
+  }
+  EXPECT_GT(corrections, 0u);
+  EXPECT_EQ(back.annotations.size(), corrections);
+  EXPECT_TRUE(back.refused.empty());
+}
+
+TEST(Imports, OfAltoBringCorrectionsBack) {
+  expect_corrections_back("alto", ".alto.xml");
+}
+
+TEST(Imports, OfHocrBringCorrectionsBack) {
+  expect_corrections_back("hocr", ".hocr");
+}
+
+// In tenths of a millimetre, of an image that was uploaded under this name, by another program.
+constexpr const char* kForeignAlto = R"(<?xml version="1.0"?>
+<alto xmlns="http://www.loc.gov/standards/alto/ns-v3#"><Description>
+<MeasurementUnit>mm10</MeasurementUnit>
+<sourceImageInformation><fileName>scans/invoice 7.tif</fileName></sourceImageInformation>
+</Description><Tags><NamedEntityTag ID="T1" LABEL="total"/></Tags>
+<Layout><Page ID="P1" PHYSICAL_IMG_NR="2" WIDTH="400" HEIGHT="600"><PrintSpace><TextBlock><TextLine>
+<String HPOS="20.2" VPOS="40" WIDTH="60" HEIGHT="20" CONTENT="One" TAGREFS="T1"/><SP/>
+<String HPOS="100" VPOS="40" WIDTH="60" HEIGHT="20" CONTENT="Two" TAGREFS="T1 unknown"/>
+<String HPOS="180" VPOS="40" WIDTH="60" HEIGHT="20" CONTENT="&amp;"/>
+</TextLine></TextBlock></PrintSpace></Page></Layout></alto>)";
+
+TEST(Imports, OfAltoKnowOtherUnitsAndEntities) {
+  const auto pages = TAKE(find_import_format("alto")->read(kForeignAlto));
+  ASSERT_EQ(pages.size(), 1u);
+  EXPECT_EQ(pages[0].file, "scans/invoice 7.tif");
+  EXPECT_EQ(pages[0].page, 2u);
+  ASSERT_EQ(pages[0].words.size(), 3u);
+  EXPECT_EQ(pages[0].words[0].box, (corpus::Box{20, 40, 80, 60}));
+  EXPECT_EQ(pages[0].words[2].text, "&");
+  ASSERT_EQ(pages[0].annotations.size(), 1u);
+  EXPECT_EQ(pages[0].annotations[0].label, "total");
+  EXPECT_EQ(pages[0].annotations[0].box, (corpus::Box{20, 40, 160, 60}));
+}
+
+TEST(Imports, OfHocrReadWhatTesseractWrites) {
+  const char* file = R"(<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml"><head><title></title><meta name='ocr-system' content='x'/></head>
+<body><div class='ocr_page' id='page_1' title='image "invoice.png"; bbox 0 0 400 600; ppageno 2'>
+<span class='ocr_line' title="bbox 1 2 3 4"><span class='ocrx_word' id='word_1_1'
+title='bbox 20 40 80 60; x_wconf 91'><strong>On<em>e</em></strong></span></span></div></body></html>)";
+  const auto pages = TAKE(find_import_format("hocr")->read(file));
+  ASSERT_EQ(pages.size(), 1u);
+  EXPECT_EQ(pages[0].file, "invoice.png");
+  EXPECT_EQ(pages[0].page, 3u);
+  ASSERT_EQ(pages[0].words.size(), 1u);
+  EXPECT_EQ(pages[0].words[0].text, "One");
+  EXPECT_EQ(pages[0].words[0].id, 0u);
+  EXPECT_EQ(pages[0].words[0].box, (corpus::Box{20, 40, 80, 60}));
+}
+
+// One word of the invoice, with its box split in two, and two of its words in one box.
+TEST(Imports, OfWordsSplitAndMergeOurs) {
+  const auto documents = test::sample_documents();
+  const auto& words = invoice(documents).pages[0].words;
+  const corpus::Box box = words[0].box;
+  const int32_t middle = (box.x0 + box.x1) / 2;
+  ImportedPage page;
+  page.words = {{0, {box.x0, box.y0, middle, box.y1}, "first"},
+                {0, {middle, box.y0, box.x1, box.y1}, "half"},
+                {0, {5000, 5000, 5100, 5100}, "nowhere"}};
+  const auto back = settled(page, invoice(documents));
+  ASSERT_EQ(back.annotations.size(), 1u);
+  EXPECT_EQ(back.annotations[0].words, (std::vector<corpus::WordId>{words[0].id}));
+  EXPECT_EQ(texts_of(back.annotations[0]), (std::vector<std::string>{"first", "half"}));
+  EXPECT_EQ(back.refused.at("word where none was read"), 1u);
+}
+
 TEST(Imports, GiveTheSameIdsTwice) {
   const std::string file = R"({"form":[{"id":0,"label":"total","box":[0,0,200,300],"text":"x"}]})";
   EXPECT_EQ(there_and_back("funsd", file).annotations, there_and_back("funsd", file).annotations);
