@@ -1,5 +1,6 @@
 #include "dataset/release.h"
 
+#include <set>
 #include <utility>
 
 namespace dataset {
@@ -65,6 +66,23 @@ Bump bump_of(const ReleaseChange& change, bool first) {
   if (first) return Bump::none;
   if (change.removed + change.changed + change.moved > 0) return Bump::major;
   return change.added > 0 ? Bump::minor : Bump::patch;
+}
+
+std::set<std::string> names_of(const corpus::Schema& schema) {
+  std::set<std::string> names;
+  for (const corpus::AnnotationType type : corpus::all_annotation_types()) {
+    for (std::string& name : schema.names_for(type)) names.insert(std::move(name));
+  }
+  return names;
+}
+
+// ", a, b" of those that are in the first and not in the second.
+std::string missing(const std::set<std::string>& from, const std::set<std::string>& in) {
+  std::string text;
+  for (const std::string& name : from) {
+    if (!in.contains(name)) text += (text.empty() ? " " : ", ") + name;
+  }
+  return text;
 }
 
 std::string with_sign(int64_t number) {
@@ -169,6 +187,17 @@ std::string describe(const ReleaseChange& change) {
     labels += (labels.empty() ? "labels: " : ", ") + label + " " + with_sign(difference);
   }
   return labels.empty() ? text : text + labels + "\n";
+}
+
+std::string describe_schema_change(const corpus::Schema& before, const corpus::Schema& after) {
+  if (before == after) return {};
+  const auto old_names = names_of(before), new_names = names_of(after);
+  const std::string added = missing(new_names, old_names);
+  const std::string removed = missing(old_names, new_names);
+  std::string text = "schema:";
+  if (!added.empty()) text += " added" + added;
+  if (!removed.empty()) text += (added.empty() ? " removed" : "; removed") + removed;
+  return (added.empty() && removed.empty() ? text + " changed" : text) + "\n";
 }
 
 }  // namespace dataset

@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "corpus/ids.h"
+#include "corpus/schema.h"
 #include "dataset/manifest.h"
 
 namespace dataset {
@@ -70,5 +71,7 @@ base::Result<ReleaseChange> compare_releases(const NextRecord& before, const Nex
 Version next_version(const std::optional<Version>& before, const ReleaseChange& change);
 // A few lines for the tag's message and the changelog.
 std::string describe(const ReleaseChange& change);
+// "schema: added iban; removed fax", or "schema: changed" where names stayed; empty: the same.
+std::string describe_schema_change(const corpus::Schema& before, const corpus::Schema& after);
 
 }  // namespace dataset

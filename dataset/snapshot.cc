@@ -153,6 +153,9 @@ class SnapshotMaker {
     put(".dvcignore", std::string(kIgnoreNothing));
     put(".gitignore", "/labels\n/manifest.jsonl\n");
     put("documents/.gitignore", buckets);
+    for (Figure& figure : print_figures(settings.figures)) {
+      put(std::move(figure.path), std::move(figure.svg));
+    }
     put("README.md", print_snapshot_readme(settings, header, manifest));
     put("croissant.json", print_croissant(settings, header, manifest));
   }

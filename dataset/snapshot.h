@@ -7,7 +7,7 @@
 //   labels.dvc           -> labels/<0-f>/<document id>/pages/... : the texts alone, without images;
 //                           labels/schema.json, labels/guidelines/
 //   manifest.jsonl.dvc   -> manifest.jsonl
-//   README.md croissant.json .dvc/config .dvc/.gitignore .dvcignore .gitignore ...
+//   README.md figures/*.svg croissant.json .dvc/config .dvc/.gitignore .dvcignore .gitignore ...
 //
 //   Snapshot snapshot = TRY(make_snapshot(settings, header, manifest_file, next_record, store));
 //   // store the texts that store.need_text named and the manifest, then commit snapshot.files
@@ -26,6 +26,7 @@
 #include "base/result.h"
 #include "dataset/dvc_tree.h"
 #include "dataset/manifest.h"
+#include "dataset/release_figures.h"
 
 namespace dataset {
 
@@ -49,6 +50,8 @@ struct SnapshotSettings {
   std::string repository_url;  // "https://HOST/ORG/PROJECT.data.git"
   std::string creator;         // the organisation, for Croissant
   base::Milliseconds published_at = 0;
+  ReleaseFigures figures = {};  // drawn in the README
+  std::string changes = {};     // what is new in this release, for people; lines
 };
 
 struct RepositoryFile {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dataset/snapshot.h"
 
 namespace dataset {
@@ -124,6 +125,23 @@ std::string counts_table(const char* what, const std::map<std::string, uint64_t>
   return table;
 }
 
+std::string figures_of(const ReleaseFigures& figures) {
+  std::string text;
+  for (const Figure& figure : print_figures(figures)) {
+    text += "\n![" + figure.title + "](" + figure.path + ")\n";
+  }
+  return text;
+}
+
+std::string changes_of(const std::string& changes) {
+  if (changes.empty()) return {};
+  std::string text = "\n## What changed\n\n";
+  for (const std::string_view line : base::split(changes, '\n')) {
+    if (!line.empty()) text += "- " + std::string(line) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string print_croissant(const SnapshotSettings& settings, const ManifestHeader& header,
@@ -160,6 +178,7 @@ std::string print_snapshot_readme(const SnapshotSettings& settings, const Manife
          "| `labels/schema.json`, `labels/guidelines/` | what the labels mean |\n"
          "| `manifest.jsonl` | every document with its hashes, split and label counts |\n" +
          counts_table("split", header.totals.splits) + counts_table("label", header.totals.labels) +
+         figures_of(settings.figures) + changes_of(settings.changes) +
          "\nThe whole release, or the texts without the images, in a clone:\n\n"
          "    git clone -b " +
          tag + " " + settings.repository_url +

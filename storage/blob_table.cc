@@ -90,9 +90,10 @@ const std::string kVisible =
     " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?";
 const std::string kReleased =
     kVisible +
-    " AND (EXISTS (SELECT 1 FROM released_blobs r WHERE r.project_id = p.id AND r.blob_id = b.id)"
-    " OR EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
-    " ON r.project_id = p.id AND r.blob_id = c.directory_id WHERE c.child_id = b.id))";
+    " AND (EXISTS (SELECT 1 FROM released_blobs r WHERE r.project_id = p.id AND r.blob_id = b.id"
+    " AND r.withdrawn = 0) OR EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
+    " ON r.project_id = p.id AND r.blob_id = c.directory_id AND r.withdrawn = 0"
+    " WHERE c.child_id = b.id))";
 
 }  // namespace
 
@@ -187,16 +188,35 @@ Result<std::vector<BlobName>> BlobTable::children(ProjectId project, const BlobN
   return names;
 }
 
-Result<void> BlobTable::release(ProjectId project, std::span<const BlobName> names) {
+Result<void> BlobTable::release(ProjectId project, std::span<const BlobName> names,
+                                Standing standing) {
   for (const BlobName& name : names) {
     const int64_t id = TRY(visible_id(tx_, project, name));
     if (id == 0) continue;
     TRY(
-        tx_.execute("INSERT INTO released_blobs (project_id, blob_id) VALUES (?, ?)"
-                    " ON CONFLICT DO NOTHING",
-                    {project, id}));
+        tx_.execute("INSERT INTO released_blobs (project_id, blob_id, withdrawn) VALUES (?, ?, ?)"
+                    " ON CONFLICT (project_id, blob_id)"
+                    " DO UPDATE SET withdrawn = min(withdrawn, excluded.withdrawn)",
+                    {project, id, standing == Standing::withdrawn}));
   }
   return {};
+}
+
+Result<bool> BlobTable::is_withdrawn(ProjectId project, const BlobName& name) {
+  const int64_t id = TRY(visible_id(tx_, project, name));
+  const auto found = TRY(tx_.query_first(
+      "SELECT withdrawn FROM released_blobs WHERE project_id = ? AND blob_id = ?", {project, id}));
+  return found && found->flag(0);
+}
+
+Result<bool> BlobTable::is_named_by_withdrawn(ProjectId project, const BlobName& name) {
+  const int64_t id = TRY(visible_id(tx_, project, name));
+  const auto found =
+      TRY(tx_.query_first("SELECT 1 FROM blob_children c JOIN released_blobs r"
+                          " ON r.project_id = ? AND r.blob_id = c.directory_id AND r.withdrawn = 1"
+                          " WHERE c.child_id = ? LIMIT 1",
+                          {project, id}));
+  return found.has_value();
 }
 
 Result<BlobRecord> BlobTable::find_released(ProjectId project, const BlobName& name) {

@@ -55,10 +55,12 @@ class BlobTable {
   Result<std::vector<BlobName>> missing(ProjectId project, std::span<const BlobName> names);
   Result<std::vector<BlobName>> children(ProjectId project, const BlobName& directory);
 
-  // A release points to these: they and their children are released from now on. Names that the
-  // project does not see are passed over.
-  Result<void> release(ProjectId project, std::span<const BlobName> names);
-  // not_found unless visible to the project and released.
+  // A release points to these: they and their children are released from now on, unless all that
+  // point to them are withdrawn. Names that the project does not see are passed over.
+  enum class Standing { stands, withdrawn };
+  Result<void> release(ProjectId project, std::span<const BlobName> names,
+                       Standing standing = Standing::stands);
+  // not_found unless visible to the project and released by what stands.
   Result<BlobRecord> find_released(ProjectId project, const BlobName& name);
   // Which of the project's blobs are asked for: all that it sees, or the released ones.
   enum class Among { visible, released };
@@ -66,6 +68,9 @@ class BlobTable {
   // there.
   Result<std::vector<BlobRecord>> find_all(ProjectId project, std::span<const BlobName> names,
                                            Among among);
+  // Whether only withdrawn releases point to it: itself, or what they point to names it.
+  Result<bool> is_withdrawn(ProjectId project, const BlobName& name);
+  Result<bool> is_named_by_withdrawn(ProjectId project, const BlobName& name);
   // Nothing is released any more: part of a rebuild.
   Result<void> clear_released(ProjectId project);
 

@@ -13,9 +13,9 @@ namespace server {
 namespace {
 
 // Refs that no git client pushes, or sees unless it is shown them: blind readings, documents not
-// yet kept, proposals.
+// yet kept, proposals, releases that were withdrawn.
 const std::vector<std::string> kHiddenPrefixes = {"refs/readings/", "refs/incoming/",
-                                                  "refs/proposals/"};
+                                                  "refs/proposals/", kWithdrawnPrefix};
 
 Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) {
   TRY(base::make_directories(path.parent_path()));

@@ -30,6 +30,8 @@ namespace server {
 using base::Result;
 
 inline constexpr char kMain[] = "refs/heads/main";
+// Where the tags of withdrawn releases lie: what they name is kept, and no client sees them.
+inline constexpr char kWithdrawnPrefix[] = "refs/withdrawn/";
 
 // A project's two repositories and what serves them.
 struct OpenProject {

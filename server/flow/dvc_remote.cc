@@ -20,13 +20,23 @@ Sight sight_of(const storage::Access& access) {
 
 Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name) {
-  const storage::BlobRecord record = TRY(services.database->read([&](storage::Transaction& tx) {
+  StoredObject object;
+  TRY(services.database->read([&](storage::Transaction& tx) -> Result<void> {
     storage::BlobTable table(tx);
-    return sight == Sight::all ? table.find(project.id, name)
-                               : table.find_released(project.id, name);
+    object.withdrawn = TRY(table.is_withdrawn(project.id, name));
+    if (object.withdrawn) return {};
+    const auto record =
+        sight == Sight::all ? table.find(project.id, name) : table.find_released(project.id, name);
+    if (record.ok()) {
+      object.record = *record;
+      return {};
+    }
+    object.withdrawn =
+        sight == Sight::released && TRY(table.is_named_by_withdrawn(project.id, name));
+    return object.withdrawn ? Result<void>() : Result<void>(record.error());
   }));
-  auto reader = TRY(services.blobs->open(project.organisation_slug, name));
-  return StoredObject{record, std::move(reader)};
+  if (!object.withdrawn) object.reader = TRY(services.blobs->open(project.organisation_slug, name));
+  return object;
 }
 
 Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,

@@ -13,15 +13,17 @@
 namespace server {
 
 struct StoredObject {
-  storage::BlobRecord record;
-  std::unique_ptr<storage::BlobReader> reader;
+  bool withdrawn = false;  // only withdrawn releases have it: nothing below
+  storage::BlobRecord record = {};
+  std::unique_ptr<storage::BlobReader> reader = {};
 };
 
 // What a reader may see of a project: all its bytes, or those that its releases point to.
 enum class Sight { all, released };
 Sight sight_of(const storage::Access& access);
 
-// not_found unless it is in sight.
+// not_found unless it is in sight. Who may see all documents sees their bytes whatever becomes of
+// releases that had them, but not the lists of withdrawn ones.
 Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name);
 

@@ -12,6 +12,7 @@
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "server/flow/near_pages.h"
+#include "server/flow/released.h"
 #include "storage/document_table.h"
 #include "storage/label_table.h"
 #include "storage/overview_table.h"
@@ -359,13 +360,22 @@ Result<void> rebuild_index(Services& services, OpenProject& project) {
   return catch_up(services, project);
 }
 
+namespace {
+
+Result<void> catch_up_one(Services& services, OpenProject& project) {
+  TRY(catch_up(services, project));
+  return settle_releases(services, project);
+}
+
+}  // namespace
+
 Result<void> catch_up_all(Services& services) {
   const auto projects = TRY(services.database->read(
       [](storage::Transaction& tx) { return storage::UserStore(tx).projects(); }));
   for (const storage::Project& project : projects) {
     const auto open = services.catalog->open(project);
     if (!open.ok()) services.index_lag.note(project.id, true);
-    const auto done = open.ok() ? catch_up(services, **open) : Result<void>(open.error());
+    const auto done = open.ok() ? catch_up_one(services, **open) : Result<void>(open.error());
     if (done.ok()) continue;
     base::log_error("an index is behind",
                     {{"project", project.path()}, {"error.message", done.error().what}});

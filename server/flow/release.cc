@@ -10,14 +10,17 @@
 #include "dataset/export_source.h"
 #include "dataset/snapshot.h"
 #include "dataset/split.h"
+#include "server/flow/contributions.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/released.h"
 #include "server/flow/snapshot_objects.h"
 #include "server/flow/split.h"
 #include "server/flow/spool.h"
+#include "server/flow/withdraw.h"
 #include "storage/blob_table.h"
 #include "storage/settings_table.h"
+#include "vcs/ancestry.h"
 #include "vcs/diff.h"
 #include "vcs/tag_writer.h"
 
@@ -112,12 +115,15 @@ class Releasing {
  private:
   const storage::Project& project() const { return actor_.project(); }
 
-  // The revision that is released: main, with the split's locked parts recorded.
+  // The revision that is released: the one that was asked for, else main. The split's locked parts
+  // are recorded before anybody sees them; what is placed stays placed, so those of main will do.
   Result<void> choose_commit() {
     commit_ = request_.split.empty() ? TRY(project_.tip_id())
                                      : TRY(lock_split(services_, project_, request_.split));
+    if (!request_.commit.empty()) commit_ = TRY(asked_commit());
     snapshot_ = TRY(vcs::Snapshot::at_commit(*project_.repository, commit_));
-    if (!request_.split.empty()) split_ = TRY(read_split(services_, project_, commit_, request_.split));
+    if (!request_.split.empty())
+      split_ = TRY(read_split(services_, project_, commit_, request_.split));
     header_.name = request_.name;
     header_.licence = request_.licence;
     header_.description = request_.description;
@@ -135,6 +141,15 @@ class Releasing {
                                  split_->split.rule.group_by, split_->split.rule.stratify_by};
     }
     return {};
+  }
+
+  Result<vcs::ObjectId> asked_commit() const {
+    const auto commit = vcs::ObjectId::from_hex(request_.commit);
+    if (!commit.ok() ||
+        !TRY(vcs::is_ancestor(*project_.repository, *commit, TRY(project_.tip_id())))) {
+      return base::Error{base::Code::invalid, "commit: there is no such commit in main"};
+    }
+    return *commit;
   }
 
   Result<dataset::TextRef> text_ref(const std::string& path) const {
@@ -175,7 +190,7 @@ class Releasing {
     std::sort(ids.begin(), ids.end());
     KnownRecords known = TRY(known_records());
     for (const corpus::DocumentId& id : ids) {
-      const dataset::ManifestRecord* same = TRY(known.find(id));
+      const dataset::ManifestRecord* same = asks_for_sources() ? nullptr : TRY(known.find(id));
       const auto record = same ? again(*same) : record_of(id);
       if (!record.ok()) {
         TRY(leave_out(id, record.error()));
@@ -183,6 +198,7 @@ class Releasing {
       }
       if (!*record) continue;
       header_.totals.add(**record);
+      figures_.add(**record);
       TRY(records.append(dataset::print_record(**record)));
     }
     return {};
@@ -205,9 +221,14 @@ class Releasing {
   }
 
   // A record of the release before: only its part may be another now.
-  Result<std::optional<dataset::ManifestRecord>> again(const dataset::ManifestRecord& known) const {
-    if (!wants(known.state)) return std::optional<dataset::ManifestRecord>();
+  Result<std::optional<dataset::ManifestRecord>> again(const dataset::ManifestRecord& known) {
+    if (!wants(known.state) || !has_wanted_label(known.labels)) {
+      return std::optional<dataset::ManifestRecord>();
+    }
     dataset::ManifestRecord record = known;
+    for (const dataset::ManifestPage& page : record.pages) {
+      if (page.words) TRY(count_words(*page.words));
+    }
     TRY(place(record));
     return std::optional(std::move(record));
   }
@@ -219,24 +240,69 @@ class Releasing {
     return {};
   }
 
-  // Nothing if the document's state is not asked for.
-  Result<std::optional<dataset::ManifestRecord>> record_of(const corpus::DocumentId& id) const {
+  // The words file, if there is one; its confidences are counted.
+  Result<std::optional<dataset::TextRef>> words_ref(const std::string& path) {
+    if (!TRY(snapshot_->entry(path))) return std::optional<dataset::TextRef>();
+    const std::string text = TRY(snapshot_->read(path));
+    figures_.add_words(text);
+    return std::optional(dataset::text_ref_of(text));
+  }
+
+  Result<void> count_words(const dataset::TextRef& words) {
+    figures_.add_words(
+        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, words.blob)));
+    return {};
+  }
+
+  // Whether it depends on what records do not hold: where a document came from, and when.
+  bool asks_for_sources() const {
+    return !request_.keys.empty() || request_.received_from || request_.received_before;
+  }
+
+  // Whether its sources are what was asked for.
+  bool matches(const corpus::Document& document) const {
+    if (!std::all_of(request_.keys.begin(), request_.keys.end(), [&](const auto& wanted) {
+          const auto values = dataset::group_values_of(document, {wanted.first});
+          return std::find(values.begin(), values.end(), wanted.first + "=" + wanted.second) !=
+                 values.end();
+        })) {
+      return false;
+    }
+    if (!request_.received_from && !request_.received_before) return true;
+    if (document.sources.empty()) return false;
+    base::Milliseconds first = document.sources.front().received_at;
+    for (const auto& source : document.sources) first = std::min(first, source.received_at);
+    return first >= request_.received_from.value_or(first) &&
+           (!request_.received_before || first < *request_.received_before);
+  }
+
+  bool has_wanted_label(const std::map<std::string, uint64_t>& labels) const {
+    return request_.labels.empty() ||
+           std::any_of(labels.begin(), labels.end(),
+                       [&](const auto& label) { return request_.labels.contains(label.first); });
+  }
+
+  // Nothing if the document is not asked for.
+  Result<std::optional<dataset::ManifestRecord>> record_of(const corpus::DocumentId& id) {
     const DocumentFiles files(*snapshot_, project_.fan_out, id);
     const corpus::Review review = TRY(files.review());
     if (!wants(corpus::name_of(review.state))) {
       return std::optional<dataset::ManifestRecord>();
     }
     const corpus::Document document = TRY(files.document());
-    std::vector<dataset::PageTexts> texts;
+    if (!matches(document)) return std::optional<dataset::ManifestRecord>();
     std::map<std::string, uint64_t> labels;
-    for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
-      texts.push_back(
-          {TRY(text_ref_if_there(corpus::words_path(files.directory(), page))),
-           TRY(text_ref_if_there(corpus::page_annotations_path(files.directory(), page)))});
-    }
     for (const AnnotationFile& file : TRY(files.annotation_files())) {
       dataset::count_labels(TRY(corpus::read_annotations(TRY(files.version(file.path)).text)),
                             labels);
+    }
+    if (!has_wanted_label(labels)) return std::optional<dataset::ManifestRecord>();
+    std::vector<dataset::PageTexts> texts;
+    for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
+      texts.emplace_back();
+      texts.back().words = TRY(words_ref(corpus::words_path(files.directory(), page)));
+      texts.back().annotations =
+          TRY(text_ref_if_there(corpus::page_annotations_path(files.directory(), page)));
     }
     dataset::ManifestRecord record = dataset::make_record(document, texts);
     record.annotations =
@@ -262,10 +328,44 @@ class Releasing {
       header_.version = *before_version_;  // any: the reader below wants a whole manifest
       auto now = std::make_shared<dataset::ManifestReader>(TRY(dataset::ManifestReader::open(
           with_header(dataset::print_header(header_), records.chunks()))));
+      const dataset::TextRef schema_before = old->header().schema;
       change_ = TRY(dataset::compare_releases(records_of(old), records_of(now)));
+      TRY(describe_change(*before_, schema_before));
     }
     header_.version = dataset::next_version(before_version_, change_);
     return {};
+  }
+
+  // Records and labels, what became of the schema, and how many people worked on it.
+  Result<void> describe_change(const storage::ReleaseRow& last, const dataset::TextRef& schema) {
+    changes_ = "since " + last.version + ", " + dataset::describe(change_);
+    const auto before = TRY(schema_at(schema));
+    const auto after = TRY(schema_at(header_.schema));
+    if (before && after) changes_ += dataset::describe_schema_change(*before, *after);
+    const auto people =
+        contributions_between(project_, TRY(vcs::ObjectId::from_hex(last.commit)), commit_);
+    if (!people.ok() && people.error().code == base::Code::limit) return {};
+    if (!people.ok()) return people.error();
+    Contribution sum;
+    for (const auto& [mail, work] : *people) {
+      sum.commits += work.commits;
+      sum.added += work.added;
+      sum.changed += work.changed;
+      sum.removed += work.removed;
+    }
+    if (sum.total() == 0) return {};
+    changes_ += "annotators: " + std::to_string(people->size()) + " in " +
+                std::to_string(sum.commits) + " commits, annotations added " +
+                std::to_string(sum.added) + ", changed " + std::to_string(sum.changed) +
+                ", removed " + std::to_string(sum.removed) + "\n";
+    return {};
+  }
+
+  // Nothing if it is of a form that is no longer read.
+  Result<std::optional<corpus::Schema>> schema_at(const dataset::TextRef& ref) const {
+    const auto schema = corpus::parse_schema(
+        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, ref.blob)));
+    return schema.ok() ? std::optional(*schema) : std::nullopt;
   }
 
   static dataset::ManifestReader::Chunks with_header(std::string header,
@@ -303,8 +403,12 @@ class Releasing {
     auto reader = std::make_shared<dataset::ManifestReader>(
         TRY(dataset::ManifestReader::open(manifest.chunks())));
     const Catalog& catalog = *services_.catalog;
-    dataset::SnapshotSettings settings{catalog.dvc_url(project()), catalog.data_url(project()),
-                                       project().organisation_slug, base::now_milliseconds()};
+    dataset::SnapshotSettings settings{catalog.dvc_url(project()),
+                                       catalog.data_url(project()),
+                                       project().organisation_slug,
+                                       base::now_milliseconds(),
+                                       figures_,
+                                       changes_};
     dataset::SnapshotStore store;
     SnapshotObjects objects(services_, project_);
     store.open_tree = [&] { return objects.open_tree(); };
@@ -319,7 +423,7 @@ class Releasing {
   Result<vcs::ObjectId> commit_snapshot(const dataset::Snapshot& snapshot) {
     vcs::CommitRequest request;
     request.author = request.committer = server_signature();
-    request.message = "Release " + title() + "\n";
+    request.message = kReleaseMessage + title() + "\n";
     request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
       std::vector<vcs::Edit> edits;
       std::set<std::string> kept;
@@ -329,7 +433,8 @@ class Releasing {
       }
       if (tip.tree() == vcs::kNoObject) return edits;
       TRY(tip.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
-        if (!kept.contains(std::string(path))) edits.push_back({std::string(path), std::nullopt});
+        const bool stays = path == kWithdrawnNotes || kept.contains(std::string(path));
+        if (!stays) edits.push_back({std::string(path), std::nullopt});
         return true;
       }));
       return edits;
@@ -350,13 +455,14 @@ class Releasing {
                             {"manifest_md5", manifest.md5.hex()},
                             {"data_commit", data_commit.hex()},
                             {"documents", static_cast<int64_t>(header_.totals.documents)}});
-    const std::string message =
-        title() + "\n\n" + dataset::describe(change_) + "\n" + facts.print() + "\n";
-    const auto data_tag = vcs::create_tag(
-        *project_.data, {data_commit, vcs::ObjectKind::commit, name, tagger, message});
-    if (!data_tag.ok() && data_tag.error().code != base::Code::conflict) return data_tag.error();
+    const std::string message = title() + "\n\n" +
+                                (changes_.empty() ? dataset::describe(change_) : changes_) + "\n" +
+                                facts.print() + "\n";
+    // The first tag makes the release; from there on settle_releases() would go on.
     const vcs::ObjectId id = TRY(vcs::create_tag(
         *project_.repository, {commit_, vcs::ObjectKind::commit, name, tagger, message}));
+    TRY(vcs::create_tag(*project_.data,
+                        {data_commit, vcs::ObjectKind::commit, name, tagger, message}));
     storage::ReleaseRow row;
     row.project = project().id;
     row.name = header_.name;
@@ -397,6 +503,8 @@ class Releasing {
   std::optional<dataset::Version> before_version_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
+  dataset::ReleaseFigures figures_;
+  std::string changes_;  // for people
   size_t unreadable_ = 0;
 };
 
@@ -408,6 +516,7 @@ Result<MadeRelease> make_release(Services& services, const Actor& actor,
   if (!name.ok()) return name.error().within("name");
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
+  TRY(settle_releases(services, *project));
   return Releasing(services, actor, *project, request).run();
 }
 

@@ -4,10 +4,13 @@
 //
 //   const storage::ReleaseRow release = TRY(make_release(services, actor, {.name = "claims"}));
 //
-// Killed anywhere before the tag, there is no release, and what was stored is used by the next try.
+// Killed anywhere before the tag, there is no release, and what was stored is used by the next try;
+// killed after it, the next start goes on (settle_releases).
 // How releases are read back: server/flow/released.h.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,9 +23,15 @@
 namespace server {
 
 struct ReleaseRequest {
-  std::string name;                           // of the dataset
-  std::string split = {};                     // of the project; empty: without parts
-  std::set<corpus::ReviewState> states = {};  // only documents in these; empty: all
+  std::string name;         // of the dataset
+  std::string split = {};   // of the project; empty: without parts
+  std::string commit = {};  // hex, in the past of main; empty: main as it is
+  // Which documents; what is empty asks for nothing.
+  std::set<corpus::ReviewState> states = {};
+  std::set<std::string> labels = {};                // has an annotation of any of these
+  std::map<std::string, std::string> keys = {};     // "claim", "customer" or a group key: value
+  std::optional<base::Milliseconds> received_from;  // the first upload of it
+  std::optional<base::Milliseconds> received_before;
   std::string licence = {};
   std::string description = {};
 };

@@ -1,5 +1,7 @@
 #include "server/flow/released.h"
 
+#include <set>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "server/flow/catalog.h"
@@ -7,11 +9,13 @@
 #include "storage/blob_table.h"
 #include "vcs/commit.h"
 #include "vcs/snapshot.h"
+#include "vcs/tag_writer.h"
 
 namespace server {
 namespace {
 
 constexpr size_t kChunk = size_t{1} << 20;
+constexpr const char* kStandingPrefix = "refs/tags/datasets/";
 
 Result<void> stream_blob(Services& services, const storage::Project& project,
                          const storage::BlobName& name,
@@ -26,12 +30,15 @@ Result<void> stream_blob(Services& services, const storage::Project& project,
   }
 }
 
+Result<vcs::Tag> tag_of(const OpenProject& project, const vcs::Ref& ref) {
+  return vcs::parse_tag(
+      TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::tag, ref.target)));
+}
+
 // The row that a release's tag tells of; nothing for a tag that is none.
 Result<std::optional<storage::ReleaseRow>> release_of_tag(const OpenProject& project,
                                                           const vcs::Ref& ref) {
-  const std::string text =
-      TRY(vcs::read_object_of(*project.repository, vcs::ObjectKind::tag, ref.target));
-  const vcs::Tag tag = TRY(vcs::parse_tag(text));
+  const vcs::Tag tag = TRY(tag_of(project, ref));
   const std::string_view trimmed = base::trim(tag.message);
   const auto facts = base::parse_json(trimmed.substr(trimmed.rfind('\n') + 1));
   const std::vector<std::string_view> parts = base::split(tag.name, '/');
@@ -58,6 +65,33 @@ Result<void> add_released(const OpenProject& project, const storage::ReleaseRow&
     for (const auto& name : TRY(pointed_to(path, TRY(data.read(path))))) names.push_back(name);
     return true;
   });
+}
+
+// The tag in <project>.data.git, if a crash came before it.
+Result<void> add_data_tag(const OpenProject& project, const vcs::Ref& ref,
+                          const storage::ReleaseRow& row) {
+  if (project.data->refs().find(ref.name)) return {};
+  vcs::Tag tag = TRY(tag_of(project, ref));
+  tag.target = TRY(vcs::ObjectId::from_hex(row.data_commit));
+  TRY(vcs::create_tag(*project.data, tag));
+  return {};
+}
+
+// Takes the newest commits from main that no release names: those of releases that were cut off.
+Result<void> undo_unreleased(OpenProject& project, const std::set<std::string>& data_commits) {
+  for (auto tip = project.data->refs().find(kMain); tip; tip = project.data->refs().find(kMain)) {
+    const vcs::Commit commit = TRY(
+        vcs::parse_commit(TRY(vcs::read_object_of(*project.data, vcs::ObjectKind::commit, *tip))));
+    if (!commit.message.starts_with(kReleaseMessage) || data_commits.contains(tip->hex())) break;
+    const auto before =
+        commit.parents.empty() ? std::nullopt : std::optional(commit.parents.front());
+    TRY(project.data->refs().update(vcs::RefUpdate{kMain, tip, before}));
+  }
+  for (const vcs::Ref& ref : project.data->refs().list(kStandingPrefix)) {
+    if (project.repository->refs().find(ref.name)) continue;
+    TRY(project.data->refs().update(vcs::RefUpdate{ref.name, ref.target, std::nullopt}));
+  }
+  return {};
 }
 
 }  // namespace
@@ -103,22 +137,59 @@ Result<dataset::Verification> verify_release_of(Services& services, const OpenPr
   return dataset::verify_release(readers, expectation);
 }
 
+Result<void> settle_releases(Services& services, OpenProject& project) {
+  std::vector<storage::ReleaseRow> missing;
+  std::set<std::string> data_commits;
+  for (const char* prefix : {kStandingPrefix, kWithdrawnPrefix}) {
+    for (const vcs::Ref& ref : project.repository->refs().list(prefix)) {
+      const auto row = TRY(release_of_tag(project, ref));
+      if (!row) continue;
+      data_commits.insert(row->data_commit);
+      if (prefix == kStandingPrefix) TRY(add_data_tag(project, ref, *row));
+      const auto known = services.database->read([&](storage::Transaction& tx) {
+        return storage::ReleaseTable(tx).find(project.project.id, row->name, row->version);
+      });
+      if (!known.ok()) missing.push_back(*row);
+    }
+  }
+  TRY(undo_unreleased(project, data_commits));
+  if (missing.empty()) return {};
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    for (const storage::ReleaseRow& row : missing) TRY(storage::ReleaseTable(tx).record(row));
+    return rebuild_released_blobs(project, tx);
+  });
+}
+
+Result<void> rebuild_released_blobs(const OpenProject& project, storage::Transaction& tx) {
+  storage::BlobTable blobs(tx);
+  TRY(blobs.clear_released(project.project.id));
+  using Standing = storage::BlobTable::Standing;
+  const std::pair<const char*, Standing> kinds[] = {{kStandingPrefix, Standing::stands},
+                                                    {kWithdrawnPrefix, Standing::withdrawn}};
+  for (const auto& [prefix, standing] : kinds) {
+    std::vector<storage::BlobName> released;
+    for (const vcs::Ref& ref : project.repository->refs().list(prefix)) {
+      const auto row = TRY(release_of_tag(project, ref));
+      if (row) TRY(add_released(project, *row, released));
+    }
+    TRY(blobs.release(project.project.id, released, standing));
+  }
+  return {};
+}
+
 Result<void> rebuild_releases(Services& services, OpenProject& project) {
   std::vector<storage::ReleaseRow> rows;
-  std::vector<storage::BlobName> released;
-  for (const vcs::Ref& ref : project.repository->refs().list("refs/tags/datasets/")) {
-    const auto row = TRY(release_of_tag(project, ref));
-    if (!row) continue;
-    rows.push_back(*row);
-    TRY(add_released(project, *row, released));
+  for (const char* prefix : {kStandingPrefix, kWithdrawnPrefix}) {
+    for (const vcs::Ref& ref : project.repository->refs().list(prefix)) {
+      const auto row = TRY(release_of_tag(project, ref));
+      if (row) rows.push_back(*row);
+    }
   }
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
     storage::ReleaseTable table(tx);
     TRY(table.clear(project.project.id));
     for (const storage::ReleaseRow& row : rows) TRY(table.record(row));
-    storage::BlobTable blobs(tx);
-    TRY(blobs.clear_released(project.project.id));
-    return blobs.release(project.project.id, released);
+    return rebuild_released_blobs(project, tx);
   });
 }
 

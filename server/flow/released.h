@@ -9,6 +9,9 @@
 
 namespace server {
 
+// How the message of a release's commit in <project>.data.git begins.
+inline constexpr char kReleaseMessage[] = "Release ";
+
 // The manifest's bytes in the byte store, as a stream of chunks for dataset::ManifestReader.
 Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
                                                       const storage::Project& project,
@@ -21,6 +24,15 @@ Result<dataset::NextRecord> records_of(Services& services, const storage::Projec
 // Recomputes everything that the release says. No findings: it is whole.
 Result<dataset::Verification> verify_release_of(Services& services, const OpenProject& project,
                                                 const storage::ReleaseRow& release);
+
+// After a crash in the middle of a release: with the tag in the project's repository it is made,
+// and what else tells of it is caught up with; without it there is none, and what
+// <project>.data.git has of it is undone. Before anybody is served, or under the project's
+// release_mutex.
+Result<void> settle_releases(Services& services, OpenProject& project);
+
+// What releases point to, as the tags have it: those that stand, and those that were withdrawn.
+Result<void> rebuild_released_blobs(const OpenProject& project, storage::Transaction& tx);
 
 // Reads the releases again from the repository's tags: part of `rebuild`.
 Result<void> rebuild_releases(Services& services, OpenProject& project);

@@ -1,6 +1,10 @@
 #include "server/flow/withdraw.h"
 
+#include <map>
+
 #include "base/json.h"
+#include "dataset/release.h"
+#include "server/flow/released.h"
 #include "storage/settings_table.h"
 
 namespace server {
@@ -8,6 +12,73 @@ namespace {
 
 std::string key_of(const storage::Project& project, const storage::ReleaseRow& release) {
   return "withdrawn-release:" + project.ulid + "/" + release.name + "/" + release.version;
+}
+
+// Out of sight of every client, and still named, so that nothing of it is ever dropped.
+Result<void> hide_tag(vcs::Repository& repository, const std::string& tag) {
+  const std::string shown = "refs/tags/" + tag;
+  const auto target = repository.refs().find(shown);
+  if (!target) return {};  // an earlier try came so far
+  const vcs::RefUpdate updates[] = {{kWithdrawnPrefix + tag, std::nullopt, target},
+                                    {shown, target, std::nullopt}};
+  return repository.refs().update(updates);
+}
+
+Result<std::optional<storage::ReleaseRow>> newest_standing(Services& services,
+                                                           const OpenProject& project,
+                                                           const storage::ReleaseRow& withdrawn) {
+  const auto releases = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::ReleaseTable(tx).list(project.project.id);
+  }));
+  for (const storage::ReleaseRow& row : releases) {
+    if (row.name == withdrawn.name && row.version == withdrawn.version) continue;
+    if (!TRY(find_withdrawal(services, project.project, row))) return std::optional(row);
+  }
+  return std::optional<storage::ReleaseRow>();
+}
+
+Result<void> add_files(const OpenProject& project, const storage::ReleaseRow& release,
+                       std::map<std::string, std::optional<std::string>>& files) {
+  const vcs::ObjectId commit = TRY(vcs::ObjectId::from_hex(release.data_commit));
+  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.data, commit));
+  return snapshot.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
+    files[std::string(path)] = TRY(snapshot.read(path));
+    return true;
+  });
+}
+
+// What `dvc get` without a revision takes: the newest release that stands, and a note.
+Result<void> show_newest_standing(Services& services, OpenProject& project,
+                                  const storage::ReleaseRow& withdrawn, const std::string& note) {
+  const auto standing = TRY(newest_standing(services, project, withdrawn));
+  vcs::CommitRequest request;
+  request.author = request.committer = server_signature();
+  request.message = "Withdraw " + withdrawn.name + " v" + withdrawn.version + "\n";
+  request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
+    std::map<std::string, std::optional<std::string>> files;
+    TRY(tip.walk("", [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
+      files[std::string(path)] = std::nullopt;
+      return true;
+    }));
+    if (standing) TRY(add_files(project, *standing, files));
+    const bool has_notes = files.contains(kWithdrawnNotes);
+    std::string notes = has_notes ? TRY(tip.read(kWithdrawnNotes)) : "";
+    if (notes.find(note) == notes.npos) notes += note;
+    files[kWithdrawnNotes] = notes;
+    std::vector<vcs::Edit> edits;
+    for (const auto& [path, content] : files) edits.push_back({path, content});
+    return edits;
+  };
+  TRY(project.data_commits->commit(std::move(request)));
+  return {};
+}
+
+// One line: what people wrote may have several.
+std::string note_of(const storage::ReleaseRow& release, std::string reason) {
+  for (char& c : reason) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  return "- " + release.name + " v" + release.version + " was withdrawn: " + reason + "\n";
 }
 
 }  // namespace
@@ -20,12 +91,21 @@ Result<void> withdraw_release(Services& services, const Actor& actor,
   const base::Json entry =
       base::Json::object({{"reason", reason}, {"at", base::now_milliseconds()}});
   const std::string key = key_of(actor.project(), release);
+  const auto project = TRY(services.catalog->open(actor.project()));
+  const std::lock_guard lock(project->release_mutex);
+  if (TRY(find_withdrawal(services, actor.project(), release))) {
+    return base::Error{base::Code::conflict, "the release was withdrawn already"};
+  }
+  // Before it is written down, and each step may be done twice: a try that is cut off here has not
+  // withdrawn the release, and the next one goes on.
+  const std::string tag =
+      dataset::release_tag(release.name, TRY(dataset::parse_version(release.version)));
+  TRY(show_newest_standing(services, *project, release, note_of(release, reason)));
+  TRY(hide_tag(*project->data, tag));
+  TRY(hide_tag(*project->repository, tag));
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    storage::SettingsTable settings(tx);
-    if (TRY(settings.find(key))) {
-      return base::Error{base::Code::conflict, "the release was withdrawn already"};
-    }
-    TRY(settings.set(key, entry.print()));
+    TRY(storage::SettingsTable(tx).set(key, entry.print()));
+    TRY(rebuild_released_blobs(*project, tx));
     return audit(tx, actor, "release.withdraw",
                  actor.project().path() + "/releases/" + release.name + "/" + release.version,
                  base::Json::object({{"reason", reason}}));

@@ -1,5 +1,7 @@
 // A release that nobody should train on any more says so: who asks for it is told why. It is never
-// changed and never given away again under its version.
+// changed and never given away again under its version. Its tag goes out of sight of git and dvc,
+// main of <project>.data.git shows the newest release that stands and WITHDRAWN.md, and the DVC
+// remote answers 410 to what only withdrawn releases have.
 //
 //   TRY(withdraw_release(services, actor, release, "a customer took back their consent"));
 //   const auto withdrawn = TRY(find_withdrawal(services, project, release));   // nothing: it
@@ -15,6 +17,9 @@
 #include "storage/release_table.h"
 
 namespace server {
+
+// In <project>.data.git: which releases were withdrawn, and why.
+inline constexpr char kWithdrawnNotes[] = "WITHDRAWN.md";
 
 struct Withdrawal {
   std::string reason;

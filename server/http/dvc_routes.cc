@@ -27,6 +27,7 @@ Reply get_object(Services& services, Context& context) {
   if (!object.ok()) {
     return Reply::empty(object.error().code == base::Code::not_found ? 404 : 503);
   }
+  if (object->withdrawn) return Reply::empty(410);
   base::UniqueFd fd(::fcntl(object->reader->descriptor(), F_DUPFD_CLOEXEC, 0));
   if (!fd) return Reply::empty(503);
   return Reply::file(std::move(fd), object->reader->size(), "application/octet-stream")

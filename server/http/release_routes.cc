@@ -1,6 +1,8 @@
 // Releases: made, listed, compared, verified, withdrawn.
 #include "base/clock.h"
 #include "dataset/release.h"
+#include "dataset/release_diff.h"
+#include "server/flow/contributions.h"
 #include "server/flow/release.h"
 #include "server/flow/released.h"
 #include "server/flow/withdraw.h"
@@ -46,6 +48,24 @@ Result<std::set<corpus::ReviewState>> states_in(const BodyFields& body) {
   return states;
 }
 
+Result<std::set<std::string>> labels_in(const BodyFields& body) {
+  const auto names = TRY(body.optional_texts("labels"));
+  return names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
+}
+
+// As lists of documents take them: "claim=C-7".
+Result<std::map<std::string, std::string>> keys_in(const BodyFields& body) {
+  std::map<std::string, std::string> keys;
+  const auto texts = TRY(body.optional_texts("keys"));
+  if (!texts) return keys;
+  for (const std::string& text : *texts) {
+    const size_t equals = text.find('=');
+    if (equals == text.npos || equals == 0) return body.error("keys", "must hold key=value");
+    keys[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return keys;
+}
+
 Json change_json(const dataset::ReleaseChange& change) {
   return Json::object({{"bump", dataset::name_of(change.bump)},
                        {"added", static_cast<int64_t>(change.added)},
@@ -87,14 +107,20 @@ Json record_change_json(dataset::RecordChange kind, const dataset::ManifestRecor
 }
 
 Result<Reply> create_release(Services& services, Context& context) {
-  const BodyFields body =
-      TRY(read_fields(context.request, {"name", "split", "licence", "description", "states"}));
+  const BodyFields body = TRY(
+      read_fields(context.request, {"name", "split", "licence", "description", "commit", "states",
+                                    "labels", "keys", "received_from", "received_before"}));
   ReleaseRequest request;
   request.name = TRY(body.text("name"));
   request.split = TRY(body.optional_text("split")).value_or("");
   request.licence = TRY(body.optional_text("licence")).value_or("");
   request.description = TRY(body.prose("description"));
+  request.commit = TRY(body.optional_text("commit")).value_or("");
   request.states = TRY(states_in(body));
+  request.labels = TRY(labels_in(body));
+  request.keys = TRY(keys_in(body));
+  request.received_from = TRY(body.optional_time("received_from"));
+  request.received_before = TRY(body.optional_time("received_before"));
   const auto made = TRY(make_release(services, actor_of(context), request));
   Json reply = release_json(services, context.principal.access->project, made.row);
   reply.set("change", change_json(made.change));
@@ -132,6 +158,51 @@ Result<Reply> show_manifest(Services& services, Context& context,
       .immutable();
 }
 
+// Who labelled between the two, for those who may see that; null if it is too much to look at.
+Result<Json> annotators_json(Services& services, Context& context, const storage::ReleaseRow& since,
+                             const storage::ReleaseRow& release) {
+  const auto project = TRY(project_of(services, context));
+  const auto people = contributions_between(*project, TRY(vcs::ObjectId::from_hex(since.commit)),
+                                            TRY(vcs::ObjectId::from_hex(release.commit)));
+  if (!people.ok() && people.error().code == base::Code::limit) return Json();
+  if (!people.ok()) return people.error();
+  Json all = Json::object();
+  for (const auto& [mail, work] : *people) {
+    all.set(mail, Json::object({{"commits", static_cast<int64_t>(work.commits)},
+                                {"added", static_cast<int64_t>(work.added)},
+                                {"changed", static_cast<int64_t>(work.changed)},
+                                {"removed", static_cast<int64_t>(work.removed)}}));
+  }
+  return all;
+}
+
+// The same for people: the sums, and the first documents.
+Result<Reply> diff_page(const Context& context, const storage::ReleaseRow& since,
+                        const storage::ReleaseRow& release, const dataset::NextRecord& before,
+                        const dataset::NextRecord& after, const Json& annotators) {
+  dataset::ReleaseDiff diff;
+  diff.title = release.name + " " + since.version + " to " + release.version;
+  diff.address = "/" + context.principal.access->project.path() + "/documents/";
+  const auto take = [&](dataset::RecordChange kind, const dataset::ManifestRecord* a,
+                        const dataset::ManifestRecord* b) -> Result<void> {
+    if (diff.documents.size() == dataset::ReleaseDiff::kMostDocuments) return {};
+    diff.documents.push_back(
+        {(b ? b : a)->id, kind, a ? a->split : "", b ? b->split : "", label_changes(a, b)});
+    return {};
+  };
+  diff.change = TRY(dataset::compare_releases(before, after, take));
+  if (const auto* people = annotators.as_object()) {
+    for (const auto& member : *people) {
+      diff.annotators[member.key] = {member.value.integer_or("added", 0),
+                                     member.value.integer_or("changed", 0),
+                                     member.value.integer_or("removed", 0)};
+    }
+  }
+  return Reply::text(200, dataset::print_diff_page(diff), "text/html; charset=utf-8")
+      .with("Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+}
+
 // A document a line after the opening, and the sums at the end, so that memory does not grow.
 Result<Reply> release_diff(Services& services, Context& context,
                            const storage::ReleaseRow& release) {
@@ -139,6 +210,12 @@ Result<Reply> release_diff(Services& services, Context& context,
   const storage::Project project = context.principal.access->project;
   const auto before = TRY(records_of(services, project, since));
   const auto after = TRY(records_of(services, project, release));
+  const bool sees_people = context.principal.access->allows(Permission::document_read);
+  const Json annotators =
+      sees_people ? TRY(annotators_json(services, context, since, release)) : Json();
+  if (context.query("as").value_or("json") == "html") {
+    return diff_page(context, since, release, before, after, annotators);
+  }
   return Reply::stream(200, "application/json", [=](Writer& out) -> Result<void> {
     std::string text = "{\"documents\":[";
     bool first = true;
@@ -154,7 +231,8 @@ Result<Reply> release_diff(Services& services, Context& context,
     };
     const auto change = TRY(dataset::compare_releases(before, after, take));
     text += "\n],\"labels\":" + label_changes_json(change.labels).print() +
-            ",\"change\":" + change_json(change).print() + "}\n";
+            ",\"annotators\":" + annotators.print() + ",\"change\":" + change_json(change).print() +
+            "}\n";
     return out.write(text);
   });
 }
@@ -233,7 +311,10 @@ void add_release_routes(Router& router, Services& services) {
               .tag = "datasets",
               .query = {{.name = "since",
                          .description = "the earlier version of the dataset",
-                         .required = true}},
+                         .required = true},
+                        {.name = "as",
+                         .description = "html: a page for people",
+                         .one_of = {"json", "html"}}},
               .responses = {json_response(200, "documents, labels, and the sums")}});
   router.add({.method = Method::get,
               .path = release + "/verify",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dataset/release_diff.h"
 #include "tests/dataset/fixtures.h"
 #include "tests/support/result_matchers.h"
 
@@ -101,6 +102,36 @@ TEST(Release, TellsWhatChangedInTwoLines) {
   EXPECT_EQ(describe(change_of(two_records(), after)),
             "minor: documents added 1, removed 0, changed 0, moved 0, unchanged 2\n"
             "labels: date +1, total -1\n");
+}
+
+TEST(ReleaseDiff, IsAPageWithNumbersLabelsAndDocuments) {
+  ReleaseDiff diff;
+  diff.title = "claims <1>";
+  diff.address = "/acme/claims/documents/";
+  diff.change.added = 3;
+  diff.change.labels = {{"total", 2}};
+  diff.annotators = {{"ada@acme.example", {5, 1, 0}}};
+  const corpus::DocumentId id = test::record_of("a", "").id;
+  diff.documents = {{id, RecordChange::moved, "train", "test", {{"total", 2}}}};
+  const std::string html = print_diff_page(diff);
+  for (const char* part : {"claims &lt;1&gt;", "train → test", "ada@acme.example", "total +2",
+                           "and 2 documents more"}) {
+    EXPECT_NE(html.find(part), html.npos) << part;
+  }
+  EXPECT_NE(html.find("href=\"/acme/claims/documents/" + id.hex + "\""), html.npos);
+}
+
+TEST(ReleaseChange, TellsWhatBecameOfTheSchema) {
+  corpus::Schema before = corpus::default_schema();
+  corpus::Schema after = before;
+  EXPECT_EQ(describe_schema_change(before, after), "");
+  after.labels.pop_back();
+  const std::string removed = before.labels.back().name;
+  EXPECT_EQ(describe_schema_change(before, after), "schema: removed " + removed + "\n");
+  EXPECT_EQ(describe_schema_change(after, before), "schema: added " + removed + "\n");
+  after = before;
+  after.labels.back().title += "!";
+  EXPECT_EQ(describe_schema_change(before, after), "schema: changed\n");
 }
 
 }  // namespace

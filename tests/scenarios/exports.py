@@ -2,10 +2,13 @@
 """A release leaves in every format: as a stream, in ranges, in shards, or only what is new."""
 import io
 import json
+import pathlib
+import re
 import tarfile
+import tempfile
 
 import harness
-from harness import span, sample
+from harness import git, span, sample
 
 
 class Exports(harness.Scenario):
@@ -132,10 +135,38 @@ class Exports(harness.Scenario):
             self.assert_problem(reply, 410, "withdrawn")
             self.assertEqual(reply.json["reason"], "consent was taken back")
         self.assertEqual(self.export("coco").status, 200)  # the other release stands
+        for url in (self.project.clone_url(), self.data_url()):
+            tags = git("ls-remote", "--tags", url).stdout
+            self.assertIn("refs/tags/datasets/claims/v1.0.0", tags)
+            self.assertNotIn("v1.1.0", tags)
+            self.assertNotIn("refs/withdrawn", git("ls-remote", url).stdout)
+        with tempfile.TemporaryDirectory() as directory:
+            git("clone", "-q", self.data_url(), directory)
+            notes = (pathlib.Path(directory) / "WITHDRAWN.md").read_text()
+            self.assertEqual(notes, "- claims v1.1.0 was withdrawn: consent was taken back\n")
+            manifest = (pathlib.Path(directory) / "manifest.jsonl.dvc").read_text()
+            standing = git("show", "datasets/claims/v1.0.0:manifest.jsonl.dvc", cwd=directory).stdout
+            self.assertEqual(manifest, standing)
         self.server.stop()
         self.server.start()
         self.project.client.url = self.server.url
         self.assertEqual(self.project.client.get(path).status, 410)
+
+    def data_url(self):
+        return self.project.clone_url().removesuffix(".git") + ".data.git"
+
+    def test_9_the_dvc_remote_says_that_what_was_withdrawn_is_gone(self):
+        repository = self.server.repository()
+        data = repository.parent / "claims.data.git"
+        objects = {}
+        for tag, ref in (("stands", "refs/tags/datasets/claims/v1.0.0"),
+                         ("gone", "refs/withdrawn/datasets/claims/v1.1.0")):
+            pointer = git("show", f"{ref}:manifest.jsonl.dvc", cwd=data).stdout
+            objects[tag] = re.search(r"md5: ([0-9a-f]{32})", pointer)[1]
+        for tag, status in (("stands", 200), ("gone", 410)):
+            md5 = objects[tag]
+            reply = self.project.client.get(f"/acme/claims.dvc/files/md5/{md5[:2]}/{md5[2:]}")
+            self.assertEqual(reply.status, status, tag)
 
 
 if __name__ == "__main__":
