@@ -158,6 +158,14 @@ TEST(ReadDocument, PlacesWordsOfATurnedPdfPageOnThePageAsShown) {
   EXPECT_EQ(outcome.text(), "Invoice 4711 ");
 }
 
+TEST(ReadDocument, PlacesWordsOnThePartOfAPageThatIsShown) {
+  const Outcome outcome = read(test::pdf_of({"Invoice 4711"}, 0, "/CropBox[36 90 540 738]"));
+  EXPECT_EQ(outcome.pages[0].image.width, 1400);
+  EXPECT_EQ(outcome.pages[0].image.height, 1800);
+  EXPECT_EQ(outcome.text(), "Invoice 4711 ");
+  EXPECT_NEAR(outcome.pages[0].words[0].box.x0, 100, 8);  // 72 - 36 points at 200 dpi
+}
+
 TEST(ReadDocument, ReadsManyEqualPagesOnce) {
   const Outcome outcome = read(test::pdf_of(std::vector<std::string>(40, "Invoice 4711")));
   ASSERT_EQ(outcome.pages.size(), 40U);

@@ -312,7 +312,7 @@ std::string pdf_with_scan(const std::string& text) {
                                  jpeg_page(look))});
 }
 
-std::string pdf_of(const std::vector<std::string>& texts, int rotate) {
+std::string pdf_of(const std::vector<std::string>& texts, int rotate, const std::string& entries) {
   std::vector<std::string> objects = {"<</Type/Catalog/Pages 2 0 R>>", ""};
   std::string kids;
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -324,7 +324,8 @@ std::string pdf_of(const std::vector<std::string>& texts, int rotate) {
   for (const std::string& text : texts) {
     const std::string content = "BT /F1 24 Tf 72 700 Td (" + text + ") Tj ET";
     objects.push_back("<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Rotate " +
-                      std::to_string(rotate) + "/Contents " + std::to_string(objects.size() + 2) +
+                      std::to_string(rotate) + entries + "/Contents " +
+                      std::to_string(objects.size() + 2) +
                       " 0 R/Resources<</Font<</F1 3 0 R>>>>>>");
     objects.push_back(stream_object("", content));
   }

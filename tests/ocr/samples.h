@@ -47,8 +47,10 @@ std::string gif_with_a_second_frame();  // which is blank
 std::string tiled_tiff_page();
 std::string float_tiff_page();
 
-// A PDF with one page per text, set in Helvetica at 24 points; /Rotate as asked.
-std::string pdf_of(const std::vector<std::string>& texts, int rotate = 0);
+// A PDF with one page per text, set in Helvetica at 24 points; /Rotate as asked, and further
+// entries of the pages as PDF spells them.
+std::string pdf_of(const std::vector<std::string>& texts, int rotate = 0,
+                   const std::string& entries = {});
 
 // A page with the text set in Helvetica, and below it kSentence as the picture of a scan.
 std::string pdf_with_scan(const std::string& text);

@@ -139,6 +139,23 @@ TEST_F(SearchablePdfTest, AddsTextToTheSourceInEveryTurn) {
   }
 }
 
+// What is shown of a page may begin anywhere on its sheet.
+TEST_F(SearchablePdfTest, AddsTextWhereTheCropBoxShowsIt) {
+  const corpus::Box box{200, 300, 600, 360};
+  for (const int turn : {0, 90, 180, 270}) {
+    const bool on_its_side = turn % 180 != 0;
+    SearchablePdf pdf = empty();
+    SearchablePage page{on_its_side ? 1800 : 1400, on_its_side ? 1400 : 1800, 200, 0, false, {}};
+    page.words = {{1, 0, 0, box, 900, "Total"}};
+    ASSERT_OK(pdf.add(page, {}));
+    const auto [written, refusal] = onto(pdf, test::pdf_of({""}, turn, "/CropBox[36 90 540 738]"));
+    ASSERT_FALSE(refusal) << refusal->reason;
+    const auto words = words_on(written);
+    ASSERT_EQ(text_of(words), "Total ") << turn;
+    expect_at(words[0], box, 200);
+  }
+}
+
 // A page that lay on its side, found by reading it: words are on the upright image, and stand in
 // the file as the page does.
 TEST_F(SearchablePdfTest, FollowsAPageThatWasTurnedToBeRead) {
