@@ -88,9 +88,9 @@ TEST(Layout, SaysWhoMayPush) {
   EXPECT_EQ(permission_to_push(PathKind::comments), Permission::comment_write);
   EXPECT_EQ(permission_to_push(PathKind::guideline), Permission::schema_write);
   EXPECT_EQ(permission_to_push(PathKind::split_members), Permission::split_write);
-  for (const PathKind kind :
-       {PathKind::config, PathKind::document, PathKind::words, PathKind::source_pointer,
-        PathKind::images_pointer, PathKind::adjudication, PathKind::server_file, PathKind::unknown}) {
+  for (const PathKind kind : {PathKind::config, PathKind::document, PathKind::words,
+                              PathKind::source_pointer, PathKind::images_pointer,
+                              PathKind::adjudication, PathKind::server_file, PathKind::unknown}) {
     EXPECT_EQ(permission_to_push(kind), std::nullopt) << name_of(kind);
   }
 }
