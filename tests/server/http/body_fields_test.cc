@@ -35,6 +35,16 @@ TEST(BodyFields, ReadsWhatIsThere) {
   EXPECT_EQ(TAKE(body.secret("password")), "p\x01");
 }
 
+TEST(BodyFields, AnyTextIsTakenAsItIsAndAFlagIsYesOrNo) {
+  const auto body = TAKE(fields(R"({"name":"","scopes":true,"password":"a\n\tb"})"));
+  EXPECT_EQ(TAKE(body.any_text("name")), "");
+  EXPECT_EQ(TAKE(body.any_text("password")), "a\n\tb");
+  EXPECT_EQ(test::code_of(body.any_text("expires_at")), Code::invalid);
+  EXPECT_TRUE(TAKE(body.flag("scopes")));
+  EXPECT_FALSE(TAKE(body.flag("expires_at")));
+  EXPECT_EQ(test::code_of(body.flag("name")), Code::invalid);
+}
+
 TEST(BodyFields, ToldApartAreAbsentAndNull) {
   const auto absent = TAKE(fields("{}"));
   EXPECT_FALSE(TAKE(absent.optional_texts("scopes")).has_value());
