@@ -332,6 +332,7 @@ class ProjectViews(desk.Desk):
         tab.click("input[name=push_behind][value=refuse]")
         deadline = time.monotonic() + 20
         while True:
+            time.sleep(0.1)
             project = self.admin.client.get(self.admin.api).json
             kept = (project["settings"]["queue_order"], project["policy"]["self_review"], project["policy"]["push_behind"])
             if kept == ("newest", True, "refuse") or time.monotonic() > deadline:
@@ -386,7 +387,7 @@ class ProjectViews(desk.Desk):
     def test_an_upload_goes_on_after_a_reload(self):
         tab = self.view("documents", "mona")
         data = harness.sample(desk.INVOICE) + b"%" + b"x" * (20 << 20)
-        self.slow(tab, 6 << 20)
+        self.slow(tab, 2 << 20)
         self.choose(tab, self.file("long.pdf", data))
         tab.wait_for("document.querySelector('.uploads progress')?.value > 0.42")  # a whole part has arrived
         tab.command("Page.reload")
@@ -402,7 +403,7 @@ class ProjectViews(desk.Desk):
     def test_an_upload_waits_for_the_network_and_goes_on(self):
         tab = self.view("documents", "mona")
         data = harness.sample(desk.INVOICE) + b"%" + b"y" * (20 << 20)
-        self.slow(tab, 6 << 20)
+        self.slow(tab, 2 << 20)
         self.choose(tab, self.file("patient.pdf", data))
         tab.wait_for("document.querySelector('.uploads progress')?.value > 0.42")
         tab.offline()
