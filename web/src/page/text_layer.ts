@@ -15,7 +15,7 @@ export class TextLayer {
     const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 50));
     idle(() => {
       if (turn === this.made) replace(this.element, lines_of(words));
-    });
+    }, { timeout: 1000 }); // a browser that is never idle must not hide the text for ever
   }
 
   move({ a, b, c, d, e, f }: Matrix): void {

@@ -70,13 +70,22 @@ export class Viewer {
   }
 
   close(): void {
+    clearTimeout(this.rest);
     this.osd.destroy();
   }
 
+  private rest?: ReturnType<typeof setTimeout>;
+
+  // While it moves the image is the compositor's, which scales it fast; at rest the browser draws it well.
   private follow(): void {
     if (!this.ready) return;
     const { a, b, c, d, e, f } = this.matrix();
     this.picture.style.transform = `matrix(${a}, ${b}, ${c}, ${d}, ${e}, ${f})`;
+    this.picture.style.willChange = 'transform';
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      this.picture.style.willChange = 'auto';
+    }, 120);
     this.moved();
   }
 
