@@ -94,7 +94,7 @@ def build(directory, documents, commits, for_peers):
     fill_repository(repository, documents, commits)
     if for_peers:
         pack_for_peers(repository)
-    server.command("rebuild")
+    server.command("rebuild", timeout=None)  # of a million documents it takes its time
     tip, before = git("rev-parse", "main", "main~1", cwd=repository).decode().split()
     if for_peers:
         make_client(repository, directory / "client.git", before)

@@ -140,10 +140,10 @@ class Server:
         self.process = None
         return code
 
-    def command(self, *arguments, check=True, stdin=None):
+    def command(self, *arguments, check=True, stdin=None, timeout=300):
         """Runs a verb of the program on this server's data directory."""
         result = subprocess.run([BINARY, *arguments, "--data", self.data], capture_output=True,
-                                text=True, input=stdin, timeout=300)
+                                text=True, input=stdin, timeout=timeout)
         if check and result.returncode != 0:
             raise RuntimeError(f"glossator {' '.join(map(str, arguments))}: {result.stderr}")
         return result
