@@ -54,9 +54,9 @@ class LineReader {
   LineReader(std::string_view line, uint32_t number) : line_(line), number_(number) {}
 
   base::Result<Word> read() {
-    const auto fields = base::split(line_, '\t');
-    if (fields.size() != kColumns) {
-      return fail(line_, "expected 9 columns, found " + std::to_string(fields.size()));
+    Fields fields;
+    if (const size_t count = split_into(fields); count != kColumns) {
+      return fail(line_, "expected 9 columns, found " + std::to_string(count));
     }
     Word word;
     word.id = static_cast<WordId>(TRY(number(fields[0], "id", 1, UINT32_MAX)));
@@ -81,6 +81,21 @@ class LineReader {
   }
 
  private:
+  using Fields = std::array<std::string_view, kColumns>;
+
+  // How many there are, also beyond those that there is room for.
+  size_t split_into(Fields& fields) const {
+    size_t count = 0;
+    size_t start = 0;
+    while (true) {
+      const size_t end = line_.find('\t', start);
+      if (count < fields.size()) fields[count] = line_.substr(start, end - start);
+      ++count;
+      if (end == std::string_view::npos) return count;
+      start = end + 1;
+    }
+  }
+
   base::Result<int64_t> number(std::string_view field, const char* what, int64_t least,
                                int64_t most) const {
     const auto value = base::parse_integer(field);

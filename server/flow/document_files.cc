@@ -23,14 +23,16 @@ Result<WordIds> ids_of_words(std::string_view text) {
 
 }  // namespace
 
+Result<bool> DocumentFiles::is_there() const {
+  if (document_) return true;
+  auto found = snapshot_.below(directory_);
+  if (!found.ok() && found.error().code == base::Code::not_found) return false;
+  document_ = TRY(std::move(found));
+  return true;
+}
+
 Result<std::optional<vcs::TreeEntry>> DocumentFiles::entry(const std::string& path) const {
-  if (!document_) {
-    auto found = snapshot_.below(directory_);
-    if (!found.ok() && found.error().code == base::Code::not_found) {
-      return std::optional<vcs::TreeEntry>();
-    }
-    document_ = TRY(std::move(found));
-  }
+  if (!TRY(is_there())) return std::optional<vcs::TreeEntry>();
   return document_->entry(std::string_view(path).substr(directory_.size() + 1));
 }
 

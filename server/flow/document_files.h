@@ -71,6 +71,7 @@ class DocumentFiles {
 
   const std::string& directory() const { return directory_; }
 
+  Result<bool> is_there() const;              // whether the document is in this revision
   Result<corpus::Document> document() const;  // not_found: no such document in this revision
   Result<std::shared_ptr<const corpus::Document>> shared_document() const;
   // not_found also for a page that could not be read.

@@ -161,7 +161,7 @@ class Indexer {
 
   Result<void> index(const corpus::DocumentId& id, const DocumentChanges& changes) {
     const DocumentFiles files(snapshot_, project_.fan_out, id, project_.parsed.get());
-    if (!TRY(snapshot_.entry(files.directory()))) return table_.remove(project_.project.id, id);
+    if (!TRY(files.is_there())) return table_.remove(project_.project.id, id);
     const auto indexed = index_files(id, files, changes);
     if (indexed.ok() || !is_unreadable(indexed.error())) return indexed;
     log_unreadable(project_.project.path(), id, indexed.error());

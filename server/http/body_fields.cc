@@ -103,13 +103,13 @@ Result<bool> BodyFields::flag(std::string_view key) const {
   return *on;
 }
 
-Result<Json> BodyFields::array(std::string_view key) const {
-  const Json* value = body_.find(key);
-  if (value == nullptr) return error(key, "is missing");
-  if (!value->is_array()) {
-    return error(key, std::string("must be an array, not ") + name_of(value->kind()));
+Result<Json> BodyFields::array(std::string_view key) && {
+  for (Json::Member& member : *body_.as_object()) {
+    if (member.key != key) continue;
+    if (member.value.is_array()) return std::move(member.value);
+    return error(key, std::string("must be an array, not ") + name_of(member.value.kind()));
   }
-  return *value;
+  return error(key, "is missing");
 }
 
 Result<std::optional<std::string>> BodyFields::optional_secret(std::string_view key) const {

@@ -54,8 +54,8 @@ class BodyFields {
   base::Result<std::optional<int64_t>> optional_integer(std::string_view key) const;
   // Strings, as they are.
   base::Result<std::optional<std::vector<std::string>>> optional_texts(std::string_view key) const;
-  // An array of whatever the route reads itself.
-  base::Result<base::Json> array(std::string_view key) const;
+  // An array of whatever the route reads itself, taken out of the body.
+  base::Result<base::Json> array(std::string_view key) &&;
 
   // "\"name\" " + problem, at the member's place.
   base::Error error(std::string_view key, const std::string& problem) const;

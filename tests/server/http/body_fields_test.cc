@@ -78,9 +78,9 @@ TEST(BodyFields, TakesProseOfSeveralLines) {
 
 TEST(BodyFields, TellsAMissingArrayFromAnEmptyOne) {
   const auto body = TAKE(fields(R"({"scopes":[],"name":"a"})"));
-  EXPECT_TRUE(TAKE(body.array("scopes")).as_array()->empty());
-  EXPECT_EQ(body.array("name").error().what, "\"name\" must be an array, not a string");
-  EXPECT_EQ(body.array("password").error().what, "\"password\" is missing");
+  EXPECT_TRUE(TAKE(BodyFields(body).array("scopes")).as_array()->empty());
+  EXPECT_EQ(BodyFields(body).array("name").error().what, "\"name\" must be an array, not a string");
+  EXPECT_EQ(BodyFields(body).array("password").error().what, "\"password\" is missing");
 }
 
 TEST(BodyFields, RefusesTextsThatNobodyCanRead) {
