@@ -9,7 +9,7 @@ namespace vcs {
 
 namespace {
 
-PackGate::Limits gate_limits(const FetchLimits& limits) {
+WorkGate::Limits gate_limits(const FetchLimits& limits) {
   return {limits.packs_in_all, limits.packs_per_repository, limits.packs_per_client,
           limits.patience};
 }
@@ -18,7 +18,7 @@ PackGate::Limits gate_limits(const FetchLimits& limits) {
 
 FetchCache::State::State(FetchLimits given)
     : limits(std::move(given)),
-      gate(gate_limits(limits)),
+      gate(gate_limits(limits), "making as many packs"),
       disk_(std::make_shared<DiskBudget>(limits.disk_bytes)) {}
 
 FetchCache::State::Found FetchCache::State::find_or_add(const std::string& repository,

@@ -60,14 +60,15 @@ class Body {
   std::optional<Error> failure_;
 };
 
-bool is_fault_of_client(const Error& error) {
-  return error.code == Code::invalid || error.code == Code::limit;
+// Whether it says what the client can do about it.
+bool is_for_client(const Error& error) {
+  return error.code == Code::invalid || error.code == Code::limit || error.code == Code::busy;
 }
 
 // How the report tells it: the server's own troubles may name files of its own.
 std::string shown(const Error& error) {
   if (error.code == Code::no_space) return "no space left on the server";
-  return is_fault_of_client(error) ? to_string(error) : "the server could not store the push";
+  return is_for_client(error) ? to_string(error) : "the server could not store the push";
 }
 
 Verdict ask(const Validator& validate, const PushView& view, std::span<const PushedRef> pushed) {
@@ -129,14 +130,28 @@ class Push {
     if (request_.atomic) refuse_together(pushed_);
     if (sound_count() == 0) return {};
     quarantine_ = TRY(Quarantine::create(repository_));
-    if (request_.has_pack()) TRY(quarantine_->take(body_.source(), policy_.limits));
+    if (request_.has_pack()) {
+      TRY(quarantine_->take(
+          body_.source(), policy_.limits,
+          [this](uint32_t objects, uint64_t bytes) { return wait_for_turn(objects, bytes); }));
+    }
     answer_.keep_alive();
     return judge();
   }
 
+  // A client sends as slowly as it likes without taking a turn from others.
+  Result<void> wait_for_turn(uint32_t objects, uint64_t bytes) {
+    answer_.keep_alive();
+    const bool is_small =
+        objects <= policy_.limits.small_objects && bytes <= policy_.limits.small_bytes;
+    if (is_small || !policy_.gate) return {};
+    pass_ = TRY(policy_.gate->enter(repository_.path().string(), handlers_.client));
+    return {};
+  }
+
   void give_up(const Error& error) {
     for (PushedRef& one : pushed_) one.refuse("unpacker error");
-    if (!is_fault_of_client(error) && handlers_.failed) handlers_.failed(error);
+    if (!is_for_client(error) && handlers_.failed) handlers_.failed(error);
   }
 
   size_t sound_count() const {
@@ -253,6 +268,7 @@ class Push {
   Body& body_;
   PushAnswer& answer_;
   std::vector<PushedRef> pushed_;
+  WorkGate::Pass pass_;
   std::unique_ptr<Quarantine> quarantine_;
   PushedObjects objects_;
   size_t walked_count_ = 0;  // of sound refs when objects_ was made

@@ -29,6 +29,7 @@
 #include "vcs/pkt_line.h"
 #include "vcs/repository.h"
 #include "vcs/snapshot.h"
+#include "vcs/work_gate.h"
 
 namespace vcs {
 
@@ -45,7 +46,10 @@ struct ReceiveLimits {
   uint32_t max_new_commits = 100'000;
   size_t max_path_bytes = 1'024;
   size_t max_path_depth = 32;
-  ObjectRules objects;  // the sizes also bound what a delta may produce
+  // A pack of no more is checked at once; a larger one passes ReceivePolicy::gate.
+  uint32_t small_objects = 5'000;
+  uint64_t small_bytes = uint64_t{32} << 20;  // inflated
+  ObjectRules objects;                        // the sizes also bound what a delta may produce
 };
 
 struct ReceivePolicy {
@@ -54,6 +58,8 @@ struct ReceivePolicy {
   bool may_rewrite = false;    // take updates that are no fast-forward
   bool offers_options = true;  // `git push -o`: a client refuses to send any where it is false
   std::string agent = "glossator";
+  // How many large pushes are checked at once, by all repositories that share it; null: all.
+  std::shared_ptr<const WorkGate> gate = {};
   ReceiveLimits limits;
 };
 
@@ -126,6 +132,7 @@ struct PushHandlers {
   Validator validate;
   AfterAccept accepted;
   AfterFailure failed = {};
+  std::string client = {};  // who pushes, by whatever name: for the gate
 
   // A branch on which others work all the time, so that a push to it need not be based on its
   // newest commit: validator and join see the command with the branch's own value as `before`, and

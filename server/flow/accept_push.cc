@@ -150,6 +150,7 @@ std::string joined_ref(const Actor& actor) {
 vcs::PushHandlers push_handlers(Services& services, const Actor& actor, OpenProject& project) {
   vcs::PushHandlers handlers;
   const auto pushing = std::make_shared<Pushing>(services, actor, project);
+  handlers.client = std::to_string(actor.user().value);
   handlers.validate = [pushing](const vcs::PushView& push) { return pushing->judge(push); };
   handlers.joined_ref = joined_ref(actor);
   handlers.join = [pushing](const vcs::RefCommand& command) { return pushing->join(command); };

@@ -28,13 +28,18 @@ Result<std::shared_ptr<vcs::Repository>> open_or_create(const base::Path& path) 
   return vcs::Repository::open(path);
 }
 
-vcs::ReceivePolicy receive_policy() {
-  vcs::ReceivePolicy policy;
-  policy.hidden_prefixes = kHiddenPrefixes;
-  return policy;
-}
+// Of large pushes, which may take minutes of a processor each; small ones need no turn.
+constexpr vcs::WorkGate::Limits kPushes{
+    .in_all = 4, .per_repository = 2, .per_client = 1, .patience = std::chrono::seconds(60)};
 
 }  // namespace
+
+Catalog::Catalog(base::Path repositories, std::string public_url,
+                 std::shared_ptr<vcs::FetchCache> packs)
+    : repositories_(std::move(repositories)),
+      packs_(std::move(packs)),
+      pushes_(std::make_shared<vcs::WorkGate>(kPushes, "checking as many large pushes")),
+      public_url_(std::move(public_url)) {}
 
 Result<vcs::ObjectId> OpenProject::tip_id(const std::string& branch) const {
   const auto tip = repository->refs().find(branch);
@@ -60,6 +65,13 @@ Result<std::shared_ptr<OpenProject>> Catalog::open(const storage::Project& proje
   auto& slot = open_[project.id];
   if (!slot) slot = TRY(open_now(project));
   return slot;
+}
+
+vcs::ReceivePolicy Catalog::receive_policy() const {
+  vcs::ReceivePolicy policy;
+  policy.hidden_prefixes = kHiddenPrefixes;
+  policy.gate = pushes_;
+  return policy;
 }
 
 vcs::UploadPolicy Catalog::upload_policy() const {

@@ -62,10 +62,7 @@ class Catalog {
  public:
   // `repositories` is DATA/repos; `public_url` goes into a new project's README and .dvc/config.
   // What git clients fetch is made in `packs`, for all projects.
-  Catalog(base::Path repositories, std::string public_url, std::shared_ptr<vcs::FetchCache> packs)
-      : repositories_(std::move(repositories)),
-        packs_(std::move(packs)),
-        public_url_(std::move(public_url)) {}
+  Catalog(base::Path repositories, std::string public_url, std::shared_ptr<vcs::FetchCache> packs);
 
   Result<std::shared_ptr<OpenProject>> open(const storage::Project& project);
 
@@ -85,9 +82,11 @@ class Catalog {
   Result<void> write_first_commit(const storage::Project& project, OpenProject& open);
   std::string url_of(const storage::Project& project, std::string_view ending) const;
   vcs::UploadPolicy upload_policy() const;
+  vcs::ReceivePolicy receive_policy() const;
 
   base::Path repositories_;
   std::shared_ptr<vcs::FetchCache> packs_;
+  std::shared_ptr<const vcs::WorkGate> pushes_;  // for all projects, too
   mutable std::mutex mutex_;
   std::string public_url_;
   std::shared_ptr<ParsedFiles> parsed_ = std::make_shared<ParsedFiles>();  // of all projects

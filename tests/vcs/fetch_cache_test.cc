@@ -101,24 +101,5 @@ TEST_F(FetchCacheTest, RefusesWhoAsksForTooMuchAtOnce) {
   EXPECT_OK(PackOrder::place(cache, query("b", "claims", "bob")));
 }
 
-TEST(PackGate, CountsClientsRepositoriesAndAll) {
-  const PackGate gate(
-      {.in_all = 3, .per_repository = 2, .per_client = 1, .patience = milliseconds(1)});
-  const auto ada = TAKE(gate.enter("claims", "ada"));
-  EXPECT_EQ(test::code_of(gate.enter("invoices", "ada")), Code::busy);
-  const auto bob = TAKE(gate.enter("claims", "bob"));
-  EXPECT_EQ(test::code_of(gate.enter("claims", "eve")), Code::busy);
-  const auto eve = TAKE(gate.enter("invoices", "eve"));
-  EXPECT_EQ(test::code_of(gate.enter("letters", "")), Code::busy);
-}
-
-TEST(PackGate, LetsTheNextInWhenOneLeaves) {
-  const PackGate gate({.in_all = 1, .per_repository = 1, .per_client = 1});
-  auto first = std::make_optional(TAKE(gate.enter("claims", "ada")));
-  std::thread next([&] { EXPECT_OK(gate.enter("claims", "bob")); });
-  first.reset();
-  next.join();
-}
-
 }  // namespace
 }  // namespace vcs

@@ -124,6 +124,26 @@ TEST_F(ReceivePackTest, SaysWhyAnAtomicPushCouldNotBeWritten) {
   EXPECT_EQ(value_of("refs/heads/good"), "");
 }
 
+TEST_F(ReceivePackTest, ChecksOnlySoManyLargePushesAtOnce) {
+  const auto gate = std::make_shared<WorkGate>(
+      WorkGate::Limits{.in_all = 1, .patience = std::chrono::milliseconds(1)}, "checking as many");
+  policy.gate = gate;
+  policy.limits.small_objects = 3;
+  handlers.client = "ada";
+  handlers.failed = [](const base::Error& error) { ADD_FAILURE() << error.what; };
+  auto taken = std::make_optional(TAKE(gate->enter("another", "bob")));
+  const std::string small = commit("a.txt", "a\n");  // a blob, a tree and a commit
+  EXPECT_EQ(push({"main:main"}).status, "ok refs/heads/main\n");
+  commit("b.txt", "b\n");
+  commit("c.txt", "c\n");
+  EXPECT_EQ(push({"main:main"}).status, "error refs/heads/main unpacker error\n");
+  EXPECT_EQ(value_of("refs/heads/main"), small);
+  expect_nothing_left();
+  taken.reset();
+  EXPECT_EQ(push({"main:main"}).status, "ok refs/heads/main\n");
+  EXPECT_OK(gate->enter("another", "ada"));  // nothing holds a turn any more
+}
+
 TEST_F(ReceivePackTest, PassesPushOptionsOn) {
   commit("a", "1\n");
   std::vector<std::string> seen;

@@ -10,9 +10,9 @@
 #include <string>
 #include <utility>
 
-#include "vcs/detail/pack_gate.h"
 #include "vcs/detail/shared_pack.h"
 #include "vcs/fetch_cache.h"
+#include "vcs/work_gate.h"
 
 namespace vcs {
 
@@ -36,7 +36,7 @@ struct FetchCache::State {
   void wait_for_runs();
 
   const FetchLimits limits;
-  const PackGate gate;
+  const WorkGate gate;
 
  private:
   using Name = std::pair<std::string, base::Sha1>;

@@ -35,11 +35,13 @@ uint64_t size_limit(int packed_type, const ObjectRules& rules) {
 
 class Intake {
  public:
-  Intake(const Source& source, const Path& directory, const ReceiveLimits& limits)
-      : source_(source), directory_(directory), limits_(limits) {}
+  Intake(const Source& source, const Path& directory, const ReceiveLimits& limits,
+         const WhenReceived& received)
+      : source_(source), directory_(directory), limits_(limits), received_(received) {}
 
   Result<TakenPack> run() {
     const base::Sha1 checksum = TRY(receive());
+    if (received_) TRY(received_(static_cast<uint32_t>(entries_.size()), inflated_));
     if (entries_.empty()) return TakenPack{};
     TRY(resolve());
     TRY(check_unique());
@@ -164,6 +166,7 @@ class Intake {
   const Source& source_;
   const Path& directory_;
   const ReceiveLimits& limits_;
+  const WhenReceived& received_;
   std::vector<ReceivedEntry> entries_;
   uint64_t inflated_ = 0;
 };
@@ -171,8 +174,8 @@ class Intake {
 }  // namespace
 
 Result<TakenPack> take_pack(const Source& source, const Path& directory,
-                            const ReceiveLimits& limits) {
-  return Intake(source, directory, limits).run();
+                            const ReceiveLimits& limits, const WhenReceived& received) {
+  return Intake(source, directory, limits, received).run();
 }
 
 }  // namespace vcs

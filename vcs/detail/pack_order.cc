@@ -59,7 +59,7 @@ Result<void> PackOrder::make(const Select& select, bool offset_deltas) {
   SharedObjects objects = std::move(selected).value();
   const bool is_small = objects->size() <= kSmall;
   // std::function wants what it holds to be copyable.
-  auto pass = std::make_shared<PackGate::Pass>(std::move(pass_));
+  auto pass = std::make_shared<WorkGate::Pass>(std::move(pass_));
   auto work = [cache = cache_.get(), query = query_, pack = pack_, objects = std::move(objects),
                offset_deltas, pass = std::move(pass)] {
     pack->make(objects, offset_deltas);

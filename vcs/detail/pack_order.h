@@ -14,9 +14,9 @@
 
 #include "base/digest.h"
 #include "base/result.h"
-#include "vcs/detail/pack_gate.h"
 #include "vcs/detail/shared_pack.h"
 #include "vcs/fetch_cache.h"
+#include "vcs/work_gate.h"
 
 namespace vcs {
 
@@ -51,7 +51,7 @@ class PackOrder {
   PackQuery query_;
   std::shared_ptr<SharedPack> pack_;
   bool is_ours_ = false;  // to make
-  PackGate::Pass pass_;
+  WorkGate::Pass pass_;
 };
 
 }  // namespace vcs

@@ -49,8 +49,9 @@ Quarantine::~Quarantine() {
   (void)base::remove_tree(directory_).ok();
 }
 
-Result<void> Quarantine::take(const Source& source, const ReceiveLimits& limits) {
-  const TakenPack taken = TRY(take_pack(source, directory_, limits));
+Result<void> Quarantine::take(const Source& source, const ReceiveLimits& limits,
+                              const WhenReceived& received) {
+  const TakenPack taken = TRY(take_pack(source, directory_, limits, received));
   if (taken.objects == 0) return {};
   auto cache = std::make_shared<DeltaCache>(kCacheBytes);
   pack_ = TRY(PackReader::open(directory_ / taken.name, std::move(cache)));

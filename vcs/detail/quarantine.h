@@ -27,7 +27,8 @@ class Quarantine : public ObjectReader {
   ~Quarantine() override;
 
   // Takes the pack in and makes its objects readable here.
-  base::Result<void> take(const Source& source, const ReceiveLimits& limits);
+  base::Result<void> take(const Source& source, const ReceiveLimits& limits,
+                          const WhenReceived& received);
 
   base::Result<Object> read(const ObjectId& id, uint64_t limit = kObjectLimit) const override;
   base::Result<ObjectHeader> header(const ObjectId& id) const override;

@@ -1,7 +1,9 @@
-// How many packs are put together at once: in all, for one repository, and for one client. Whoever
-// comes too many waits a bounded time. Sending needs no pass, so a slow client keeps nobody out.
+// How much heavy work of a kind goes on at once: in all, for one repository, and for one client.
+// Whoever comes too many waits a bounded time. What waits for a client itself should need no pass,
+// so that a slow one keeps nobody out.
 //
-//   const PackGate::Pass pass = TRY(gate.enter(repository, client));   // until it goes
+//   const WorkGate gate({.in_all = 4}, "checking as many large pushes");
+//   const WorkGate::Pass pass = TRY(gate.enter(repository, client));   // until it goes
 //
 // Safe from many threads.
 #pragma once
@@ -12,12 +14,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
 namespace vcs {
 
-class PackGate {
+class WorkGate {
  public:
   struct Limits {
     unsigned in_all = 8;
@@ -27,9 +30,11 @@ class PackGate {
   };
   class Pass;
 
-  explicit PackGate(Limits limits) : state_(std::make_shared<State>(limits)) {}
+  // `doing` completes "the server is ... as it may for others or for you".
+  WorkGate(Limits limits, std::string doing)
+      : state_(std::make_shared<State>(limits)), doing_(std::move(doing)) {}
 
-  // Code::busy, with words for the client, when patience is over. A client without a name is only
+  // Code::busy, with these words for the client, when patience is over. One without a name is only
   // counted in the others.
   base::Result<Pass> enter(const std::string& repository, const std::string& client) const;
 
@@ -46,9 +51,10 @@ class PackGate {
     std::map<std::string, unsigned> repositories, clients;  // no zeros
   };
   std::shared_ptr<State> state_;
+  std::string doing_;
 };
 
-class PackGate::Pass {
+class WorkGate::Pass {
  public:
   Pass() = default;
   Pass(Pass&& other) noexcept = default;
@@ -56,7 +62,7 @@ class PackGate::Pass {
   ~Pass() { leave(); }
 
  private:
-  friend class PackGate;
+  friend class WorkGate;
   Pass(std::shared_ptr<State> state, std::string repository, std::string client)
       : state_(std::move(state)), repository_(std::move(repository)), client_(std::move(client)) {}
   void leave();

@@ -1,4 +1,4 @@
-#include "vcs/detail/pack_gate.h"
+#include "vcs/work_gate.h"
 
 #include <utility>
 
@@ -23,32 +23,31 @@ void change_by(std::map<std::string, unsigned>& counts, const std::string& name,
 
 }  // namespace
 
-bool PackGate::State::has_room(const std::string& repository, const std::string& client) const {
+bool WorkGate::State::has_room(const std::string& repository, const std::string& client) const {
   return inside < limits.in_all && count_of(repositories, repository) < limits.per_repository &&
          (client.empty() || count_of(clients, client) < limits.per_client);
 }
 
-void PackGate::State::count(const std::string& repository, const std::string& client, int change) {
+void WorkGate::State::count(const std::string& repository, const std::string& client, int change) {
   inside += static_cast<unsigned>(change);
   change_by(repositories, repository, change);
   if (!client.empty()) change_by(clients, client, change);
 }
 
-Result<PackGate::Pass> PackGate::enter(const std::string& repository,
+Result<WorkGate::Pass> WorkGate::enter(const std::string& repository,
                                        const std::string& client) const {
   std::unique_lock lock(state_->mutex);
   const bool may_enter = state_->left.wait_for(
       lock, state_->limits.patience, [&] { return state_->has_room(repository, client); });
   if (!may_enter) {
-    return Error{Code::busy,
-                 "the server is making as many packs as it may for others or for you; "
-                 "try again in a minute"};
+    return Error{Code::busy, "the server is " + doing_ +
+                                 " as it may for others or for you; try again in a minute"};
   }
   state_->count(repository, client, 1);
   return Pass(state_, repository, client);
 }
 
-PackGate::Pass& PackGate::Pass::operator=(Pass&& other) noexcept {
+WorkGate::Pass& WorkGate::Pass::operator=(Pass&& other) noexcept {
   leave();
   state_ = std::move(other.state_);
   repository_ = std::move(other.repository_);
@@ -56,7 +55,7 @@ PackGate::Pass& PackGate::Pass::operator=(Pass&& other) noexcept {
   return *this;
 }
 
-void PackGate::Pass::leave() {
+void WorkGate::Pass::leave() {
   if (!state_) return;
   {
     const std::lock_guard lock(state_->mutex);
