@@ -60,7 +60,7 @@ void give_back_letters(std::vector<TickBox>& boxes, std::vector<Handwriting>& wr
     for (Handwriting& area : writing) {
       const cv::Rect near(area.box.x - box.width, area.box.y, area.box.width + 2 * box.width,
                           area.box.height);
-      const bool alike = area.box.height > 0.6 * box.height && area.box.height < 1.8 * box.height &&
+      const bool alike = area.box.height > 0.6 * box.height && area.box.height < 3 * box.height &&
                          area.box.width > box.width;
       if (!alike || !near.contains(centre)) continue;
       area.box |= box;

@@ -14,7 +14,7 @@ using corpus::MarkState;
 constexpr double kSmallestSide = 1.2, kLargestSide = 3.4;
 constexpr double kSmallestRing = 1.3;
 constexpr double kMostSlant = 0.13;    // by which width and height may differ
-constexpr double kCorner = 0.24;       // of a side: it may be round there
+constexpr double kCorner = 0.2;        // of a side: it may be round there
 constexpr double kWholeSide = 0.82;    // of a side that must be there
 constexpr double kWholeBorder = 0.93;  // of all four
 constexpr double kAside = 0.15;        // ink beside a side, at most: letters stand closer together
