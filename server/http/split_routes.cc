@@ -1,5 +1,6 @@
 // Splits, and what leaks across their borders.
 #include "server/flow/leakage.h"
+#include "server/flow/near_pages.h"
 #include "server/flow/split.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
@@ -106,6 +107,20 @@ Result<Reply> show_split(Services& services, Context& context) {
                                         {"members", std::move(members)}}));
 }
 
+Result<Reply> near_duplicates(Services& services, Context& context) {
+  const auto id = TRY(document_of(context));
+  const storage::Project& project = context.principal.access->project;
+  Json items = Json::array();
+  for (const dataset::NearPages& near : TRY(near_pages_of(services, project.id, id))) {
+    items.push(Json::object({{"page", near.page_a},
+                             {"document", near.b.hex},
+                             {"document_page", near.page_b},
+                             {"likeness", static_cast<int64_t>(near.how.likeness * 1000)},
+                             {"by", near.how.by_look ? "look" : "words"}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
+}
+
 Result<Reply> place(Services& services, Context& context) {
   const BodyFields body = TRY(read_fields(context.request, {"part"}));
   const auto id = TRY(corpus::DocumentId::parse(context.parameter("document")));
@@ -180,6 +195,14 @@ void add_split_routes(Router& router, Services& services) {
               .summary = "Where every document is, and what leaks",
               .tag = "datasets",
               .responses = {json_response(200, "the split")}});
+  router.add({.method = Method::get,
+              .path = project + "/documents/{id}/near-duplicates",
+              .access = Access::needs(Permission::document_read),
+              .handler = handled([&](Context& c) { return near_duplicates(services, c); }),
+              .id = "list_near_duplicates",
+              .summary = "Pages of other documents that are nearly the same as one of this",
+              .tag = "datasets",
+              .responses = {json_response(200, "pairs of pages, those most alike first")}});
   router.add(
       {.method = Method::put,
        .path = project + "/splits/{name}/documents/{document}",

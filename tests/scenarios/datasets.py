@@ -3,10 +3,20 @@
 import json
 import pathlib
 import re
+import struct
 import tempfile
+import zlib
 
 import harness
 from harness import git, sample, span, tiny_png
+
+
+def reencoded(png):
+    """The same pixels in other bytes: a comment before the end."""
+    end = png.rindex(b"IEND") - 4
+    body = b"tEXtComment\0another scan"
+    return (png[:end] + struct.pack(">I", len(body) - 4) + body +
+            struct.pack(">I", zlib.crc32(body)) + png[end:])
 
 
 class Datasets(harness.Scenario):
@@ -175,6 +185,17 @@ class Datasets(harness.Scenario):
         figure = self.project.client.get(f"{self.project.api}/predictions/agreement?as=svg")
         self.assertEqual(figure.headers["Content-Type"], "image/svg+xml")
         self.assertIn(b"reader 2: total", figure.body)
+
+    def test_9_another_scan_is_known_again(self):
+        """The same picture in other bytes."""
+        again = self.admin.ready("again.png", reencoded(sample("glazing-estimate-en.png")))["id"]
+        self.assertNotEqual(again, self.letter)
+        for one, other in ((again, self.letter), (self.letter, again)):
+            near = self.project.client.get(f"{self.project.api}/documents/{one}/near-duplicates")
+            self.assertEqual([(n["page"], n["document"]) for n in near.json["items"]],
+                             [(1, other)], near)
+        self.assertEqual(self.project.client.get(
+            f"{self.project.api}/documents/{self.small[0]}/near-duplicates").status, 200)
 
 
 if __name__ == "__main__":
