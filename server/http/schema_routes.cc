@@ -29,10 +29,10 @@ Result<Reply> show_schema(Services& services, Context& context) {
       .cache("private, no-cache");
 }
 
-Result<std::vector<SchemaRename>> renames_in(const BodyFields& body) {
+Result<std::vector<SchemaRename>> renames_in(BodyFields body) {
   std::vector<SchemaRename> out;
   if (!body.has("renames")) return out;
-  const Json renames = TRY(body.array("renames"));
+  const Json renames = TRY(std::move(body).array("renames"));
   for (const Json& item : *renames.as_array()) {
     const BodyFields fields = TRY(BodyFields::of(item, {"list", "from", "to"}));
     out.push_back({TRY(fields.text("list")), TRY(fields.text("from")), TRY(fields.text("to"))});
