@@ -1,4 +1,6 @@
 """The page in a headless Chromium against the real server. Exits 77, loudly, without a Chromium."""
+import json
+
 import desk
 
 
@@ -27,8 +29,8 @@ class Page(desk.Desk):
         words = self.line_of("Invoice")
         tab.drag(self.place_of(words[0]), self.place_of(words[-1]))
         tab.press("1")
-        tab.wait_for("document.querySelector('.annotations .selected')")
-        self.assertIn(" ".join(w["text"] for w in words), tab.text(".annotations .selected"))
+        text = json.dumps(" ".join(w["text"] for w in words))
+        tab.wait_for(f"document.querySelector('.annotations .selected')?.textContent.includes({text})")
         self.wait_saved()
         [made] = self.wait_stored(lambda list_: len(list_) == 1)
         self.assertEqual(made["label"], "header")

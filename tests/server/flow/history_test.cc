@@ -13,14 +13,15 @@ namespace {
 // A document whose labels have some versions, each a commit, written past every check.
 class HistoryTest : public testing::Test {
  protected:
-  HistoryTest() { project.repository = TAKE(vcs::Repository::open(git.path())); }
-
   std::string commit(const std::string& labels, const std::string& review = "{}") {
     return git.commit({{directory + "/document.json", "{}"},
                        {directory + "/annotations.jsonl", labels},
                        {directory + "/review.json", review}});
   }
   DocumentChanges diff(const std::string& from, const std::string& to) {
+    OpenProject
+        project;  // opened now: a repository that is open knows nothing of git's own commits
+    project.repository = TAKE(vcs::Repository::open(git.path()));
     return TAKE(diff_document(project, kMain, id, from, to));
   }
   static std::string label(int number) {
@@ -28,7 +29,6 @@ class HistoryTest : public testing::Test {
   }
 
   const test::TestRepository git;
-  OpenProject project;
   const corpus::DocumentId id = corpus::DocumentId::of(base::sha256_of("document"));
   const std::string directory = corpus::document_dir({}, id);
 };

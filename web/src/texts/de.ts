@@ -384,7 +384,6 @@ export const de: Texts = {
   settle_comment: 'Erledigt',
   reopen_comment: 'Wieder öffnen',
   remove_comment: 'Entfernen',
-  nothing_said: 'Noch hat niemand etwas gesagt.',
   whole_document: 'Das ganze Dokument',
   gone_annotation: 'Ein Label, das es nicht mehr gibt',
 
@@ -412,7 +411,6 @@ export const de: Texts = {
   all_decided: 'Alles ist entschieden.',
   take_first: (name) => `Von ${name}`,
   take_neither: 'Keins',
-  decided: 'entschieden',
   close_readings: 'Abschließen',
   readings_closed: 'Die Lesungen sind jetzt eine.',
 

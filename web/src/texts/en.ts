@@ -402,7 +402,6 @@ export const en = {
   settle_comment: 'Settle',
   reopen_comment: 'Reopen',
   remove_comment: 'Remove',
-  nothing_said: 'Nobody has said anything yet.',
   whole_document: 'The whole document',
   gone_annotation: 'A label that is gone',
 
@@ -432,7 +431,6 @@ export const en = {
   all_decided: 'Everything is decided.',
   take_first: (name: string) => `Take ${name}'s`,
   take_neither: 'Neither',
-  decided: 'decided',
   close_readings: 'Finish',
   readings_closed: 'The readings are one now.',
 
