@@ -13,6 +13,8 @@ import { thread, type Discussion } from './discussion';
 export interface Panel { element: HTMLElement; close?: () => void }
 export type TabName = 'labels' | 'history' | 'discussion' | 'about';
 
+const names: readonly TabName[] = ['labels', 'history', 'discussion', 'about'];
+
 export class SideTabs {
   readonly element: HTMLElement;
   private readonly panel = h('div.panel', { role: 'tabpanel', id: 'side-panel' });
@@ -21,11 +23,11 @@ export class SideTabs {
   opened: TabName | null = null;
 
   constructor(private readonly panels: Record<TabName, () => Panel>) {
-    const titles: [TabName, string][] = [['labels', t.labels], ['history', t.history],
-      ['discussion', t.discussion], ['about', t.about]];
+    const titles: Record<TabName, string> =
+      { labels: t.labels, history: t.history, discussion: t.discussion, about: t.about };
     this.list = h('div.tabs', { role: 'tablist', onkeydown: (event: KeyboardEvent) => this.beside(event) },
-      titles.map(([name, title]) => h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'side-panel',
-        onclick: () => this.open(name) }, title)));
+      names.map((name) => h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'side-panel',
+        onclick: () => this.open(name) }, titles[name])));
     this.element = h('aside.side', { 'aria-label': t.labels }, this.list, this.panel);
     this.open('labels');
   }
