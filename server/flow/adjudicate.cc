@@ -119,13 +119,19 @@ Result<ReadingsView> show_readings(Services& services, const Actor& actor,
   return view;
 }
 
+namespace {
+
+base::Error already_closed() {
+  return {base::Code::conflict, "the readings of this document are closed"};
+}
+
+}  // namespace
+
 Result<corpus::Adjudication> adjudicate(Services& services, const Actor& actor,
                                         const corpus::DocumentId& id) {
   const auto project = TRY(services.catalog->open(actor.project()));
   ReadingsView view = TRY(readings_of(services, actor, *project, id));
-  if (view.is_closed) {
-    return base::Error{base::Code::conflict, "the readings of this document are closed"};
-  }
+  if (view.is_closed) return already_closed();
   TRY(compare(*project, id, view));
   if (!view.agreement) {
     return base::Error{base::Code::conflict, "not all of its readings are submitted"};
@@ -135,8 +141,11 @@ Result<corpus::Adjudication> adjudicate(Services& services, const Actor& actor,
   vcs::CommitRequest request;
   request.author = request.committer = signature_of(actor);
   request.message = "Make one of the readings of " + id.hex + "\n";
+  bool is_first = true;
   request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
     const DocumentFiles files(tip, project->fan_out, id);
+    is_first = !TRY(tip.entry(corpus::adjudication_path(files.directory())));
+    if (!is_first) return std::vector<vcs::Edit>();
     const corpus::Review review =
         accepted_by(actor, TRY(files.review()), TRY(files.annotation_versions()));
     return std::vector<vcs::Edit>{
@@ -145,11 +154,13 @@ Result<corpus::Adjudication> adjudicate(Services& services, const Actor& actor,
   };
   TRY(project->commits->commit(std::move(request)));
   TRY(catch_up(services, *project, [&](storage::Transaction& tx) -> Result<void> {
+    // Also if somebody else was first: their server may have been killed before it came here.
     TRY(storage::ReadingTable(tx).close({actor.project().id, id}));
+    if (!is_first) return {};
     return audit(tx, actor, "readings.adjudicate", document_subject(actor.project(), id.hex),
                  corpus::to_json(result.agreement));
   }));
-  return result;
+  return is_first ? Result<corpus::Adjudication>(result) : already_closed();
 }
 
 }  // namespace server
