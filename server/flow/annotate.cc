@@ -249,13 +249,13 @@ class Save {
 // if something has, it is worked out anew. Belongs to one request.
 class PreparedSave {
  public:
-  // `rules`: the state whose schema holds; nothing: the one that is changed.
-  PreparedSave(const Actor& actor, const OpenProject& project, const SaveRequest& request,
-               const vcs::Snapshot* rules)
-      : actor_(actor), project_(project), request_(request), rules_(rules) {}
+  PreparedSave(const Actor& actor, const OpenProject& project, const SaveRequest& request)
+      : actor_(actor), project_(project), request_(request) {}
 
   Result<std::vector<vcs::Edit>> edits(const vcs::Snapshot& tip) {
-    const vcs::Snapshot& rules = rules_ == nullptr ? tip : *rules_;
+    // Whoever reads blind follows main's schema, everybody else that of the state which they
+    // change.
+    const vcs::Snapshot rules = reads_blind(actor_) ? TRY(project_.tip()) : tip;
     const Inputs now = TRY(inputs_of(tip, rules));
     if (!edits_ || now != inputs_) {
       edits_ = Save(actor_, project_, request_, tip, rules).edits(outcome_);
@@ -289,7 +289,6 @@ class PreparedSave {
   const Actor& actor_;
   const OpenProject& project_;
   const SaveRequest& request_;
-  const vcs::Snapshot* rules_;
   Inputs inputs_;
   std::optional<Result<std::vector<vcs::Edit>>> edits_;
   SaveOutcome outcome_;
@@ -313,18 +312,16 @@ Result<PageAnnotations> read_annotations_in(const OpenProject& project, const vc
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
                                      const SaveRequest& request) {
   const auto project = TRY(services.catalog->open(actor.project()));
-  const std::string branch = TRY(begin_labels(services, actor, *project, request.document));
-  const vcs::Snapshot main = TRY(project->tip());
-  // A reading follows main's schema; a save on main that of the state which it changes.
-  PreparedSave save(actor, *project, request, branch == kMain ? nullptr : &main);
+  PreparedSave save(actor, *project, request);
+  const std::string branch = TRY(labels_branch(services, actor, *project, request.document));
   (void)save.edits(TRY(project->tip(branch)));  // what is wrong is said when it is its turn
   vcs::CommitRequest commit;
-  commit.branch = branch;
   commit.author = commit.committer = signature_of(actor);
   commit.message =
       "Annotate page " + std::to_string(request.page) + " of " + request.document.hex + "\n";
   commit.make = [&](const vcs::Snapshot& tip) { return save.edits(tip); };
-  const vcs::CommitResult result = TRY(project->commits->commit(std::move(commit)));
+  const vcs::CommitResult result =
+      TRY(commit_labels(services, actor, *project, request.document, std::move(commit)));
   SaveOutcome outcome = std::move(save.outcome());
   outcome.commit = result.commit.hex();
   if (outcome.kind != SaveOutcome::Kind::saved) return outcome;

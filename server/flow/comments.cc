@@ -61,7 +61,6 @@ Result<void> commit_change(Services& services, const Actor& actor, const corpus:
                            std::string_view action, const Change& change) {
   const auto project = TRY(services.catalog->open(actor.project()));
   vcs::CommitRequest request;
-  request.branch = TRY(begin_labels(services, actor, *project, id));
   request.author = request.committer = signature_of(actor);
   request.message = "Comment on " + id.hex + "\n";
   request.make = [&](const vcs::Snapshot& tip) -> Result<std::vector<vcs::Edit>> {
@@ -72,7 +71,7 @@ Result<void> commit_change(Services& services, const Actor& actor, const corpus:
     std::string text = TRY(corpus::write_comments(std::move(comments)));
     return std::vector<vcs::Edit>{{corpus::comments_path(files.directory()), std::move(text)}};
   };
-  TRY(project->commits->commit(std::move(request)));
+  TRY(commit_labels(services, actor, *project, id, std::move(request)));
   return catch_up(services, *project, [&](storage::Transaction& tx) {
     return audit(tx, actor, action, document_subject(actor.project(), id.hex));
   });

@@ -6,6 +6,7 @@
 #include "server/flow/agreement.h"
 #include "server/flow/annotate.h"
 #include "server/flow/document_files.h"
+#include "server/flow/readings.h"
 #include "storage/document_table.h"
 
 namespace server {
@@ -122,7 +123,8 @@ class Import {
   // and what else only we know.
   Result<void> save(const corpus::DocumentId& id, corpus::PageNumber page,
                     std::vector<corpus::Annotation> imported) {
-    const PageAnnotations current = TRY(read_annotations_of(project_, kMain, id, page));
+    const std::string branch = TRY(labels_branch(services_, actor_, project_, id));
+    const PageAnnotations current = TRY(read_annotations_of(project_, branch, id, page));
     std::map<corpus::AnnotationId, corpus::Annotation> all;
     for (const corpus::Annotation& annotation : current.annotations)
       all[annotation.id] = annotation;

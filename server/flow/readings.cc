@@ -57,6 +57,9 @@ Result<std::string> labels_branch(Services& services, const Actor& actor,
   return has_begun ? std::move(branch) : std::string(kMain);
 }
 
+namespace {
+
+// The branch that this person changes, a new reading's if they have none.
 Result<std::string> begin_labels(Services& services, const Actor& actor, OpenProject& project,
                                  const corpus::DocumentId& id) {
   if (!reads_blind(actor)) return std::string(kMain);
@@ -75,6 +78,20 @@ Result<std::string> begin_labels(Services& services, const Actor& actor, OpenPro
   const std::string branch = reading_branch(id, taken->slot);
   TRY(begin_branch(project, branch));
   return branch;
+}
+
+}  // namespace
+
+Result<vcs::CommitResult> commit_labels(Services& services, const Actor& actor,
+                                        OpenProject& project, const corpus::DocumentId& id,
+                                        vcs::CommitRequest request) {
+  const bool begins =
+      reads_blind(actor) && TRY(labels_branch(services, actor, project, id)) == kMain;
+  if (begins && TRY(request.make(TRY(project.tip()))).empty()) {
+    return vcs::CommitResult{.commit = TRY(project.tip_id()), .blobs = {}};
+  }
+  request.branch = TRY(begin_labels(services, actor, project, id));
+  return project.commits->commit(std::move(request));
 }
 
 Result<void> note_reading(storage::Transaction& tx, const Actor& actor,

@@ -32,10 +32,12 @@ bool reads_blind(const Actor& actor);
 // begun.
 Result<std::string> labels_branch(Services& services, const Actor& actor,
                                   const OpenProject& project, const corpus::DocumentId& id);
-// The branch with the labels that this person changes: begins their reading if there is none.
-// conflict if enough others read the document.
-Result<std::string> begin_labels(Services& services, const Actor& actor, OpenProject& project,
-                                 const corpus::DocumentId& id);
+// Commits to the branch with the labels that this person changes, and begins their reading if there
+// is none; `request.branch` is set here. conflict if enough others read the document. A change that
+// is refused, or changes nothing, begins no reading: it would take the place of somebody who reads.
+Result<vcs::CommitResult> commit_labels(Services& services, const Actor& actor,
+                                        OpenProject& project, const corpus::DocumentId& id,
+                                        vcs::CommitRequest request);
 
 // A blind reader has submitted, or goes on.
 Result<void> note_reading(storage::Transaction& tx, const Actor& actor,

@@ -21,7 +21,7 @@ struct ReviewMove {
 // What is now in git. denied or conflict as corpus::may_move says.
 Result<corpus::Review> move_review(Services& services, const Actor& actor, const ReviewMove& move);
 
-// Many at once, as one commit: those that may be moved are, the others say why not.
+// Many at once, as one commit, or as one each for readings: those that may not move say why not.
 struct ReviewOutcome {
   corpus::DocumentId document;
   std::optional<base::Error> refusal;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Two people label a document blind to each other, a third makes one of both: what each of them sees, what
 stock git sees, and what is committed in the end."""
+import concurrent.futures
 import json
 import subprocess
 
@@ -167,6 +168,44 @@ class Readings(harness.Scenario):
             self.submit(who)
             self.assertIsNone(next_of(who))
         self.assertEqual(next_of(self.rea, "review"), self.document)
+
+    def test_many_documents_at_once_are_submitted_blind_too(self):
+        sent = self.ben.client.post(f"{self.admin.api}/reviews",
+                                    {"documents": [self.document, "0" * 32], "state": "submitted"})
+        self.assertEqual([item["done"] for item in sent.json["items"]], [True, False], sent)
+        [reading] = self.rea.client.get(f"{self.path}/readings").json["items"]
+        self.assertEqual((reading["reader"], reading["state"]), ("Ben", "submitted"))
+        for who, state in ((self.ben, "submitted"), (self.ann, "new"), (self.rea, "new")):
+            self.assertEqual(who.client.get(f"{self.path}/review").json["state"], state)
+
+    def test_a_mistake_takes_no_place_of_those_who_read(self):
+        comment = f"{self.path}/comments/01JD3X9V5T8Q4R2W6Y7Z0A1B2C"
+        self.assert_problem(self.ben.client.request("PATCH", comment, {"resolved": True}), 404, "not_found")
+        self.assert_problem(self.cat.client.request("DELETE", comment), 404, "not_found")
+        accepted = self.ben.client.put(f"{self.path}/review", {"state": "accepted"})
+        self.assertIn(accepted.status, (403, 409), accepted)
+        etag = self.cat.annotations(self.document).headers["ETag"]
+        self.assert_problem(self.cat.save(self.document, [self.span(0, "no such label")], etag), 422,
+                            "invalid_annotations")
+        self.assertEqual(self.cat.save(self.document, [], etag).status, 200)
+        self.assertEqual(self.rea.client.get(f"{self.path}/readings").json["items"], [])
+
+    def test_two_who_adjudicate_at_once_commit_it_once(self):
+        self.read_by_both()
+        reviewers = [self.rea, self.admin] * 3
+        with concurrent.futures.ThreadPoolExecutor(len(reviewers)) as pool:
+            replies = list(pool.map(lambda who: who.client.post(f"{self.path}/adjudication"), reviewers))
+        self.assertEqual(sorted(reply.status for reply in replies), [201] + [409] * 5, replies)
+        log = subprocess.run(["git", "log", "--format=%s", "main"], cwd=self.server.repository(), check=True,
+                             capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(log.count(f"Make one of the readings of {self.document}"), 1)
+
+    def test_labels_are_imported_into_the_reading(self):
+        line = {"document": self.document, "page": 1, "annotations": [
+            {"type": "span", "label": "total", "words": [self.words[0]["id"]]}]}
+        counts = [self.ann.client.post(f"{self.admin.api}/imports/jsonl", line).json for _ in range(2)]
+        self.assertEqual([(c["added"], c["unchanged"]) for c in counts], [(1, 0), (0, 1)], counts)
+        self.assertEqual((self.seen_by(self.ann), self.seen_by(self.admin)), (["total"], []))
 
     def test_a_document_that_is_not_there_has_no_reading(self):
         reply = self.ann.client.put(f"{self.admin.api}/documents/{'0' * 32}/review", {"state": "submitted"})
