@@ -88,6 +88,10 @@ const std::string kVisible =
     " FROM projects p JOIN blobs b ON b.organisation_id = p.organisation_id"
     " JOIN project_blobs v ON v.project_id = p.id AND v.blob_id = b.id"
     " WHERE p.id = ? AND b.md5 = ? AND b.directory = ?";
+const std::string kNotWithdrawn =
+    kVisible +
+    " AND NOT EXISTS (SELECT 1 FROM released_blobs r WHERE r.project_id = p.id"
+    " AND r.blob_id = b.id AND r.withdrawn = 1)";
 const std::string kReleased =
     kVisible +
     " AND (EXISTS (SELECT 1 FROM released_blobs r WHERE r.project_id = p.id AND r.blob_id = b.id"
@@ -227,7 +231,7 @@ Result<BlobRecord> BlobTable::find_released(ProjectId project, const BlobName& n
 
 Result<std::vector<BlobRecord>> BlobTable::find_all(ProjectId project,
                                                     std::span<const BlobName> names, Among among) {
-  const std::string& wanted = among == Among::released ? kReleased : kVisible;
+  const std::string& wanted = among == Among::released ? kReleased : kNotWithdrawn;
   std::vector<BlobRecord> found;
   std::vector<BlobName> absent;
   found.reserve(names.size());

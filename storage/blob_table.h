@@ -62,7 +62,7 @@ class BlobTable {
                        Standing standing = Standing::stands);
   // not_found unless visible to the project and released by what stands.
   Result<BlobRecord> find_released(ProjectId project, const BlobName& name);
-  // Which of the project's blobs are asked for: all that it sees, or the released ones.
+  // All that the project sees but what only withdrawn releases point to, or the released ones.
   enum class Among { visible, released };
   // The records of these names, in their order; not_found, naming at most five, if one is not
   // there.

@@ -49,18 +49,20 @@ void add_object_routes(Router& router, Services& services) {
   RequestBody names;
   names.media_types = {"text/plain"};
   names.limit = kMostBody;
-  router.add({.method = Method::post,
-              .path = std::string(kProjectPath) + "/objects",
-              .access = Access::needs(Permission::release_read),
-              .handler = handled([&](Context& c) { return send_objects(services, c); }),
-              .id = "fetch_objects",
-              .summary = "Many stored objects at once: their MD5s, a line each; answered as a tar",
-              .description =
-                  "The archive holds files/md5/<2>/<30> in the order of the request, so "
-                  "it can be unpacked into a DVC cache. What may not be read is missing.",
-              .tag = "datasets",
-              .body = names,
-              .responses = {{200, "the objects", "application/x-tar", {}, {}}}});
+  router.add(
+      {.method = Method::post,
+       .path = std::string(kProjectPath) + "/objects",
+       .access = Access::needs(Permission::release_read),
+       .handler = handled([&](Context& c) { return send_objects(services, c); }),
+       .id = "fetch_objects",
+       .summary = "Many stored objects at once: their MD5s, a line each; answered as a tar",
+       .description =
+           "The archive holds files/md5/<2>/<30> in the order of the request, so "
+           "it can be unpacked into a DVC cache. If one is not there, or may not be read, the "
+           "answer is 404 and names it.",
+       .tag = "datasets",
+       .body = names,
+       .responses = {{200, "the objects", "application/x-tar", {}, {}}}});
 }
 
 }  // namespace server::http

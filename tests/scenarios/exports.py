@@ -167,6 +167,9 @@ class Exports(harness.Scenario):
             md5 = objects[tag]
             reply = self.project.client.get(f"/acme/claims.dvc/files/md5/{md5[:2]}/{md5[2:]}")
             self.assertEqual(reply.status, status, tag)
+            many = self.project.client.post(f"{self.project.api}/objects", f"{md5}\n".encode(),
+                                            headers={"Content-Type": "text/plain"})
+            self.assertEqual(many.status, 200 if status == 200 else 404, tag)
 
 
 if __name__ == "__main__":

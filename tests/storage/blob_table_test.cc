@@ -143,6 +143,28 @@ TEST_F(BlobTableTest, FindsManyInTheirOrderOrNamesWhatIsMissing) {
   EXPECT_EQ(TAKE(find_all({a.name}, Among::released)), std::vector{a});
 }
 
+TEST_F(BlobTableTest, WhatOnlyWithdrawnReleasesPointToIsNotAmongMany) {
+  using Among = BlobTable::Among;
+  using Standing = BlobTable::Standing;
+  const BlobRecord list = record_of("a list"), other = record_of("b");
+  record(project, list);
+  record(project, other);
+  const auto release = [&](Standing standing) {
+    TAKE(with_table(
+        [&](BlobTable& t) { return t.release(project.id, std::vector{list.name}, standing); }));
+  };
+  const auto find = [&](const BlobName& name, Among among) {
+    return with_table(
+        [&](BlobTable& t) { return t.find_all(project.id, std::vector{name}, among); });
+  };
+  release(Standing::withdrawn);
+  EXPECT_EQ(test::code_of(find(list.name, Among::visible)), Code::not_found);
+  EXPECT_EQ(test::code_of(find(list.name, Among::released)), Code::not_found);
+  EXPECT_EQ(TAKE(find(other.name, Among::visible)), std::vector{other});
+  release(Standing::stands);  // another release that has it too
+  EXPECT_EQ(TAKE(find(list.name, Among::visible)), std::vector{list});
+}
+
 TEST_F(BlobTableTest, WalksAllOfAnOrganisationInPieces) {
   std::vector<BlobName> names;
   for (const char* content : {"a", "b", "c", "d", "e"}) {
