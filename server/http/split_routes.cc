@@ -92,7 +92,14 @@ Result<Reply> put_split(Services& services, Context& context) {
                                         {"commit", outcome.commit}}));
 }
 
+// A split tells of documents that no release has yet, which is more than trainers may read.
+Result<void> check_may_read_documents(const Context& context) {
+  if (context.principal.access->allows(Permission::document_read)) return {};
+  return base::Error{base::Code::denied, "this needs the permission document:read"};
+}
+
 Result<Reply> show_split(Services& services, Context& context) {
+  TRY(check_may_read_documents(context));
   const auto project = TRY(project_of(services, context));
   const auto reading =
       TRY(read_split(services, *project, TRY(project->tip_id()), context.parameter("name")));
@@ -150,6 +157,7 @@ Result<Reply> unlock(Services& services, Context& context) {
 }
 
 Result<Reply> split_leakage(Services& services, Context& context) {
+  TRY(check_may_read_documents(context));
   const auto project = TRY(project_of(services, context));
   const std::string& name = context.parameter("name");
   return leakage_reply(context, "Leakage of the split " + name,

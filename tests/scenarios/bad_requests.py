@@ -317,10 +317,17 @@ class BadRequests(harness.Scenario):
                   "upload": ("POST", f"{self.project.api}/documents", b""),
                   "release": ("POST", f"{self.project.api}/releases", {"name": "-"}),
                   "releases": ("GET", f"{self.project.api}/releases", None),
+                  # Where documents are of which no release tells yet.
+                  "split": ("GET", f"{self.project.api}/splits/all", None),
+                  "leakage": ("GET", f"{self.project.api}/splits/all/leakage", None),
                   "members": ("GET", f"{self.project.api}/members", None),
                   "object": ("PUT", f"/{self.project.path}.dvc/files/md5/00/{'0' * 30}", b"x")}
-        may = {"manager": {"read", "releases", "members"}, "reviewer": {"read", "releases"},
-               "annotator": {"read"}, "scientist": {"read", "release", "releases", "object"},
+        made = self.project.client.put(f"{self.project.api}/splits/all",
+                                       {"rule": {"group_by": []}, "salt": "1", "ratios": {"train": 100}})
+        self.assertEqual(made.status, 200, made)
+        splits = {"releases", "split", "leakage"}
+        may = {"manager": {"read", "members"} | splits, "reviewer": {"read"} | splits,
+               "annotator": {"read"}, "scientist": {"read", "release", "object"} | splits,
                "uploader": {"upload"}, "trainer": {"releases"}, "predictor": set(),
                "auditor": set()}
         for role, allowed in may.items():
