@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "storage/document_table.h"
 #include "storage/page_sketch_table.h"
 
 namespace server {
@@ -64,7 +65,9 @@ Result<std::vector<dataset::NearPages>> near_pages_of(Services& services,
 Result<std::vector<dataset::NearPages>> near_pages_of(Services& services,
                                                       storage::ProjectId project,
                                                       const corpus::DocumentId& id) {
-  return pairs_of(TRY(services.database->read([&](storage::Transaction& tx) {
+  using Rows = std::vector<storage::NearPagesRow>;
+  return pairs_of(TRY(services.database->read([&](storage::Transaction& tx) -> Result<Rows> {
+    TRY(storage::DocumentTable(tx).find(project, id));
     return storage::PageSketchTable(tx).near_of(project, id);
   })));
 }

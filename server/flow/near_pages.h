@@ -23,7 +23,7 @@ Result<void> find_near_pages(storage::Transaction& tx, storage::ProjectId projec
 
 Result<std::vector<dataset::NearPages>> near_pages_of(Services& services,
                                                       storage::ProjectId project);
-// With the document as `a`; those most alike first, page by page.
+// With the document as `a`; those most alike first, page by page. not_found if it is not there.
 Result<std::vector<dataset::NearPages>> near_pages_of(Services& services,
                                                       storage::ProjectId project,
                                                       const corpus::DocumentId& id);

@@ -196,6 +196,8 @@ class Datasets(harness.Scenario):
                              [(1, other)], near)
         self.assertEqual(self.project.client.get(
             f"{self.project.api}/documents/{self.small[0]}/near-duplicates").status, 200)
+        self.assert_problem(self.project.client.get(
+            f"{self.project.api}/documents/{'0' * 32}/near-duplicates"), 404, "not_found")
 
 
 if __name__ == "__main__":
