@@ -7,7 +7,7 @@ import { de } from '../../../web/src/texts/de';
 import { en } from '../../../web/src/texts/en';
 
 const tick: SeenMark = { kind: 'tick_box', state: 'crossed', box: [100, 100, 120, 120], confidence: 950 };
-const writing: SeenMark = { kind: 'handwriting', box: [200, 100, 400, 140], confidence: 500 };
+const writing: SeenMark = { kind: 'handwriting', box: [200, 100, 400, 140], confidence: 550 };
 
 // What is drawn: how many frames in which colour, and which names.
 function drawn(marks: SeenMark[], seen: [number, number, number, number], unit: number) {
@@ -38,4 +38,8 @@ test('a name is written once there is room for it, and a doubtful mark is paler'
   assert.deepEqual(far.names, ['Handwriting']);
   assert.deepEqual(far.frames, { '#7c3aed': 1, '#7c3aed80': 1 });
   assert.deepEqual(drawn([tick], [0, 0, 1000, 1000], 0.25).names, ['Tick box: crossed']);
+});
+
+test('what is rather not there is not drawn', () => {
+  assert.deepEqual(drawn([{ ...writing, confidence: 499 }], [0, 0, 1000, 1000], 1), { frames: {}, names: [] });
 });

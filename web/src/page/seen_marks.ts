@@ -1,6 +1,7 @@
 // What the server has seen on a page besides words: tick boxes and how they are marked, handwriting,
 // signatures or their places, stamps. Drawn below the annotations, dotted, each with its name, so that
-// nobody takes it for somebody's label.
+// nobody takes it for somebody's label. What is rather not there stays undrawn: bold print that may be
+// handwriting, on every second line, hides the page.
 import type { Box } from '../editor/annotation';
 import type { SeenMark } from '../api';
 import type { Texts } from '../texts';
@@ -8,7 +9,8 @@ import type { Brush } from './brush';
 
 const colour = '#7c3aed';
 const pale = '#7c3aed80';
-const doubtful = 600; // of 1000; below it a mark is drawn paler
+const likely = 500;   // of 1000; below it a mark is not drawn
+const doubtful = 600; // below it a mark is drawn paler
 const legible = 26;   // screen pixels that a mark is wide at least, to have its name written to it
 
 export function name_of({ kind, state }: SeenMark, texts: Pick<Texts, 'seen_marks' | 'seen_states'>): string {
@@ -21,7 +23,7 @@ function touches(a: Box, b: Box): boolean {
 }
 
 export function paint_seen_marks(brush: Brush, marks: readonly SeenMark[], texts: Texts): void {
-  const seen = marks.filter((mark) => touches(mark.box, brush.seen));
+  const seen = marks.filter((mark) => mark.confidence >= likely && touches(mark.box, brush.seen));
   const boxes = (sure: boolean) =>
     seen.filter(({ confidence }) => (confidence >= doubtful) === sure).map(({ box }) => box);
   brush.boxes(boxes(true), { stroke: colour, width: 1.5, dotted: true }, 1);
