@@ -25,15 +25,7 @@ import { show_schema } from './views/schema';
 import { show_settings } from './views/settings';
 import { show_tokens } from './views/tokens';
 import { show_first_password, show_sign_in } from './views/sign_in';
-
-type Parameters = Record<string, string>;
-export interface Surroundings {
-  go: (url: string) => void; user: api.User;
-  renew: () => Promise<void>; // after what one may do has changed
-}
-// Fills its place and answers what to do when it is left, or nothing.
-export type View = (place: HTMLElement, parameters: Parameters, around: Surroundings) =>
-  Promise<(() => void) | void>;
+import type { Parameters, View } from './views/view';
 
 const routes: [string, RegExp, View, string[]][] = [
   ['projects', /^\/$/, show_projects, []],

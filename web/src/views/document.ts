@@ -31,7 +31,7 @@ import { allows, work_of } from '../ui/rights';
 import { blame_line } from './story';
 import type { Annotation } from '../editor/annotation';
 import { follow } from '../events';
-import type { View } from '../main';
+import type { View } from './view';
 
 export const show_document: View = async (place, parameters, { go, user }) => {
   const at = parameters as unknown as api.DocumentAt;

@@ -7,7 +7,7 @@ import { ask } from '../ui/dialog';
 import { allows, work_of } from '../ui/rights';
 import { BulkBar } from './bulk_bar';
 import { DropZone } from './upload';
-import type { View } from '../main';
+import type { View } from './view';
 
 const page_size = 50;
 const thumbnail_width = 96; // twice what is shown, for sharp screens

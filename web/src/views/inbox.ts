@@ -2,7 +2,7 @@
 import * as api from '../api';
 import { t } from '../texts';
 import { h, replace } from '../ui/dom';
-import type { View } from '../main';
+import type { View } from './view';
 
 export const show_inbox: View = async (place, parameters) => {
   const at = parameters as unknown as api.ProjectAt;

@@ -3,7 +3,7 @@ import * as api from '../api';
 import { named, t } from '../texts';
 import { copy_line, error_box, h, message_of, replace, toast } from '../ui/dom';
 import { confirm_first } from '../ui/dialog';
-import type { View } from '../main';
+import type { View } from './view';
 
 const roles = ['annotator', 'reviewer', 'scientist', 'manager', 'uploader', 'trainer', 'admin'];
 

@@ -6,7 +6,7 @@ import { h, message_of, replace, toast } from '../ui/dom';
 import { bars, columns, percentages, share_bar, type Part, type Point, type Tone } from '../ui/plot';
 import { allows } from '../ui/rights';
 import { Palette } from '../ui/colours';
-import type { View } from '../main';
+import type { View } from './view';
 
 const spans = [14, 30, 90, 365];
 const deeds: [string, Tone][] = [['submitted', 4], ['accepted', 5], ['rejected', 6]];

@@ -5,7 +5,7 @@ import { error_box, h, replace } from '../ui/dom';
 import { dialog } from '../ui/dialog';
 import { percentages } from '../ui/plot';
 import { allows } from '../ui/rights';
-import type { View } from '../main';
+import type { View } from './view';
 
 const part = encodeURIComponent;
 

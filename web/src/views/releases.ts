@@ -2,7 +2,7 @@
 import * as api from '../api';
 import { t } from '../texts';
 import { copy_line, h, message_of, replace, time, toast } from '../ui/dom';
-import type { View } from '../main';
+import type { View } from './view';
 
 const formats = [['coco', 'COCO', 'coco.json'], ['jsonl', 'JSON Lines', 'jsonl']] as const;
 

@@ -8,7 +8,7 @@ import { error_box, h, message_of, replace, toast, type Child } from '../ui/dom'
 import { allows } from '../ui/rights';
 import { Guidelines } from './guidelines';
 import { lists, SchemaDraft, type DraftEntry, type ListName } from './schema_model';
-import type { View } from '../main';
+import type { View } from './view';
 
 const types = ['span', 'box', 'polygon', 'value'];
 const kinds = ['string', 'enum', 'number', 'boolean', 'date'] as const;

@@ -2,7 +2,7 @@
 import * as api from '../api';
 import { named, t } from '../texts';
 import { h, message_of, replace, toast } from '../ui/dom';
-import type { View } from '../main';
+import type { View } from './view';
 
 const flags = ['self_review', 'annotators_may_clone', 'import_foreign_authors', 'proposals_only'] as const;
 const pushes: api.PushBehind[] = ['merge', 'rebase', 'refuse'];

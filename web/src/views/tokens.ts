@@ -2,7 +2,7 @@
 import * as api from '../api';
 import { t } from '../texts';
 import { copy_line, error_box, h, message_of, replace, time, toast } from '../ui/dom';
-import type { View } from '../main';
+import type { View } from './view';
 
 const scopes = ['document:upload', 'document:read', 'annotation:write', 'repository:clone', 'repository:push',
   'release:read', 'export:read'];
