@@ -341,6 +341,18 @@ class ProjectViews(desk.Desk):
         self.admin.client.request("PATCH", f"{self.admin.api}/policy", {"self_review": False, "push_behind": "merge"})
         self.admin.client.request("PATCH", f"{self.admin.api}/settings", {"queue_order": "oldest"})
 
+    def test_two_readings_are_chosen_and_told_to_the_server(self):
+        tab = self.view("settings")
+        self.assertTrue(tab.evaluate("document.querySelector('input[name=readings][value=\"1\"]').checked"))
+        tab.click('input[name=readings][value="2"]')
+        self.wait_for_toast("Saved")
+        self.assertEqual(self.admin.client.get(self.admin.api).json["policy"]["readings"], 2)
+        self.view("settings")
+        self.assertTrue(tab.evaluate("document.querySelector('input[name=readings][value=\"2\"]').checked"))
+        tab.click('input[name=readings][value="1"]')
+        self.wait_for_toast("Saved")
+        self.assertEqual(self.admin.client.get(self.admin.api).json["policy"]["readings"], 1)
+
     def test_an_invitation_is_a_link_and_taking_a_role_is_asked_for(self):
         self.add_person("gus", "annotator")
         tab = self.view("members")

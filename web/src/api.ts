@@ -37,6 +37,7 @@ export type QueueOrder = 'oldest' | 'newest' | 'unsure';
 export interface Policy {
   annotators_may_clone: boolean; import_foreign_authors: boolean; self_review: boolean;
   proposals_only: boolean; push_behind: PushBehind;
+  readings: number; // how many people label each document, blind to each other: 1 or 2
 }
 export interface Settings { languages: string[]; queue_order: QueueOrder }
 export interface AttributeSpec {

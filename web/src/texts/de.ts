@@ -256,6 +256,12 @@ export const de: Texts = {
   queue_order: 'Neue Dokumente',
   queue_orders: { oldest: 'Das älteste zuerst', newest: 'Das neueste zuerst',
     unsure: 'Das unsicherste zuerst: wo ein Modell am unsichersten war, dann wo das Lesen es war' },
+  blind_readings: 'Blinde Lesungen',
+  blind_readings_about: 'Zwei, die dasselbe bearbeiten und einander nicht sehen, finden, was einer allein übersieht, und zeigen, '
+    + 'wie weit sie übereinstimmen. Haben beide eingereicht, macht jemand mit dem Recht zu prüfen eines daraus. Solange '
+    + 'schicken Annotierende nichts mit git. Begonnene Lesungen bleiben, wenn sich dies ändert.',
+  readings_wanted: 'Wie viele jedes Dokument bearbeiten',
+  readings_choices: { 1: 'Eine Person', 2: 'Zwei, blind füreinander; wer prüft, entscheidet, wo sie sich unterscheiden' },
   reading: 'Lesen',
   reading_about: 'Gilt für Dokumente, die von jetzt an gelesen werden.',
   ocr_languages: 'Sprachen der Seiten (keine gewählt: die des Servers)',

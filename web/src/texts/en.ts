@@ -268,6 +268,12 @@ export const en = {
   queue_order: 'New documents',
   queue_orders: { oldest: 'The oldest first', newest: 'The newest first',
     unsure: 'The least certain first: where a model was least sure, then where reading was' },
+  blind_readings: 'Blind readings',
+  blind_readings_about: 'Two who label the same and do not see each other’s work find what one alone overlooks, and tell how '
+    + 'far people agree. When both have submitted, a reviewer makes one of both. Meanwhile annotators do not push with git. '
+    + 'Readings that have begun are kept when this changes.',
+  readings_wanted: 'How many people label each document',
+  readings_choices: { 1: 'One', 2: 'Two, blind to each other; a reviewer decides where they differ' } as Record<string, string>,
   reading: 'Reading',
   reading_about: 'Holds for documents that are read from now on.',
   ocr_languages: 'Languages of the pages (none chosen: those of the server)',

@@ -7,6 +7,7 @@ import type { View } from './view';
 const flags = ['self_review', 'annotators_may_clone', 'import_foreign_authors', 'proposals_only'] as const;
 const pushes: api.PushBehind[] = ['merge', 'rebase', 'refuse'];
 const orders: api.QueueOrder[] = ['oldest', 'newest', 'unsure'];
+const readings = ['1', '2'];
 
 export const show_settings: View = async (place, parameters) => {
   const at = parameters as unknown as api.ProjectAt;
@@ -20,11 +21,13 @@ export const show_settings: View = async (place, parameters) => {
       toast(message_of(error));
     });
   };
-  const policy_choice = (key: keyof api.Policy) => (value: string | boolean, back: () => void) =>
+  const policy_choice = (key: keyof api.Policy) => (value: string | number | boolean, back: () => void) =>
     save(() => api.set_policy(at, { [key]: value }), back);
   replace(place, h('h1', t.settings),
     section(t.working, t.working_about, choice('queue_order', t.queue_order, orders, settings.queue_order, t.queue_orders,
       (value, back) => save(() => api.set_settings(at, { queue_order: value as api.QueueOrder }), back))),
+    section(t.blind_readings, t.blind_readings_about, choice('readings', t.readings_wanted, readings, String(policy.readings),
+      t.readings_choices, (value, back) => policy_choice('readings')(Number(value), back))),
     section(t.reading, t.reading_about, language_choice(languages, settings.languages,
       (chosen, back) => save(() => api.set_settings(at, { languages: chosen }), back))),
     section(t.rules, t.rules_about, flags.map((flag) => switch_for(flag, policy[flag], policy_choice(flag)))),
