@@ -265,6 +265,15 @@ class ProjectViews(desk.Desk):
         self.assertNotIn("date", [entry["name"] for entry in after["labels"]])
         self.put_schema(before, etag)
 
+    def test_what_describes_a_label_stands_below_each_other(self):
+        tab = self.view("schema")
+        parts = tab.evaluate("[...document.querySelector('.entry').children].map((part) => part.getBoundingClientRect())"
+                             ".map(({left, top, bottom}) => [left, top, bottom])")
+        self.assertGreater(len(parts), 2)
+        for (left, _, bottom), (next_left, top, _) in zip(parts, parts[1:]):
+            self.assertEqual(left, next_left)
+            self.assertGreaterEqual(top, bottom)
+
     def test_two_who_change_the_schema_do_not_overwrite_each_other(self):
         tab = self.view("schema")
         self.fill(tab, ".entry input[name=title]", "Mine")

@@ -172,7 +172,7 @@ export class Commands {
 
   private comment(): void {
     if (!this.desk.picked) return toast(t.choose_first);
-    return document.querySelector<HTMLTextAreaElement>('.inspector .thread > .entry textarea')?.focus();
+    return document.querySelector<HTMLTextAreaElement>('.inspector .thread > .say textarea')?.focus();
   }
 
   private correct(): void {

@@ -116,6 +116,6 @@ function entry(title: string, send: (text: string) => Promise<void>): HTMLElemen
     if (event.key === 'Enter' && !event.shiftKey) void submit(event);
     if (event.key === 'Escape') field.blur();
   });
-  return h('form.entry', { onsubmit: (event: Event) => void submit(event) }, field,
+  return h('form.say', { onsubmit: (event: Event) => void submit(event) }, field,
     h('button.chip', { type: 'submit' }, t.send));
 }

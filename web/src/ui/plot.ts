@@ -61,7 +61,7 @@ const row = (name: string, values: readonly (number | string)[]) => h('tr', h('t
   values.map((value) => h('td', typeof value === 'number' ? number(value) : value)));
 
 function legend(parts: readonly (Series & { value?: number; href?: string })[]): HTMLElement {
-  return h('ul.legend', parts.map(({ name, tone, value, href }) => h('li', h('span', { class: `key tone${tone}`,
+  return h('ul.legend', parts.map(({ name, tone, value, href }) => h('li', h('span', { class: `tone-key tone${tone}`,
     'aria-hidden': 'true' }), href ? h('a', { href }, name) : h('span', name),
   value !== undefined && h('strong', number(value)))));
 }
@@ -139,6 +139,6 @@ export function bars(plot: Plot & { series: Series[]; rows: (Point & { href?: st
   });
   return h('figure.plot.bars', h('table', { 'aria-label': `${plot.title}. ${plot.about}` },
     h('thead', h('tr', h('th', { scope: 'col' }, plot.first_head), h('td'), plot.series.map((one) =>
-      h('th.number', { scope: 'col' }, plot.series.length > 1 && h('span', { class: `key tone${one.tone}`,
+      h('th.number', { scope: 'col' }, plot.series.length > 1 && h('span', { class: `tone-key tone${one.tone}`,
         'aria-hidden': 'true' }), one.name)))), h('tbody', lines)));
 }

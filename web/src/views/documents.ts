@@ -246,7 +246,7 @@ function picture(at: api.ProjectAt, d: api.Document): HTMLElement {
 }
 
 function sureness(confidence: number): HTMLElement {
-  const level = confidence >= 900 ? 'high' : confidence >= 750 ? 'middle' : 'low';
+  const level = confidence >= 900 ? 'high' : confidence >= 750 ? 'fair' : 'low';
   return h('span', { class: `sureness ${level}` }, t.percent(confidence / 10));
 }
 
