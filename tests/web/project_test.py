@@ -376,6 +376,21 @@ class ProjectViews(desk.Desk):
         tab.click("dialog .primary")
         tab.wait_for(f"!({row})")
 
+    def test_whoever_follows_an_invitation_hears_as_whom_they_sign_in(self):
+        tab = self.view("members")
+        self.fill(tab, "form input[name=name]", "Ivo")
+        self.fill(tab, "form input[name=address]", "ivo@acme.example")
+        tab.click("form .primary")
+        tab.wait_for("document.querySelector('.copy code')?.textContent.includes('/#link=')")
+        link = tab.text(".copy code")
+        ivo = self.new_browser()
+        ivo.open(link)
+        ivo.wait_for("document.querySelector('form input[name=password]')")
+        self.fill(ivo, "form input[name=password]", desk.PASSWORD)
+        ivo.click("form .primary")
+        self.wait_for_toast("ivo@acme.example", ivo)
+        ivo.wait_for("document.querySelector('a.card')")
+
     # -- upload --------------------------------------------------------------------------------------
 
     def choose(self, tab, *files):
@@ -404,6 +419,19 @@ class ProjectViews(desk.Desk):
         tab.wait_for("[...document.querySelectorAll('.uploads li')].every((li) => li.textContent.includes('stored'))")
         for name in ("first.png", "second.png"):
             self.assertEqual(len(self.stored(name)), 1)
+
+    def test_files_are_taken_wherever_they_are_dropped(self):
+        tab = self.view("documents", "mona")
+        x, y = tab.evaluate("(() => { const box = document.querySelector('thead').getBoundingClientRect(); "
+                            "return [box.x + 200, box.y + 10]; })()")
+        data = {"items": [], "files": [str(self.file("dropped.png", harness.tiny_png(902)))], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver"):
+            tab.command("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+        tab.wait_for("document.querySelector('.drop.over')")
+        tab.command("Input.dispatchDragEvent", type="drop", x=x, y=y, data=data)
+        tab.wait_for("document.querySelector('.uploads li')?.textContent.includes('stored')")
+        self.assertEqual(len(self.stored("dropped.png")), 1)
+        self.assertEqual(tab.count(".drop.over"), 0)
 
     def test_an_upload_goes_on_after_a_reload(self):
         tab = self.view("documents", "mona")

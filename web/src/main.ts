@@ -11,7 +11,7 @@ import './app.css';
 import './project.css';
 import * as api from './api';
 import { locale, languages, t } from './texts';
-import { error_box, h, replace } from './ui/dom';
+import { error_box, h, replace, toast } from './ui/dom';
 import { icon } from './ui/icons';
 import { allows } from './ui/rights';
 import { show_document } from './views/document';
@@ -189,7 +189,10 @@ async function start(): Promise<void> {
   const link_ = owner_link();
   if (link_) {
     draw_top({});
-    show_first_password(main, link_, enter);
+    show_first_password(main, link_, async () => {
+      await enter();
+      if (user) toast(t.sign_in_as(user.addresses[0]));
+    });
     return;
   }
   try {

@@ -46,11 +46,13 @@ export const show_documents: View = async (place, parameters, { go, user }) => {
   const [schema, members] = await Promise.all([reads ? api.schema(at).catch(() => ({})) : {},
     allows(roles, 'manage_members') ? api.members(at).catch(() => []) : []]);
   const list = new DocumentList(at, roles, schema, members);
+  const zone = allows(roles, 'upload') ? new DropZone(at, () => list.reload_soon()) : null;
   replace(place, h('div.heading', h('h1', project.name || at.project), h('span.space'),
     reads && work_button(at, roles, go)),
-  allows(roles, 'upload') && new DropZone(at, () => list.reload_soon()).element, list.element, reads && clone_hint(project));
+  zone?.element, list.element, reads && clone_hint(project));
   await list.load();
-  return follow(at, () => list.reload_soon());
+  const leave = [follow(at, () => list.reload_soon()), zone?.listen()];
+  return () => leave.forEach((end) => end?.());
 };
 
 class DocumentList {

@@ -86,18 +86,31 @@ export class DropZone {
       this.add([...input.files!]);
       input.value = '';
     } });
-    const over = (event: Event) => {
-      event.preventDefault();
-      zone.classList.add('over');
-    };
-    const zone = h('section.drop', { 'aria-label': t.upload, ondragenter: over, ondragover: over,
-      ondragleave: () => zone.classList.remove('over'), ondrop: (event: DragEvent) => {
-        event.preventDefault();
-        zone.classList.remove('over');
-        this.add([...event.dataTransfer!.files]);
-      } }, h('p', input, h('label.button', { for: 'files' }, t.choose_files), ` ${t.or_drop}`), this.list);
-    this.element = zone;
+    this.element = h('section.drop', { 'aria-label': t.upload },
+      h('p', input, h('label.button', { for: 'files' }, t.choose_files), ` ${t.or_drop}`), this.list);
     void this.go_on();
+  }
+
+  // Takes files that are dropped anywhere on the page, until what it answers is called. Where nobody takes
+  // them, the browser leaves the page and shows the file.
+  listen(): () => void {
+    const ended = new AbortController();
+    const { signal } = ended;
+    const light = (on: boolean) => this.element.classList.toggle('over', on);
+    const with_files = (act: (event: DragEvent) => void) => (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) act(event);
+    };
+    addEventListener('dragover', with_files((event) => {
+      event.preventDefault();
+      light(true);
+    }), { signal });
+    addEventListener('dragleave', (event: DragEvent) => { if (!event.relatedTarget) light(false); }, { signal });
+    addEventListener('drop', with_files((event) => {
+      event.preventDefault();
+      light(false);
+      this.add([...event.dataTransfer!.files]);
+    }), { signal });
+    return () => ended.abort();
   }
 
   private add(files: File[]): void {
