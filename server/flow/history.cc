@@ -55,7 +55,7 @@ class DirectoryDiff {
       case corpus::PathKind::document_annotations:
         return add_annotations(change, info.page);
       case corpus::PathKind::review:
-        return change.after ? add_review(path, *change.after) : Result<void>();
+        return change.after ? add_review(path, change) : Result<void>();
       default:
         return {};
     }
@@ -72,13 +72,16 @@ class DirectoryDiff {
     return {};
   }
 
-  Result<void> add_review(const std::string& path, const vcs::FileState& file) {
-    const auto review = corpus::parse_review(TRY(text_of(file)));
-    if (review.ok()) {
-      found_.review = corpus::name_of(review->state);
-    } else {
+  // A verdict on a label rewrites the file too, and moves nothing.
+  Result<void> add_review(const std::string& path, const vcs::Change& change) {
+    const auto before = corpus::parse_review(TRY(text_of(change.before)));
+    const auto after = corpus::parse_review(TRY(text_of(change.after)));
+    if (!after.ok()) {
       found_.unreadable.push_back(path);
+      return {};
     }
+    const bool stays = change.before && before.ok() && before->state == after->state;
+    if (!stays) found_.review = corpus::name_of(after->state);
     return {};
   }
 

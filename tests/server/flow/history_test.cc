@@ -58,6 +58,16 @@ TEST_F(HistoryTest, GoesOnBesideWhatCannotBeRead) {
   EXPECT_EQ(changes.annotations.size(), 1U);
 }
 
+TEST_F(HistoryTest, SaysWhereTheReviewMovedToAndOnlyIfItMoved) {
+  const std::string submitted = commit(label(1), R"({"state":"submitted"})");
+  const std::string looked_at =
+      commit(label(2), R"({"state":"submitted","reviewed":{"annotations.jsonl":")" +
+                           std::string(40, 'a') + R"("}})");
+  const std::string accepted = commit(label(2), R"({"state":"accepted"})");
+  EXPECT_EQ(diff(submitted, looked_at).review, std::nullopt);
+  EXPECT_EQ(diff(looked_at, accepted).review, "accepted");
+}
+
 TEST_F(HistoryTest, TakesAFileInTheDocumentsPlaceForNoDocument) {
   const std::string odd = git.commit({{directory, "a file"}});
   const std::string good = commit(label(1));
