@@ -244,15 +244,23 @@ const unless_same = (before: Annotation | undefined, now: Annotation): Annotatio
 
 interface Claimed { id: string; release: () => void }
 
-// The newest session that no living tab has, else a new one; and the other dead ones.
+const patience = 3000; // milliseconds that the page before may take to go
+
+// The session that this tab had before it was loaded again, else the newest that no living tab has,
+// else a new one; and the other dead ones.
 async function own_session(journal: Journal, place: string) {
+  const before = globalThis.sessionStorage?.getItem(place);
   const claimed: Claimed[] = [];
   for (const id of await journal.sessions(place)) {
-    const release = await claim(id);
+    const release = await claim(id, id === before ? patience : 0);
     if (release) claimed.push({ id, release });
   }
-  const [own, ...dead] = claimed;
-  if (own) return { ...own, dead };
+  const own = claimed.find(({ id }) => id === before) ?? claimed[0] ?? await new_session();
+  globalThis.sessionStorage?.setItem(place, own.id);
+  return { ...own, dead: claimed.filter(({ id }) => id !== own.id) };
+}
+
+async function new_session(): Promise<Claimed> {
   const id = ulid();
-  return { id, release: await claim(id) ?? (() => {}), dead };
+  return { id, release: await claim(id) ?? (() => {}) };
 }
