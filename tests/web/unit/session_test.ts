@@ -81,12 +81,28 @@ test('what changes nothing is no stroke', async () => {
 test('taking back what a person changed brings no verdict back that has fallen', async () => {
   const judged: Annotation = { ...label, review: { state: 'rejected', reason: 'net' } };
   const session = await opened([judged], { own: { base: [], strokes: [] } });
-  session.change([{ page: 1, id: 'A', before: judged, after: { ...label, label: 'date' } }]);
+  const date: Annotation = { ...label, label: 'date' };
+  session.change([{ page: 1, id: 'A', before: judged, after: date }]);
+  const saved = new Map(session.annotations(1));
+  session.sent(1, saved, '', { etag: 'newer', annotations: [date] });
   await session.undo(true);
   assert.deepEqual(session.annotations(1).get('A'), label);
   await session.redo(true);
   await session.undo();                       // a reviewer's undo takes back everything
   assert.deepEqual(session.annotations(1).get('A'), judged);
+});
+
+test('taking back what the server has not heard of leaves its verdicts where they are', async () => {
+  const judged: Annotation = { ...label, review: { state: 'accepted' } };
+  const session = await opened([judged], { own: { base: [], strokes: [] } });
+  for (const after of [null, { ...label, label: 'date' }]) {
+    session.change([{ page: 1, id: 'A', before: judged, after }]);
+    await session.undo(true);
+    assert.deepEqual(session.pending(1), []);
+    await session.redo(true);
+    assert.deepEqual(session.annotations(1).get('A') ?? null, after);
+    await session.undo(true);
+  }
 });
 
 test('an answer of the server leaves values alone that it did not change', async () => {

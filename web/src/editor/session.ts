@@ -120,7 +120,7 @@ export class DocumentSession extends EventTarget {
 
   private async repeat(wanted: Change[], about: Pick<Stroke, 'undoes' | 'redoes'>, keep_verdicts: boolean) {
     for (const { page } of wanted) if (!this.loaded(page)) await this.load(page);
-    const changes = keep_verdicts ? wanted.map((change) => this.without_verdict(change)) : wanted;
+    const changes = keep_verdicts ? wanted.map((change) => this.with_known_verdict(change)) : wanted;
     const real = this.real(changes);
     this.change(real.length ? real : changes, about);
     return changes[0].page;
@@ -182,9 +182,14 @@ export class DocumentSession extends EventTarget {
         changes.filter((change) => change.page === page))));
   }
 
-  private without_verdict(change: Change): Change {
-    const now = this.annotations(change.page).get(change.id);
-    return change.after ? { ...change, after: with_verdict(change.after, now?.review) } : change;
+  // With the verdict that the server has on just this, for leaving it out would be taking it away;
+  // else with none.
+  private with_known_verdict(change: Change): Change {
+    const { page, id, after } = change;
+    if (!after) return change;
+    const saved = this.pages.get(page)?.base.get(id);
+    const is_saved = saved && same(with_verdict(saved, undefined), with_verdict(after, undefined));
+    return { ...change, after: with_verdict(after, is_saved ? saved.review : undefined) };
   }
 
   private apply(changes: Change[]): void {
