@@ -132,6 +132,12 @@ class Desk(harness.Scenario):
         (tab or self.browser).wait_for("document.querySelector('.sync').dataset.state === 'saved'",
                                        seconds)
 
+    def settle(self):
+        """The page that is open, if it is a document's, knows that the server has what was done: it
+        hears so a moment after the server does, and would send it again to be sure."""
+        if self.browser.evaluate("Boolean(document.querySelector('.sync'))"):
+            self.wait_saved()
+
     def wait_stored(self, condition, page=1, seconds=30):
         deadline = time.monotonic() + seconds
         while not condition(self.stored(page)):

@@ -7,6 +7,7 @@ import desk
 class Page(desk.Desk):
     def setUp(self):
         super().setUp()
+        self.settle()
         self.clear()
 
     def test_projects_lead_to_documents(self):
@@ -67,16 +68,19 @@ class Page(desk.Desk):
             self.assertTrue(stored)
             tab.press("Delete")
             self.wait_stored(lambda l: not l)
+            self.settle()
 
     def test_undo_and_redo_survive_a_reload(self):
         tab = self.open_page()
         tab.click_at(*self.place("Invoice"))
         tab.press("1")
         self.wait_stored(lambda l: len(l) == 1)
+        self.settle()
         tab = self.open_page()
         tab.wait_for("document.querySelector('.annotations li')")
         tab.press("Ctrl+z")
         self.wait_stored(lambda l: not l)
+        self.settle()
         tab = self.open_page()
         tab.press("Ctrl+Shift+Z")
         self.wait_stored(lambda l: len(l) == 1)
