@@ -1,5 +1,5 @@
 // Every text of the page, in German.
-import type { Texts } from '.';
+import type { Texts } from './en';
 
 const n = (value: number) => new Intl.NumberFormat('de').format(value);
 const plural = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;

@@ -519,6 +519,8 @@ export const en = {
   },
 };
 
+export type Texts = typeof en;
+
 function on_page(page: number): string {
   return page ? ` on page ${page}` : ' for the whole document';
 }

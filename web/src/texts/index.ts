@@ -1,8 +1,8 @@
 // The texts of the page in the language of whoever reads it: their choice, else their browser's.
 import { de } from './de';
-import { en } from './en';
+import { en, type Texts } from './en';
 
-export type Texts = typeof en;
+export type { Texts };
 
 export const languages: Record<string, Texts> = { en, de };
 
