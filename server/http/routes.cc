@@ -11,7 +11,10 @@ void add_all_routes(Router& router, Services& services) {
   add_overview_routes(router, services);
   add_schema_routes(router, services);
   add_member_routes(router, services);
+  add_document_upload_routes(router, services);
+  add_document_list_routes(router, services);
   add_document_routes(router, services);
+  add_page_routes(router, services);
   add_bulk_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
@@ -49,6 +52,21 @@ Response json_response(int status, std::string description, base::Json example) 
   response.schema = base::Json::object({{"type", "object"}});
   response.example = std::move(example);
   return response;
+}
+
+Parameter integer_parameter(std::string name, std::string description, int64_t least,
+                            int64_t most) {
+  return {
+      std::move(name), std::move(description), Parameter::Type::integer, false, least, most, {}};
+}
+
+Parameter text_parameter(std::string name, std::string description) {
+  return {std::move(name), std::move(description), Parameter::Type::string, false, {}, {}, {}};
+}
+
+Parameter wait_parameter() {
+  constexpr int64_t kLongestWait = 300;
+  return integer_parameter("wait", "seconds to wait until the document is read", 0, kLongestWait);
 }
 
 base::Result<vcs::ObjectId> version_in(std::string_view if_match) {
