@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Marks on forms that people have filled in: ./dev bench marks [--quick] [--json] [--train] [--keep DIR]
+"""Marks on forms that people have filled in: ./dev bench marks [--quick] [--json] [--train] [--seed N]
+[--count N] [--keep DIR]
 
 Forms come from tools/make_forms.py with causes (fonts, hands, pens, boxes, damage, seeds) that nothing was
-tuned on; --train takes those that it was. --keep leaves forms and readings in DIR and uses what is there.
+tuned on; --train takes those that it was. --seed draws others (1 is the one that the figures in
+bench/README.md are of, unless they say otherwise). --keep leaves forms and readings in DIR and uses what is
+there.
 """
 import argparse
 import json
@@ -22,10 +25,10 @@ import harness  # noqa: E402
 GOALS = {"tick F1": 0.97, "handwriting area recall": 0.90, "handwriting area precision": 0.85}
 
 
-def make_forms(directory, purpose, count):
+def make_forms(directory, purpose, count, seed):
     if len(list(directory.glob("*.json"))) < count:
         subprocess.run(["/usr/bin/python3", ROOT / "tools" / "make_forms.py", "--out", directory,
-                        "--purpose", purpose, "--count", str(count)], check=True)
+                        "--purpose", purpose, "--count", str(count), "--seed", str(seed)], check=True)
     return sorted(p for p in directory.iterdir() if p.suffix != ".json")[:count]
 
 
@@ -48,6 +51,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer forms")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--train", action="store_true", help="the forms that it was tuned on")
+    parser.add_argument("--seed", type=int, default=1, help="draw other forms")
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--count", type=int)
     options = parser.parse_args()
@@ -56,7 +60,7 @@ def main():
     directory = options.keep or pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-",
                                                               dir=ROOT / "build"))
     try:
-        forms = make_forms(directory / "forms", purpose, count)
+        forms = make_forms(directory / "forms", purpose, count, options.seed)
         if not all((directory / "read" / f"{f.stem}.json").exists() for f in forms):
             read_forms(forms, directory / "read")
         counts, seconds = score(forms, directory / "read")
@@ -69,7 +73,7 @@ def main():
             report.at_least(name, "", [value], GOALS[name])
         else:
             report.note(f"{name}: {value:.3f}")
-    report.note(f"{len(forms)} forms ({purpose}), {counts.n['ticks wanted']} tick boxes, "
+    report.note(f"{len(forms)} forms ({purpose}, seed {options.seed}), {counts.n['ticks wanted']} tick boxes, "
                 f"{seconds:.2f} CPU seconds a page")
     for (wanted, seen), number in sorted(counts.confusions.items(), key=lambda item: -item[1]):
         if wanted != seen:
