@@ -71,16 +71,6 @@ int level_at(const cv::Mat& gray, double share) {
   return 255;
 }
 
-cv::Mat mask_of(const cv::Mat& gray, double unit) {
-  const int contrast = level_at(gray, 0.6) - level_at(gray, 0.005);
-  const int darker = std::max(kLeastContrast, static_cast<int>(kContrastShare * contrast));
-  const int side = static_cast<int>(4 * unit) | 1;
-  cv::Mat around;
-  cv::boxFilter(gray, around, -1, {side, side}, {-1, -1}, true, cv::BORDER_REPLICATE);
-  cv::Mat mask = around - gray > darker;
-  return mask / 255;
-}
-
 cv::Mat lines(const cv::Mat& mask, const cv::Size& along, const cv::Size& across) {
   cv::Mat thick, out;
   cv::dilate(mask, thick, cv::getStructuringElement(cv::MORPH_RECT, across));
@@ -110,8 +100,18 @@ Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words) {
   if (size.width < 3 * ink.unit || size.height < 3 * ink.unit) return ink;
   cv::resize(mat_of(gray), ink.gray, size, 0, 0, ink.scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
   ink.colour = colour_of(page, size);
-  ink.mask = mask_of(ink.gray, ink.unit);
+  ink.mask = ink_mask(ink.gray, ink.unit);
   return ink;
+}
+
+cv::Mat ink_mask(const cv::Mat& gray, double unit) {
+  const int contrast = level_at(gray, 0.6) - level_at(gray, 0.005);
+  const int darker = std::max(kLeastContrast, static_cast<int>(kContrastShare * contrast));
+  const int side = static_cast<int>(4 * unit) | 1;
+  cv::Mat around;
+  cv::boxFilter(gray, around, -1, {side, side}, {-1, -1}, true, cv::BORDER_REPLICATE);
+  cv::Mat mask = around - gray > darker;
+  return mask / 255;
 }
 
 std::vector<SeenText> seen_text(const Ink& ink, const std::vector<corpus::Word>& words) {
@@ -145,6 +145,24 @@ int Coverage::count(const cv::Rect& area) const {
 
 double Coverage::share(const cv::Rect& area) const {
   return area.area() <= 0 ? 0 : static_cast<double>(count(area)) / area.area();
+}
+
+// A row's ink is what its sums grow by, so each row's are fetched once.
+std::vector<bool> Coverage::whole_rows(int x0, int x1, const cv::Range& rows, double share) const {
+  std::vector<bool> out(static_cast<size_t>(rows.size()));
+  const int left = std::clamp(x0, 0, page_.width), right = std::clamp(x1, 0, page_.width);
+  const auto above = [&](int y) {
+    const int* sums = sums_.ptr<int>(y);
+    return sums[right] - sums[left];
+  };
+  const int first = std::max(rows.start, 0), end = std::min(rows.end, page_.height);
+  if (first >= end || x0 >= x1) return out;
+  for (int y = first, before = above(y); y < end; ++y) {
+    const int after = above(y + 1);
+    out[static_cast<size_t>(y - rows.start)] = after - before >= share * (x1 - x0);
+    before = after;
+  }
+  return out;
 }
 
 cv::Mat horizontal_lines(const cv::Mat& mask, int length) {

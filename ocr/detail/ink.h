@@ -26,6 +26,10 @@ struct Ink {
 // there is not enough memory, or the page is too small to hold a line.
 Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words);
 
+// What of an 8-bit page is ink: 1 where it is darker than what is around. `unit`: middle height of
+// its letters.
+cv::Mat ink_mask(const cv::Mat& gray, double unit);
+
 // A word that was read, in pixels of the ink.
 struct SeenText {
   cv::Rect box;
@@ -42,6 +46,8 @@ class Coverage {
   int count(const cv::Rect& area) const;
   // Of the rectangle's pixels; 0 for what lies beside the page.
   double share(const cv::Rect& area) const;
+  // Of a stretch from x0 to x1, for each of the rows: whether so large a share is ink.
+  std::vector<bool> whole_rows(int x0, int x1, const cv::Range& rows, double share) const;
 
  private:
   cv::Mat sums_;

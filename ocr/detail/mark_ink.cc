@@ -35,19 +35,20 @@ void part(std::vector<Stamp>& stamps, std::vector<TickBox>& boxes, double unit) 
 
 // Ink around a box that hangs together with it, or goes round it, and is no larger than a mark.
 void take_pen_strokes(const Ink& ink, const std::vector<TickBox>& boxes, cv::Mat& taken) {
-  if (boxes.empty()) return;
-  cv::Mat rest = ink.mask.clone();
-  rest.setTo(0, taken);
-  const Pieces pieces = pieces_of(rest);
-  for (const Piece& piece : pieces.list) {
-    for (const TickBox& box : boxes) {
-      const cv::Rect reach = grown(box.box, static_cast<int>(kOvershoot * box.box.width / 2));
-      const bool small = (piece.box & reach) == piece.box;
-      const bool touches = !(piece.box & grown(box.box, 2)).empty();
-      if (!small || !touches) continue;
-      const cv::Mat shape = pieces.labels(piece.box) == piece.label;
-      taken(piece.box).setTo(255, shape);
-      break;
+  const cv::Rect page(0, 0, ink.mask.cols, ink.mask.rows);
+  for (const TickBox& box : boxes) {
+    const cv::Rect reach = grown(box.box, static_cast<int>(kOvershoot * box.box.width / 2));
+    const cv::Rect window = grown(reach, 1) & page;  // what goes on beyond the reach is seen to
+    cv::Mat rest = ink.mask(window).clone();
+    rest.setTo(0, taken(window));
+    const Pieces pieces = pieces_of(rest);
+    for (const Piece& piece : pieces.list) {
+      const cv::Rect on_page = piece.box + window.tl();
+      const bool small = (on_page & reach) == on_page;
+      const bool touches = !(on_page & grown(box.box, 2)).empty();
+      if (small && touches) {
+        taken(on_page).setTo(255, pieces.labels(piece.box) == piece.label);
+      }
     }
   }
 }

@@ -66,11 +66,12 @@ std::vector<Signature> find_signatures(const Ink& ink, const std::vector<corpus:
                                        const std::vector<SeenText>& text, const cv::Mat& rules,
                                        std::vector<Handwriting>& handwriting) {
   std::vector<Signature> out;
-  const std::vector<Piece> lines = pieces_of(rules).list;
+  std::optional<std::vector<Piece>> lines;  // most pages have nothing to sign
   const cv::Rect page(0, 0, ink.mask.cols, ink.mask.rows);
   for (size_t i = 0; i < words.size(); ++i) {
     if (!is_caption(words[i].text) || !begins_line(words, i)) continue;
-    const auto rule = rule_of(lines, text[i].box, ink.unit);
+    if (!lines) lines = pieces_of(rules).list;
+    const auto rule = rule_of(*lines, text[i].box, ink.unit);
     const cv::Rect place = place_of(rule, text[i].box, ink.unit) & page;
     if (place.empty()) continue;
     const auto there =

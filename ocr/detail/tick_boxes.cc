@@ -150,7 +150,22 @@ int sides_that_go_on(const Look& look, const cv::Rect& box) {
   return out;
 }
 
-// The best square whose left side is at x, with the line in it.
+// Which rows hold a level side: a line that is whole from one column to another.
+class LevelSides {
+ public:
+  LevelSides(const Look& look, int x0, int x1, const cv::Range& rows)
+      : first_(rows.start), whole_(look.along.whole_rows(x0, x1, rows, kWholeSide)) {}
+
+  bool any() const { return std::find(whole_.begin(), whole_.end(), true) != whole_.end(); }
+  bool at(int y) const { return whole_[static_cast<size_t>(y - first_)]; }
+
+ private:
+  int first_;
+  std::vector<bool> whole_;
+};
+
+// The best square whose left side is at x, with the line in it. Letters have upright strokes
+// everywhere, but hardly any level ones so long: those are asked for first.
 Candidate best_square_at(const Look& look, const cv::Rect& line, int x) {
   Candidate best;
   const int middle = line.y + line.height / 2;
@@ -158,10 +173,15 @@ Candidate best_square_at(const Look& look, const cv::Rect& line, int x) {
     const int half = width * 3 / 10;
     if (look.across.share({x + width - 1, middle - half, 1, 2 * half}) < kWholeSide) continue;
     const int slant = std::max(1, static_cast<int>(kMostSlant * width));
+    const int reach = std::max(width + slant, line.height / 2) + 3;  // of any square tried here
+    const int corner = static_cast<int>(kCorner * width);
+    const LevelSides level(look, x + corner, x + width - corner, {middle - reach, middle + reach});
+    if (!level.any()) continue;
     for (int height = width - slant; height <= width + slant; ++height) {
       const int loose = std::max(2, std::abs(line.height - height) / 2 + 2);
       for (int shift = -loose; shift <= loose; ++shift) {
         const cv::Rect box(x, middle - height / 2 + shift, width, height);
+        if (!level.at(box.y) || !level.at(box.y + height - 1)) continue;
         const Sides sides = sides_of(look, box);
         if (sides.least() < kWholeSide || sides.mean() < kWholeBorder) continue;
         // Of a box that is filled many smaller ones seem to be there.
@@ -228,16 +248,36 @@ std::vector<Candidate> squares_in(const Ink& ink, const Look& look,
 
 // ---- rings
 
-double ring_share(const Look& look, double cx, double cy, double radius) {
-  int hits = 0;
+// The places of a ring that are looked at, in an order in which neighbours are far apart.
+using Spokes = std::array<cv::Point, kSpokes>;
+
+Spokes spokes_of(double cx, double cy, double radius) {
+  constexpr int kStep = 11;  // has no factor in common with their number
+  Spokes out;
   for (int i = 0; i < kSpokes; ++i) {
-    const double angle = 2 * M_PI * i / kSpokes;
-    const int x = static_cast<int>(std::lround(cx + radius * std::cos(angle)));
-    const int y = static_cast<int>(std::lround(cy + radius * std::sin(angle)));
-    if (x < 0 || y < 0 || x >= look.fat.cols || y >= look.fat.rows) continue;
-    hits += look.fat.at<uint8_t>(y, x) != 0;
+    const double angle = 2 * M_PI * (i * kStep % kSpokes) / kSpokes;
+    out[static_cast<size_t>(i)] = {static_cast<int>(std::lround(cx + radius * std::cos(angle))),
+                                   static_cast<int>(std::lround(cy + radius * std::sin(angle)))};
   }
-  return static_cast<double>(hits) / kSpokes;
+  return out;
+}
+
+// Of the ring's places, moved, how many are ink; 0 once it is clear that they are fewer than
+// `least`.
+double ring_share(const Look& look, const Spokes& spokes, const cv::Point& move, double least) {
+  const cv::Rect page(0, 0, look.fat.cols, look.fat.rows);
+  const int allowed = kSpokes - static_cast<int>(std::ceil(least * kSpokes));
+  int misses = 0;
+  for (const cv::Point& spoke : spokes) {
+    const cv::Point at = spoke + move;
+    if (page.contains(at) && look.fat.at<uint8_t>(at) != 0) continue;
+    if (++misses > allowed) return 0;
+  }
+  return 1 - static_cast<double>(misses) / kSpokes;
+}
+
+double ring_share(const Look& look, double cx, double cy, double radius) {
+  return ring_share(look, spokes_of(cx, cy, radius), {}, 0);
 }
 
 // A ring, and nothing where a square has its corners.
@@ -254,13 +294,14 @@ bool is_round(const Look& look, const cv::Rect& box) {
   return corners <= 2;
 }
 
-Candidate ring_at(const Look& look, double cx, double cy, double radius) {
-  const double share = ring_share(look, cx, cy, radius);
+cv::Rect box_of_ring(double cx, double cy, double radius) {
   const int side = static_cast<int>(std::lround(2 * radius)) + 1;
-  return {{static_cast<int>(std::lround(cx - radius)), static_cast<int>(std::lround(cy - radius)),
-           side, side},
-          share,
-          true};
+  return {static_cast<int>(std::lround(cx - radius)), static_cast<int>(std::lround(cy - radius)),
+          side, side};
+}
+
+Candidate ring_at(const Look& look, double cx, double cy, double radius) {
+  return {box_of_ring(cx, cy, radius), ring_share(look, cx, cy, radius), true};
 }
 
 // The ring's line, inwards from its outer edge.
@@ -286,12 +327,16 @@ Candidate clean_ring(const Look& look, const cv::Rect& box) {
   return best;
 }
 
-// A ring of this size anywhere in the box: a pen has made the piece larger than its ring.
+// A whole ring of this size anywhere in the box: a pen has made the piece larger than its ring.
 Candidate ring_within(const Look& look, const cv::Rect& box, double radius) {
+  const double left = box.x + radius - 1, top = box.y + radius - 1;
+  const Spokes spokes = spokes_of(left, top, radius);
+  const cv::Rect corner = box_of_ring(left, top, radius);
   Candidate best;
-  for (double cy = box.y + radius - 1; cy <= box.y + box.height - radius + 1; ++cy) {
-    for (double cx = box.x + radius - 1; cx <= box.x + box.width - radius + 1; ++cx) {
-      const Candidate ring = ring_at(look, cx, cy, radius);
+  for (int dy = 0; top + dy <= box.y + box.height - radius + 1; ++dy) {
+    for (int dx = 0; left + dx <= box.x + box.width - radius + 1; ++dx) {
+      const cv::Point move(dx, dy);
+      const Candidate ring{corner + move, ring_share(look, spokes, move, kWholeRing), true};
       if (better(ring, best)) best = ring;
     }
   }

@@ -11,6 +11,7 @@
 #include "ocr/detail/handwriting.h"
 #include "ocr/detail/ink.h"
 #include "ocr/detail/mark_ink.h"
+#include "ocr/detail/quality.h"
 #include "ocr/detail/recognizer.h"
 
 namespace {
@@ -20,7 +21,8 @@ using namespace ocr::detail;
 base::Result<void> print_groups(Recognizer& recognizer, const char* image) {
   const ocr::detail::Pix page(pixRead(image));
   if (!page) return base::Error{base::Code::invalid, "the image cannot be read"};
-  const std::vector<corpus::Word> words = TRY(recognizer.read(page, false)).words;
+  const std::vector<corpus::Word> words =
+      TRY(recognizer.read(page, measure_quality(page), false)).words;
   const Ink ink = ink_of(page, words);
   if (ink.mask.empty()) return {};
   const auto text = seen_text(ink, words);

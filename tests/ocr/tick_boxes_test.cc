@@ -80,6 +80,19 @@ TEST(TickBoxes, MayBeRound) {
   EXPECT_EQ(found[0].state, MarkState::empty);
 }
 
+TEST(TickBoxes, MayBeRoundAndMarkedWithALargePen) {
+  const auto found = Paper()
+                         .ring({200, 150}, 10)
+                         .ring({300, 150}, 10)
+                         .line({292, 148}, {300, 157})
+                         .line({300, 157}, {325, 128})
+                         .boxes();
+  ASSERT_EQ(found.size(), 2u);
+  const TickBox& marked = found[0].box.x > 250 ? found[0] : found[1];
+  EXPECT_EQ(marked.state, MarkState::ticked);
+  EXPECT_NEAR(marked.box.x, 289, 3);
+}
+
 TEST(TickBoxes, DustIsNoMark) {
   EXPECT_EQ(Paper().box(kBox).line(at(.5, .5), at(.5, .5), 1).state(), MarkState::empty);
 }
