@@ -384,7 +384,7 @@ Result<void> DocumentTable::remove(ProjectId project, const corpus::DocumentId& 
   TRY(remove_number(tx_, number));
   TRY(tx_.execute("DELETE FROM document_uploads WHERE project_id = ? AND document_id = ?",
                   {project, id.hex}));
-  for (const char* table : {"drafts", "assignments", "review_samples"}) {
+  for (const char* table : {"drafts", "saved_strokes", "assignments", "review_samples"}) {
     TRY(tx_.execute(
         "DELETE FROM " + std::string(table) + " WHERE project_id = ? AND document_id = ?",
         {project, id.hex}));

@@ -11,6 +11,7 @@
 #include "server/flow/index.h"
 #include "server/flow/readings.h"
 #include "storage/overview_table.h"
+#include "storage/stroke_table.h"
 
 namespace server {
 namespace {
@@ -294,6 +295,33 @@ class PreparedSave {
   SaveOutcome outcome_;
 };
 
+storage::DraftOwner owner_of(const Actor& actor, const SaveRequest& request) {
+  return {actor.project().id, request.document, actor.user()};
+}
+
+// What the save of the same strokes made, if there was one. What was sent later does not come here
+// any more, but an answer may not have been heard, or the request been late.
+Result<std::optional<SaveOutcome>> saved_before(Services& services, const Actor& actor,
+                                                const OpenProject& project,
+                                                const SaveRequest& request) {
+  const auto saved = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::StrokeTable(tx).find(owner_of(actor, request), request.session, request.page);
+  }));
+  if (!saved || saved->stroke < request.stroke) return std::optional<SaveOutcome>();
+  SaveOutcome outcome;
+  outcome.current.version = TRY(vcs::ObjectId::from_hex(saved->version));
+  outcome.commit = saved->commit;
+  outcome.merged = true;  // or may be
+  if (outcome.current.version == empty_version()) return std::optional(std::move(outcome));
+  auto text = vcs::read_object_of(*project.repository, vcs::ObjectKind::blob,
+                                  outcome.current.version, corpus::kMaxAnnotationFileBytes);
+  // Somebody has rewritten history: then it is merged as any other.
+  if (!text.ok()) return std::optional<SaveOutcome>();
+  outcome.text = std::move(*text);
+  outcome.current.annotations = TRY(corpus::read_annotations(outcome.text));
+  return std::optional(std::move(outcome));
+}
+
 }  // namespace
 
 Result<PageAnnotations> read_annotations_of(const OpenProject& project, const std::string& branch,
@@ -312,6 +340,10 @@ Result<PageAnnotations> read_annotations_in(const OpenProject& project, const vc
 Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
                                      const SaveRequest& request) {
   const auto project = TRY(services.catalog->open(actor.project()));
+  if (!request.stroke.empty()) {
+    auto before = TRY(saved_before(services, actor, *project, request));
+    if (before) return std::move(*before);
+  }
   PreparedSave save(actor, *project, request);
   const std::string branch = TRY(labels_branch(services, actor, *project, request.document));
   (void)save.edits(TRY(project->tip(branch)));  // what is wrong is said when it is its turn
@@ -328,6 +360,12 @@ Result<SaveOutcome> save_annotations(Services& services, const Actor& actor,
   TRY(catch_up(services, *project, [&](storage::Transaction& tx) -> Result<void> {
     TRY(storage::OverviewTable(tx).note(actor.project().id, actor.user(), storage::Deed::saved,
                                         base::now_milliseconds()));
+    if (!request.stroke.empty()) {
+      TRY(storage::StrokeTable(tx).note(owner_of(actor, request),
+                                        {request.session, request.page, request.stroke,
+                                         outcome.current.version.hex(), outcome.commit},
+                                        base::now_milliseconds()));
+    }
     if (outcome.reopened) {
       TRY(note_reading(tx, actor, request.document, storage::ReadingState::open));
     }

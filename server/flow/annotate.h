@@ -40,6 +40,10 @@ struct SaveRequest {
   corpus::PageNumber page = 0;
   vcs::ObjectId base;      // the version that was edited
   base::Json annotations;  // an array, as parsed: problems name places in its text
+  // Whose work it is, up to which of their strokes: both ULIDs, or both empty. What a session has
+  // saved up to that stroke is not saved again: then the outcome is what that save made.
+  std::string session = {};
+  std::string stroke = {};
 };
 
 struct SaveOutcome {

@@ -14,6 +14,7 @@
 #include "storage/draft_table.h"
 #include "storage/idempotency.h"
 #include "storage/read_page_table.h"
+#include "storage/stroke_table.h"
 #include "storage/user_store.h"
 
 namespace server {
@@ -27,6 +28,7 @@ constexpr int64_t kDay = 86'400;
 constexpr int64_t kMostCachedPages = 200'000;  // some GB of words
 constexpr base::Milliseconds kJobMemory = 7 * 24 * 3'600'000;
 constexpr base::Milliseconds kDraftMemory = base::Milliseconds{30} * 24 * 3'600'000;
+constexpr base::Milliseconds kStrokeMemory = 3 * kDraftMemory;
 
 template <typename T>
 void note(const char* what, const Result<T>& outcome) {
@@ -84,6 +86,9 @@ void forget_old_rows(Services& services) {
   }));
   note("forget drafts", services.database->write([&](storage::Transaction& tx) {
     return storage::DraftTable(tx).forget_before(now - kDraftMemory);
+  }));
+  note("forget strokes", services.database->write([&](storage::Transaction& tx) {
+    return storage::StrokeTable(tx).forget_before(now - kStrokeMemory);
   }));
   note("forget sessions", services.database->write([&](storage::Transaction& tx) {
     return storage::UserStore(tx).forget_expired_sessions(now);

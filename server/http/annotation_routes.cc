@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "corpus/annotation.h"
 #include "server/flow/annotate.h"
@@ -99,6 +100,15 @@ Reply saved_reply(const SaveOutcome& outcome) {
                      "application/json");
 }
 
+// Whose work a save is, and up to which stroke: for who sends saves again.
+Result<void> take_strokes(const Context& context, SaveRequest& request) {
+  request.session = context.query("session").value_or("");
+  request.stroke = context.query("stroke").value_or("");
+  const bool named = base::is_ulid(request.session) && base::is_ulid(request.stroke);
+  if (named || (request.session.empty() && request.stroke.empty())) return {};
+  return base::Error{base::Code::invalid, "`session` and `stroke` are ULIDs, and belong together"};
+}
+
 Result<Reply> save(Services& services, Context& context) {
   const std::string* if_match = context.request.headers.find("if-match");
   if (if_match == nullptr) {
@@ -108,6 +118,7 @@ Result<Reply> save(Services& services, Context& context) {
   SaveRequest request;
   request.document = TRY(document_of(context));
   request.page = TRY(page_number(context));
+  TRY(take_strokes(context, request));
   auto version = version_in(*if_match);
   if (!version.ok()) {
     // What is not there is said before what is wrong with its version.
@@ -255,8 +266,14 @@ void add_annotation_routes(Router& router, Services& services) {
               .description =
                   "If-Match names the version that was edited. What others did meanwhile is merged "
                   "by annotation id; a true clash is 412 with both sides and nothing is saved. "
-                  "When this answers 200, the save is one durable git commit.",
+                  "When this answers 200, the save is one durable git commit. A client that may "
+                  "not hear the answer names its session and the last stroke that is in the save: "
+                  "what is there up to that stroke is not saved again, and the answer is what it "
+                  "became then.",
               .tag = "annotations",
+              .query = {{.name = "session", .description = "a ULID; of one tab, say"},
+                        {.name = "stroke",
+                         .description = "a ULID, above those of the session's earlier saves"}},
               .headers = {{"If-Match",
                            "the ETag of the version that was edited",
                            Parameter::Type::string,

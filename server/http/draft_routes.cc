@@ -5,6 +5,7 @@
 #include "server/http/routes.h"
 #include "storage/document_table.h"
 #include "storage/draft_table.h"
+#include "storage/stroke_table.h"
 
 namespace server::http {
 namespace {
@@ -31,16 +32,32 @@ Result<std::string> session_of(const Context& context) {
   return session;
 }
 
+struct Work {
+  std::vector<storage::Draft> drafts;
+  std::vector<storage::SavedStrokes> saved;
+};
+
+// By page: the last stroke of the session that a version has.
+Json saved_json(const std::vector<storage::SavedStrokes>& saved, const std::string& session) {
+  Json pages = Json::object();
+  for (const storage::SavedStrokes& each : saved) {
+    if (each.session == session) pages.set(std::to_string(each.page), each.stroke);
+  }
+  return pages;
+}
+
 Result<Reply> list_drafts(Services& services, Context& context) {
-  const auto drafts = TRY(
-      services.database->read([&](storage::Transaction& tx) -> Result<std::vector<storage::Draft>> {
-        return storage::DraftTable(tx).list(TRY(owner_of(tx, context)));
-      }));
+  const Work work = TRY(services.database->read([&](storage::Transaction& tx) -> Result<Work> {
+    const auto owner = TRY(owner_of(tx, context));
+    auto drafts = TRY(storage::DraftTable(tx).list(owner));
+    return Work{std::move(drafts), TRY(storage::StrokeTable(tx).list(owner))};
+  }));
   Json items = Json::array();
-  for (const storage::Draft& draft : drafts) {
+  for (const storage::Draft& draft : work.drafts) {
     Json content = TRY(base::parse_json(draft.content));
     items.push(Json::object({{"session", draft.session},
                              {"changed_at", base::to_rfc3339(draft.changed_at)},
+                             {"saved", saved_json(work.saved, draft.session)},
                              {"content", std::move(content)}}));
   }
   return Reply::json(200, Json::object({{"items", std::move(items)}})).cache("no-store");
@@ -82,7 +99,9 @@ void add_draft_routes(Router& router, Services& services) {
               .id = "list_drafts",
               .summary = "Your own work on a document that is no version of it yet",
               .tag = "drafts",
-              .responses = {json_response(200, "the drafts, oldest first")}});
+              .responses = {json_response(200,
+                                          "the drafts, oldest first; `saved`: of each page, the "
+                                          "last stroke of the session that a version has")}});
   router.add({.method = Method::put,
               .path = drafts + "/{session}",
               .access = Access::needs(Permission::annotation_write),

@@ -38,6 +38,45 @@ class Work(harness.Scenario):
         missing = path.replace(self.documents[0], "f" * 32)
         self.assert_problem(self.ann.client.put(f"{missing}/{ulid()}", {"content": {}}), 404, "not_found")
 
+    def test_a_save_that_is_sent_again_is_known_again(self):
+        document, session = self.documents[1], ulid()
+        box = {"id": ulid(), "type": "box", "label": "checkbox", "box": [1, 1, 9, 9], "attributes": {"checked": True}}
+        path = f"{self.ann.api}/documents/{document}/pages/1/annotations"
+        base = self.ann.annotations(document).headers["ETag"]
+
+        def save(who, annotations, stroke, etag=base, of=session):
+            return who.client.put(f"{path}?session={of}&stroke={stroke}", {"annotations": annotations},
+                                  headers={"If-Match": etag})
+
+        first, later = ulid(), ulid()
+        saved = save(self.ann, [box], first)
+        self.assertEqual(saved.status, 200, saved)
+        removed = self.ben.save(document, [], saved.headers["ETag"])
+        self.assertEqual((removed.status, removed.json["annotations"]), (200, []))
+        again = save(self.ann, [box], first)
+        self.assertEqual((again.status, again.headers["ETag"]), (200, saved.headers["ETag"]))
+        self.assertEqual(again.json["annotations"], saved.json["annotations"])
+        self.assertEqual(again.json["commit"], saved.json["commit"])
+        self.assertEqual(self.ann.annotations(document).json["annotations"], [], "what Ben removed came back")
+        # What goes on from there is merged with what others did.
+        other = {**box, "id": ulid()}
+        went_on = save(self.ann, [box, other], later, saved.headers["ETag"])
+        self.assertEqual([a["id"] for a in went_on.json["annotations"]], [other["id"]])
+        # What comes late saves nothing either; another's session, or another session, is another's.
+        late = save(self.ann, [], first, went_on.headers["ETag"])
+        self.assertEqual((late.status, late.headers["ETag"]), (200, went_on.headers["ETag"]))
+        self.assertEqual(len(self.ann.annotations(document).json["annotations"]), 1)
+        self.assertEqual(save(self.ben, [], first, went_on.headers["ETag"]).json["annotations"], [])
+        # A draft is told how far its session is saved.
+        draft = {"content": {"pages": {}}}
+        self.ann.client.put(f"{self.ann.api}/documents/{document}/drafts/{session}", draft)
+        [kept] = self.ann.client.get(f"{self.ann.api}/documents/{document}/drafts").json["items"]
+        self.assertEqual(kept["saved"], {"1": later})
+        self.ann.client.request("DELETE", f"{self.ann.api}/documents/{document}/drafts/{session}")
+        for query in (f"session={session}", f"stroke={first}", f"session={session}&stroke=x"):
+            reply = self.ann.client.put(f"{path}?{query}", {"annotations": []}, headers={"If-Match": base})
+            self.assertEqual(reply.status, 400, query)
+
     def test_each_is_given_a_document_of_their_own_and_others_review_it(self):
         first, second = self.next(self.ann), self.next(self.ben)
         self.assertEqual({first, second}, set(self.documents))

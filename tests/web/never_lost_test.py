@@ -121,6 +121,34 @@ class NeverLost(desk.Desk):
         for tab in (one, two):
             tab.wait_for("document.querySelectorAll('.annotations li').length === 3")
 
+    def test_a_page_left_before_it_hears_that_it_was_saved_saves_nothing_twice(self):
+        tab = self.new_browser()
+        self.open_page(tab=tab)
+        first, second, third = (self.visible()[n] for n in range(3))
+        removed = self.label(first, 1, tab)
+        self.wait_saved(tab)
+        # From here on the server answers no save, though it takes them in.
+        tab.command("Fetch.enable", patterns=[{"urlPattern": "*/annotations?session=*", "requestStage": "Response"}])
+        kept = self.label(second, 2, tab)
+        undone = self.label(third, 3, tab)
+        self.wait_stored(lambda l: len(l) == 3)
+        tab.press("Ctrl+z")
+        tab.wait_for("document.querySelectorAll('.annotations li').length === 2")
+        now = self.admin.annotations(self.document)
+        rest = [a for a in now.json["annotations"] if a["words"] not in (removed, kept)]
+        self.assertEqual([a["words"] for a in rest], [undone])
+        self.assertEqual(self.admin.save(self.document, rest, now.headers["ETag"]).status, 200)
+        # What somebody else removed stays away, and what was taken back is taken back.
+        tab.open(self.server.url + "/tokens")
+        tab.wait_for("document.querySelector('form')")
+        tab.command("Fetch.disable")
+        self.open_page(tab=tab)
+        self.wait_stored(lambda l: not l)
+        self.wait_saved(tab)
+        self.assertEqual(self.stored(), [])
+        tab.wait_for("document.querySelectorAll('.annotations li').length === 0")
+        tab.close()
+
     def test_a_clash_is_shown_and_settled_on_the_page(self):
         tab = self.open_page()
         self.label(self.visible()[0], 1, tab)

@@ -3,6 +3,7 @@
 // A refusal becomes an ApiError with the server's stable code and its sentence for people. Ids in
 // URLs are escaped here and nowhere else.
 import type { Annotation, Box, Change } from './editor/annotation';
+import type { Attempt } from './editor/journal';
 import type { Word } from './editor/words';
 
 export class ApiError extends Error {
@@ -330,15 +331,16 @@ async function versioned(path: string, options: RequestInit = {}): Promise<Versi
 export const annotations = (d: DocumentAt, page: number): Promise<Versioned> =>
   versioned(`${page_path(d, page)}/annotations`);
 
-// `etag` names the version that was edited. ApiError 412 has `conflicts` and `current` in its body.
 // As they were at a revision of the document's history.
 export const annotations_at = async (d: DocumentAt, page: number, commit: string): Promise<Annotation[]> =>
   (await versioned(`${page_path(d, page)}/annotations${query({ at: commit })}`)).annotations;
 
-export const save_annotations = (d: DocumentAt, page: number, etag: string,
-  list: readonly Annotation[], closing = false): Promise<Versioned> =>
-  versioned(`${page_path(d, page)}/annotations`,
-    { ...as_json({ annotations: list }, 'PUT', { 'If-Match': `"${etag}"` }), keepalive: closing });
+// `etag` names the version that was edited. ApiError 412 has `conflicts` and `current` in its body.
+// The same attempt of the same session twice is one save, and has one answer.
+export const save_annotations = (d: DocumentAt, page: number, etag: string, attempt: Attempt,
+  session: string, closing = false): Promise<Versioned> => versioned(
+  `${page_path(d, page)}/annotations${query({ session, stroke: attempt.through })}`,
+  { ...as_json({ annotations: attempt.annotations }, 'PUT', with_base(etag)), keepalive: closing });
 
 export const review = (d: DocumentAt): Promise<Review> => call(`${document_path(d)}/review`);
 export const move_review = (d: DocumentAt, state: string, reason = ''): Promise<Review> =>
@@ -380,8 +382,11 @@ export const adjudicate = (d: DocumentAt): Promise<unknown> =>
 
 // -- work in progress ----------------------------------------------------------------------------
 
-export interface DraftPage { etag: string; changes: Change[] }
-export interface Draft { session: string; changed_at: string; content: { pages: Record<string, DraftPage> } }
+export interface DraftPage { etag: string; changes: Change[]; through?: string }
+export interface Draft {
+  session: string; changed_at: string; content: { pages: Record<string, DraftPage> };
+  saved: Record<string, string>; // of each page: the last stroke that a version has
+}
 
 const draft_path = (d: DocumentAt, session: string) => `${document_path(d)}/drafts/${part(session)}`;
 

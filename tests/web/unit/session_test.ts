@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Annotation, Change } from '../../../web/src/editor/annotation';
-import type { Journal, PageBase, Stroke } from '../../../web/src/editor/journal';
+import { apply_all, by_id, difference, type Annotation, type Change } from '../../../web/src/editor/annotation';
+import type { Attempt, Journal, PageBase, Stroke } from '../../../web/src/editor/journal';
 import { DocumentSession } from '../../../web/src/editor/session';
 
 const label: Annotation = { id: 'A', type: 'span', label: 'total', words: ['w1'] };
@@ -13,11 +13,13 @@ const removed: Change = { page: 1, id: 'A', before: label, after: null };
 const strokes_of = (...changes: Change[]): Stroke[] =>
   changes.map((change, i) => ({ id: `0${i + 1}`, changes: [change] }));
 
-// What tabs that have gone left in the browser: the base that the strokes lie above.
-interface Left { base: Annotation[]; strokes: Stroke[] }
+// What tabs that have gone left in the browser: the base that the strokes lie above, and what of it
+// was sent and not answered.
+interface Left { base: Annotation[]; strokes: Stroke[]; attempt?: Attempt }
 
 function journal_of(sessions: Record<string, Left>): Journal {
-  const base_of = ({ base }: Left): PageBase => ({ page: 1, etag: 'old', annotations: base, through: '' });
+  const base_of = ({ base, attempt }: Left): PageBase =>
+    ({ page: 1, etag: 'old', annotations: base, through: '', attempt });
   return {
     sessions: async () => Object.keys(sessions),
     strokes: async (_: string, id: string) => sessions[id].strokes,
@@ -26,11 +28,30 @@ function journal_of(sessions: Record<string, Left>): Journal {
   } as unknown as Journal;
 }
 
-async function opened(server: Annotation[], sessions: Record<string, Left>): Promise<DocumentSession> {
+// As the server merges and remembers: `saved` has, by session, the stroke that a version has.
+interface Server { now: Annotation[]; old: Annotation[]; saved?: Record<string, string> }
+
+const answer = (annotations: Annotation[]) =>
+  new Response(JSON.stringify({ annotations }), { headers: { ETag: '"new"' } });
+
+function fetch_from(server: Server) {
+  return async (url: string, options: RequestInit = {}) => {
+    if (options.method !== 'PUT') return answer(server.now);
+    const query = new URL(url, 'http://localhost').searchParams;
+    const session = query.get('session')!;
+    if (query.get('stroke')! <= (server.saved?.[session] ?? '')) return answer(server.old);
+    const sent = JSON.parse(options.body as string).annotations as Annotation[];
+    const mine = difference(1, by_id(server.old), by_id(sent));
+    server.now = [...apply_all(by_id(server.now), mine).values()];
+    server.saved = { ...server.saved, [session]: query.get('stroke')! };
+    return answer(server.now);
+  };
+}
+
+async function opened(server: Annotation[] | Server, sessions: Record<string, Left>): Promise<DocumentSession> {
   const locks = { request: async (_: string, __: object, got: (lock: object) => unknown) => void got({}) };
   Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
-  globalThis.fetch = async () =>
-    new Response(JSON.stringify({ annotations: server }), { headers: { ETag: '"new"' } });
+  globalThis.fetch = fetch_from(Array.isArray(server) ? { now: server, old: [] } : server) as typeof fetch;
   const session = await DocumentSession.open(journal_of(sessions), 1, at);
   if (!session.loaded(1)) await session.load(1); // as a page is turned to
   return session;
@@ -61,11 +82,57 @@ test('of a tab that has gone only what its strokes come to is taken over', async
   const own: Left = { base: [], strokes: [] };
   const taken_back = await opened([], { own, gone: { base: [], strokes: strokes_of(added, removed) } });
   assert.deepEqual(shown(taken_back), []);
-  const put_back = await opened([label],
+  const put_back = await opened({ now: [label], old: [label] },
     { own, gone: { base: [label], strokes: strokes_of(removed, added) } });
   assert.deepEqual(shown(put_back), ['A']);
   const kept = await opened([other], { own, gone: { base: [], strokes: strokes_of(added) } });
   assert.deepEqual(shown(kept), ['B', 'A']);
+});
+
+// The tab saved A, did not hear so, and was left: the version `old` has A.
+const unheard: Attempt = { through: '01', annotations: [label] };
+
+test('what was taken back before the answer was heard is taken back', async () => {
+  const session = await opened([label], { own: { base: [], strokes: strokes_of(added, removed), attempt: unheard } });
+  assert.deepEqual(session.dirty_pages(), [1]);
+  assert.deepEqual(session.attempt(1), unheard);
+  session.sent(1, unheard, { etag: 'new', annotations: [label] });
+  assert.deepEqual(shown(session), []);
+  assert.deepEqual(session.pending(1), [{ page: 1, id: 'A', before: label, after: null }]);
+});
+
+test('what others removed before the answer was heard does not come back', async () => {
+  const session = await opened([], { own: { base: [], strokes: strokes_of(added), attempt: unheard } });
+  session.sent(1, session.attempt(1), { etag: 'then', annotations: [label] }); // what that save made
+  assert.deepEqual(session.dirty_pages(), []);
+  await session.load(1);
+  assert.deepEqual(shown(session), []);
+});
+
+test('a tab that closes sends what the next one will send as the very same', async () => {
+  const session = await opened([], { own: { base: [], strokes: strokes_of(added) } });
+  assert.deepEqual(session.attempt(1), unheard);
+});
+
+test('of a tab that has gone nothing is saved twice', async () => {
+  const own: Left = { base: [], strokes: [] };
+  const gone: Left = { base: [], strokes: strokes_of(added, { page: 1, id: 'B', before: null, after: other }), attempt: unheard };
+  const session = await opened({ now: [], old: [label], saved: { gone: '01' } }, { own, gone });
+  assert.deepEqual(shown(session), ['B']); // A was saved, and removed by somebody
+});
+
+test('what is refused is sent no more', async () => {
+  const session = await opened([], { own: { base: [], strokes: strokes_of(added), attempt: unheard } });
+  session.give_up(1);
+  session.change([{ page: 1, id: 'B', before: null, after: other }]);
+  assert.deepEqual(session.attempt(1).annotations.map(({ id }) => id), ['A', 'B']);
+});
+
+test('strokes go on above earlier ones, even if the clock was put back', async () => {
+  const late: Stroke = { id: '7ZZZZZZZZZ0000000000000000', changes: [added] };
+  const session = await opened([], { own: { base: [], strokes: [late] } });
+  session.change([{ page: 1, id: 'B', before: null, after: other }]);
+  assert.ok(session.last_stroke > late.id);
 });
 
 test('what changes nothing is no stroke', async () => {
@@ -84,7 +151,7 @@ test('taking back what a person changed brings no verdict back that has fallen',
   const date: Annotation = { ...label, label: 'date' };
   session.change([{ page: 1, id: 'A', before: judged, after: date }]);
   const saved = new Map(session.annotations(1));
-  session.sent(1, saved, '', { etag: 'newer', annotations: [date] });
+  session.sent(1, { through: '', annotations: [...saved.values()] }, { etag: 'newer', annotations: [date] });
   await session.undo(true);
   assert.deepEqual(session.annotations(1).get('A'), label);
   await session.redo(true);
@@ -109,7 +176,7 @@ test('an answer of the server leaves values alone that it did not change', async
   const session = await opened([label, other], { own: { base: [], strokes: [] } });
   const before = session.annotations(1).get('B');
   const sent = new Map(session.annotations(1));
-  session.sent(1, sent, '', { etag: 'newer', annotations: [{ ...label, label: 'date' }, { ...other }] });
+  session.sent(1, { through: '', annotations: [...sent.values()] }, { etag: 'newer', annotations: [{ ...label, label: 'date' }, { ...other }] });
   assert.equal(session.annotations(1).get('B'), before);
   assert.equal(session.annotations(1).get('A')?.label, 'date');
 });

@@ -16,8 +16,13 @@ export interface Stroke {
   redoes?: string;
 }
 
+// What was sent to be saved and has not been answered: the page with all strokes up to `through`.
+export interface Attempt { through: string; annotations: Annotation[] }
+
 // A page as the server had it, and the last stroke that it had taken in then.
-export interface PageBase { page: number; etag: string; annotations: Annotation[]; through: string }
+export interface PageBase {
+  page: number; etag: string; annotations: Annotation[]; through: string; attempt?: Attempt;
+}
 
 interface StrokeRecord { place: string; session: string; stroke: Stroke; id: string }
 interface BaseRecord extends PageBase { place: string; session: string }

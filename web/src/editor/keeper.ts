@@ -10,6 +10,7 @@
 // until somebody has chosen; everything else is saved meanwhile no less.
 import * as api from '../api';
 import { apply_all, by_id, type Annotation, type Change } from './annotation';
+import type { Attempt } from './journal';
 import type { DocumentSession } from './session';
 
 export type KeeperState =
@@ -63,7 +64,8 @@ export class Keeper extends EventTarget {
   async adopt_drafts(): Promise<void> {
     const drafts = await api.drafts(this.session.at);
     for (const draft of drafts.filter((d) => d.session !== this.session.id)) {
-      const pages = Object.entries(draft.content.pages ?? {});
+      const pages = Object.entries(draft.content.pages ?? {}).filter(([page, { through }]) =>
+        !through || !(through <= draft.saved?.[page])); // else it was saved, and not heard of
       for (const [page] of pages) await this.session.load(Number(page));
       this.session.adopt(pages.flatMap(([, { changes }]) => changes));
       this.foreign.push(draft.session);
@@ -122,7 +124,7 @@ export class Keeper extends EventTarget {
 
   private content(): api.Draft['content'] {
     const pages = this.session.dirty_pages().map((page) =>
-      [page, { etag: this.session.etag(page), changes: this.session.pending(page) }]);
+      [page, { etag: this.session.etag(page), changes: this.session.pending(page), through: this.session.last_stroke }]);
     return { pages: Object.fromEntries(pages) };
   }
 
@@ -143,13 +145,13 @@ export class Keeper extends EventTarget {
   }
 
   // The tab closes: what can still be sent is sent. Whether it arrived, the next one to open the
-  // document finds out; the same changes once more do no harm.
+  // document finds out by sending the same once more.
   private hurry(): void {
     void this.draft(true);
     const { session } = this;
     for (const page of session.dirty_pages().filter((dirty) => !this.clashes.has(dirty))) {
-      const all = [...session.annotations(page).values()];
-      void api.save_annotations(session.at, page, session.etag(page), all, true).catch(() => {});
+      void api.save_annotations(session.at, page, session.etag(page), session.attempt(page), session.id, true)
+        .catch(() => {});
     }
   }
 
@@ -188,20 +190,35 @@ export class Keeper extends EventTarget {
     }
   }
 
+  // What nobody has heard the answer to goes first, as it was; then what was done since.
   private async save_page(page: number): Promise<void> {
-    const sent = new Map(this.session.annotations(page));
-    const through = this.session.last_stroke;
+    const attempt = this.session.attempt(page);
+    await this.session.written();
+    let refusal = await this.send(page, attempt);
+    if (attempt.through !== this.session.last_stroke && this.session.pending(page).length) {
+      const later = this.session.attempt(page);
+      await this.session.written();
+      refusal = await this.send(page, later);
+    }
+    this.refusals.delete(page);
+    if (!refusal || !this.session.pending(page).length) return; // or it was taken back meanwhile
+    if (refusal.code === 'conflict') this.note_clash(page, refusal);
+    else this.refusals.set(page, reasons_of(refusal));
+  }
+
+  // Answers what the server has against it, if that is something in the annotations.
+  private async send(page: number, attempt: Attempt): Promise<api.ApiError | null> {
+    const { session } = this;
     try {
-      const answer = await api.save_annotations(this.session.at, page, this.session.etag(page),
-        [...sent.values()]);
-      this.refusals.delete(page);
-      this.session.sent(page, sent, through, answer);
-      this.confirm(through);
+      const answer = await api.save_annotations(session.at, page, session.etag(page), attempt, session.id);
+      session.sent(page, attempt, answer);
+      this.confirm(attempt.through);
+      return null;
     } catch (error) {
-      if (!(error instanceof api.ApiError)) throw error;
-      if (error.code === 'conflict') this.note_clash(page, error);
-      else if (error.status === 422) this.refusals.set(page, reasons_of(error));
-      else throw error;
+      if (!(error instanceof api.ApiError) || error.passing) throw error;
+      session.give_up(page);
+      if (error.code === 'conflict' || error.status === 422) return error;
+      throw error;
     }
   }
 

@@ -8,17 +8,22 @@
 //   session.addEventListener('change', () => draw(session.annotations(1)));
 //
 // Every change is written to the journal at once. Sending it is the work of keeper.ts, which alone
-// calls sent(), adopt() and settle(). Events: 'change' when annotations differ from before, 'stroke'
-// when a person did something.
+// calls attempt(), sent(), give_up(), adopt() and settle(). What is sent is an attempt until it is
+// answered: it is journalled too, and whoever never hears the answer sends the very same again, which
+// the server knows by session and stroke. So what others did since then stays, and so does what was
+// taken back here. Events: 'change' when annotations differ from before, 'stroke' when a person did
+// something.
 import * as api from '../api';
 import { apply_all, by_id, difference, reversed, same, with_verdict, type Annotation, type Annotations, type Change }
   from './annotation';
 import { claim } from './claim';
-import { Journal, type Stroke } from './journal';
+import { Journal, type Attempt, type PageBase, type Stroke } from './journal';
 import { UndoStack } from './undo';
-import { ulid } from './ulid';
+import { begin_above, ulid } from './ulid';
 
-interface PageState { etag: string; base: Annotations; mine: Annotations }
+interface PageState {
+  etag: string; through: string; base: Annotations; mine: Annotations; attempt?: Attempt;
+}
 
 export class DocumentSession extends EventTarget {
   private readonly pages = new Map<number, PageState>();
@@ -53,11 +58,10 @@ export class DocumentSession extends EventTarget {
 
   // `fetched`: an answer of the server that is there already.
   async load(page: number, fetched?: api.Versioned): Promise<void> {
-    const known = this.pages.get(page);
-    if (known && difference(page, known.base, known.mine).length) return;
+    if (this.is_dirty(page)) return;
     const { annotations, etag } = fetched ?? await api.annotations(this.at, page);
-    if (this.pending(page).length) return; // somebody was faster than the network
-    if (known?.etag === etag) return;
+    if (this.is_dirty(page)) return; // somebody was faster than the network
+    if (this.etag(page) === etag) return;
     this.rebase(page, etag, annotations, this.newest);
   }
 
@@ -133,8 +137,13 @@ export class DocumentSession extends EventTarget {
     return state ? difference(page, state.base, state.mine) : [];
   }
 
+  // What it holds is not known to be on the server; or the server may hold what was taken back here.
+  private is_dirty(page: number): boolean {
+    return this.pages.get(page)?.attempt !== undefined || this.pending(page).length > 0;
+  }
+
   dirty_pages(): number[] {
-    return [...this.pages.keys()].filter((page) => this.pending(page).length > 0);
+    return [...this.pages.keys()].filter((page) => this.is_dirty(page));
   }
 
   get last_stroke(): string {
@@ -146,10 +155,28 @@ export class DocumentSession extends EventTarget {
     return this.writing;
   }
 
-  // The server answered a save of `sent`, made when `through` was the last stroke.
-  sent(page: number, sent: Annotations, through: string, answer: api.Versioned): void {
-    const since = difference(page, sent, this.annotations(page));
+  // What is to be sent: what was sent already and not answered, else all that is here now.
+  attempt(page: number): Attempt {
+    const state = this.pages.get(page)!;
+    if (!state.attempt) {
+      state.attempt = { through: this.newest, annotations: [...state.mine.values()] };
+      this.journal_base(page, state);
+    }
+    return state.attempt;
+  }
+
+  // The server has answered it.
+  sent(page: number, { through, annotations }: Attempt, answer: api.Versioned): void {
+    const since = difference(page, by_id(annotations), this.annotations(page));
     this.rebase(page, answer.etag, answer.annotations, through, since);
+  }
+
+  // The server has refused it, so it will never be there.
+  give_up(page: number): void {
+    const state = this.pages.get(page);
+    if (!state?.attempt) return;
+    delete state.attempt;
+    this.journal_base(page, state);
   }
 
   // Changes from elsewhere that the server does not have: a draft, a session that died.
@@ -169,10 +196,15 @@ export class DocumentSession extends EventTarget {
     since: Change[] = []): void {
     const known = this.annotations(page);
     const base = by_id(annotations.map((now) => unless_same(known.get(now.id), now)));
-    this.pages.set(page, { etag, base, mine: apply_all(new Map(base), since) });
-    this.write(() => this.journal.set_base(this.place, this.id,
-      { page, etag, annotations, through }));
+    const state = { etag, through, base, mine: apply_all(new Map(base), since) };
+    this.pages.set(page, state);
+    this.journal_base(page, state);
     this.tell('change');
+  }
+
+  private journal_base(page: number, { etag, through, base, attempt }: PageState): void {
+    const record: PageBase = { page, etag, annotations: [...base.values()], through, ...(attempt && { attempt }) };
+    this.write(() => this.journal.set_base(this.place, this.id, record));
   }
 
   // What the changes, one after the other, come to.
@@ -203,33 +235,46 @@ export class DocumentSession extends EventTarget {
     const strokes = await this.journal.strokes(this.place, session);
     this.undo_stack = new UndoStack(strokes);
     this.newest = strokes.at(-1)?.id ?? '';
+    begin_above(this.newest);
     const unsaved = new Set<string>();
-    for (const { page, etag, annotations, through } of await this.journal.bases(this.place, session)) {
-      const late = strokes.filter((stroke) => stroke.id > through);
-      const changes = late.flatMap((stroke) => stroke.changes).filter((c) => c.page === page);
-      const base = by_id(annotations);
-      const mine = apply_all(new Map(base), changes);
+    for (const record of await this.journal.bases(this.place, session)) {
+      const left = left_on_page(record, strokes);
       // Strokes that come to nothing are never sent: the server may have moved on, so it is asked.
-      if (!difference(page, base, mine).length) continue;
-      late.forEach((stroke) => stroke.changes.some((c) => c.page === page) && unsaved.add(stroke.id));
-      this.pages.set(page, { etag, base, mine });
+      if (!left) continue;
+      left.late.forEach((stroke) => unsaved.add(stroke.id));
+      const { page, etag, through } = record;
+      this.pages.set(page, { etag, through, base: left.base, mine: left.mine, attempt: left.attempt });
     }
     this.unconfirmed = unsaved.size;
     if (!unsaved.size) await this.journal.trim(this.place, session);
   }
 
   private async take_over(other: string, release: () => void): Promise<void> {
-    const strokes = await this.journal.strokes(this.place, other);
-    for (const { page, through } of await this.journal.bases(this.place, other)) {
-      const late = strokes.filter((stroke) => stroke.id > through)
-        .flatMap((stroke) => stroke.changes).filter((change) => change.page === page);
-      if (!late.length) continue;
-      if (!this.loaded(page)) await this.load(page);
-      this.adopt(late);
+    try {
+      const strokes = await this.journal.strokes(this.place, other);
+      for (const record of await this.journal.bases(this.place, other)) {
+        const left = left_on_page(record, strokes);
+        if (left) await this.finish(other, record, left);
+      }
+      await this.writing;
+      await this.journal.forget(this.place, other);
+    } finally {
+      release();
     }
-    await this.writing;
-    await this.journal.forget(this.place, other);
-    release();
+  }
+
+  // What the other one sent is answered first, in its name; what it did since then becomes mine.
+  private async finish(other: string, { page, etag }: PageBase, { late, attempt }: LeftOnPage): Promise<void> {
+    let through = attempt.through;
+    try {
+      await api.save_annotations(this.at, page, etag, attempt, other);
+    } catch (error) {
+      if (!(error instanceof api.ApiError) || error.passing) throw error;
+      through = ''; // refused: as mine it is merged, or shown
+    }
+    if (!this.loaded(page)) await this.load(page);
+    const since = late.filter((stroke) => stroke.id > through).flatMap((stroke) => stroke.changes);
+    this.adopt(since.filter((change) => change.page === page));
   }
 
   private write(record: () => Promise<void>): void {
@@ -246,6 +291,19 @@ export class DocumentSession extends EventTarget {
 // What did not change stays the same value, so that nobody draws it anew.
 const unless_same = (before: Annotation | undefined, now: Annotation): Annotation =>
   (before && same(before, now) ? before : now);
+
+interface LeftOnPage { late: Stroke[]; base: Annotations; mine: Annotations; attempt: Attempt }
+
+// What of a page the server may not have, as the journal tells; nothing if it comes to nothing. As a
+// tab closes it sends all that it has, which the journal may not know.
+function left_on_page({ page, annotations, through, attempt }: PageBase, strokes: readonly Stroke[]): LeftOnPage | null {
+  const late = strokes.filter((stroke) => stroke.id > through && stroke.changes.some((c) => c.page === page));
+  const base = by_id(annotations);
+  const mine = apply_all(new Map(base), late.flatMap((stroke) => stroke.changes).filter((c) => c.page === page));
+  if (!attempt && !difference(page, base, mine).length) return null;
+  return { late, base, mine,
+    attempt: attempt ?? { through: strokes.at(-1)!.id, annotations: [...mine.values()] } };
+}
 
 interface Claimed { id: string; release: () => void }
 

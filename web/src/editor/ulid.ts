@@ -21,3 +21,9 @@ export function ulid(now = Date.now()): string {
   last = value > last ? value : last + 1n;
   return written(last, 26);
 }
+
+// From now on all are above this one, whatever the clock says: what goes on with earlier work needs it.
+export function begin_above(id: string): void {
+  const value = [...id].reduce((sum, digit) => (sum << 5n) | BigInt(Math.max(0, digits.indexOf(digit))), 0n);
+  if (value > last) last = value;
+}
