@@ -26,6 +26,9 @@ struct SplitRule {
   // the sources' group_keys.
   std::vector<std::string> group_by;
   std::string stratify_by;  // "class", "label", or empty
+  // Parts get their shares as exactly as whole groups allow. Otherwise each group goes where its
+  // hash says, alone or, stratified, nearly so: about the shares.
+  bool exact = false;
   bool operator==(const SplitRule&) const = default;
 };
 
@@ -34,11 +37,15 @@ struct Split {
   std::string salt;                // keys the hash: another salt, another split
   uint64_t seed = 0;               // below 2^63
   std::vector<SplitPart> parts;    // the "ratios", in this order; at least one share above 0
+  uint32_t folds = 0;              // k-fold, in place of ratios: the parts are fold_parts(folds)
   std::vector<std::string> locks;  // parts that a document never leaves once it was in
   JsonMap extra;
 
   bool operator==(const Split&) const = default;
 };
+
+// "fold-1" to "fold-<folds>", of equal shares.
+std::vector<SplitPart> fold_parts(uint32_t folds);
 
 base::Result<Split> parse_split(std::string_view text);
 std::optional<Split> parse_split(std::string_view text, Diagnostics& problems);

@@ -137,17 +137,17 @@ class Assignment {
   }
 
   void place_new_components() {
-    if (split_.rule.stratify_by.empty()) {
+    if (split_.rule.stratify_by.empty() && !split_.rule.exact) {
       for (const auto& component : new_components_) place(component, hashed(component));
       return;
     }
     detail::Strata strata(split_);
     for (const Member member : placed_members_) {
-      strata.count_placed(member->strata, result_.placements.at(member->id).part);
+      strata.count_placed(strata_of(member), result_.placements.at(member->id).part);
     }
     for (const auto& component : new_components_) {
       std::vector<const std::vector<std::string>*> documents;
-      for (const Member member : component) documents.push_back(&member->strata);
+      for (const Member member : component) documents.push_back(&strata_of(member));
       strata.add(smallest_anchor(component), documents);
     }
     const std::vector<std::string> parts = strata.distribute();
@@ -173,6 +173,12 @@ class Assignment {
   }
 
  private:
+  // Exact shares alone look at the number of documents only.
+  const std::vector<std::string>& strata_of(Member member) const {
+    static const std::vector<std::string> kNone;
+    return split_.rule.stratify_by.empty() ? kNone : member->strata;
+  }
+
   static std::string smallest_anchor(const std::vector<Member>& component) {
     std::string smallest = anchor_of(*component.front());
     for (const Member member : component) smallest = std::min(smallest, anchor_of(*member));

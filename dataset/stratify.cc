@@ -73,7 +73,28 @@ void Strata::set_needs() {
       needs_[p][s] = static_cast<int64_t>(split_.parts[p].share) * totals_[s];
     }
   }
+  if (split_.rule.exact && !totals_.empty()) {
+    const std::vector<int64_t> whole = quotas();
+    for (size_t p = 0; p < needs_.size(); ++p) needs_[p][kEverythingStratum] = shares_ * whole[p];
+  }
   for (const auto& [place, count] : have_) needs_[place.first][place.second] -= shares_ * count;
+}
+
+// How many documents each part should have, whole ones: by largest remainders, those before first.
+std::vector<int64_t> Strata::quotas() const {
+  const int64_t documents = totals_[kEverythingStratum];
+  std::vector<int64_t> quotas;
+  std::vector<std::pair<int64_t, size_t>> remainders;  // negative, so that the largest is first
+  int64_t left = documents;
+  for (size_t p = 0; p < split_.parts.size(); ++p) {
+    const int64_t wanted = static_cast<int64_t>(split_.parts[p].share) * documents;
+    quotas.push_back(wanted / shares_);
+    remainders.emplace_back(-(wanted % shares_), p);
+    left -= quotas.back();
+  }
+  std::sort(remainders.begin(), remainders.end());
+  for (int64_t i = 0; i < left; ++i) ++quotas[remainders[static_cast<size_t>(i)].second];
+  return quotas;
 }
 
 std::vector<std::vector<size_t>> Strata::components_by_stratum() const {
@@ -84,12 +105,21 @@ std::vector<std::vector<size_t>> Strata::components_by_stratum() const {
   return lists;
 }
 
+// Whether the part has room for all its documents; without exact ratios there is always room.
+bool Strata::fits(const Component& component, size_t part) const {
+  return !split_.rule.exact ||
+         needs_[part][kEverythingStratum] >= shares_ * component.counts.at(kEverythingStratum);
+}
+
 size_t Strata::best_part(const Component& component, size_t stratum) const {
   size_t best = kUnplaced;
-  std::tuple<int64_t, int64_t, uint64_t> best_rank;
+  std::tuple<bool, int64_t, int64_t, uint64_t> best_rank;
   for (size_t p = 0; p < split_.parts.size(); ++p) {
     if (split_.parts[p].share == 0) continue;
-    const std::tuple rank{needs_[p][stratum], needs_[p][kEverythingStratum],
+    const bool has_room = fits(component, p);
+    // Where no part has room, the one that misses most documents is overfilled least.
+    const std::tuple rank{has_room, needs_[p][has_room ? stratum : kEverythingStratum],
+                          needs_[p][kEverythingStratum],
                           salted_hash(split_, component.anchor + "\n" + split_.parts[p].name)};
     if (best != kUnplaced && rank <= best_rank) continue;
     best = p;

@@ -1,6 +1,8 @@
 // Iterative stratification (Sechidis, Tsoumakas, Vlahavas 2011) of components: the rarest stratum
 // first, each component to the part that misses that stratum most. Integers throughout, ties by the
-// salted hash, so that every machine comes to the same result. Private to dataset/.
+// salted hash, so that every machine comes to the same result. Where the rule wants exact ratios no
+// part gets more documents than its share, rounded by largest remainders, while a component fits
+// elsewhere. Private to dataset/.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +40,10 @@ class Strata {
 
   size_t stratum(const std::string& name);
   void set_needs();
+  std::vector<int64_t> quotas() const;
   std::vector<std::vector<size_t>> components_by_stratum() const;
   void place_all(size_t stratum, std::vector<size_t>& components);
+  bool fits(const Component& component, size_t part) const;
   size_t best_part(const Component& component, size_t stratum) const;
 
   const corpus::Split& split_;

@@ -13,7 +13,7 @@ const std::string kTwo = "0f" + std::string(30, '2');
 
 Split example() {
   Split out;
-  out.rule = {{"customer", "claim"}, "class"};
+  out.rule = {.group_by = {"customer", "claim"}, .stratify_by = "class"};
   out.salt = "2026";
   out.seed = 7;
   out.parts = {{"train", 80}, {"validation", 10}, {"test", 10}};
@@ -41,6 +41,24 @@ TEST(Split, NeedsAShare) {
   EXPECT_NE(error_of(R"({"rule":{},"ratios":{}})"), "no error");
   EXPECT_NE(error_of(R"({"rule":{},"ratios":{"train":-1}})"), "no error");
   EXPECT_NE(error_of(R"({"ratios":{"train":1}})"), "no error");
+}
+
+TEST(Split, OfFoldsReadsBackAsPrinted) {
+  Split folds = example();
+  folds.folds = 3;
+  folds.parts = fold_parts(3);
+  folds.rule.exact = true;
+  folds.locks = {"fold-2"};
+  EXPECT_EQ(TAKE(parse_split(print_split(folds))), folds);
+  EXPECT_EQ(folds.parts, (std::vector<SplitPart>{{"fold-1", 1}, {"fold-2", 1}, {"fold-3", 1}}));
+}
+
+TEST(Split, HasFoldsOrRatios) {
+  EXPECT_EQ(error_of(R"({"rule":{},"folds":5,"ratios":{"train":1}})"),
+            "1:31: a split has either \"ratios\" or \"folds\"");
+  EXPECT_NE(error_of(R"({"rule":{},"folds":1})"), "no error");
+  EXPECT_NE(error_of(R"({"rule":{},"folds":101})"), "no error");
+  EXPECT_EQ(error_of(R"({"rule":{"exact":true},"folds":100})"), "no error");
 }
 
 TEST(Placements, ReadBackSorted) {

@@ -61,8 +61,16 @@ rc::Gen<std::vector<SplitMember>> some_members() {
       });
 }
 
+// Folds or ratios, stratified or not, exact or nearly so.
 corpus::Split some_rule() {
-  return rule(*rc::gen::element<std::string>("", "label"));
+  corpus::Split split = rule(*rc::gen::element<std::string>("", "label"));
+  split.rule.exact = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::arbitrary<bool>()) {
+    split.folds = *rc::gen::inRange<uint32_t>(2, 6);
+    split.parts = corpus::fold_parts(split.folds);
+    split.locks.clear();
+  }
+  return split;
 }
 
 TEST(Split, FollowsTheSharesRoughly) {
@@ -209,6 +217,87 @@ TEST(Split, LocksThePartsThatTheRuleLocks) {
   }
 }
 
+TEST(Split, GivesExactSharesIfAsked) {
+  corpus::Split split = rule();
+  split.rule.exact = true;
+  EXPECT_EQ(TAKE(assign_split(split, singles(503), {})).counts,
+            (std::map<std::string, uint64_t>{{"train", 403}, {"validation", 50}, {"test", 50}}));
+  EXPECT_EQ(TAKE(assign_split(split, singles(7), {})).counts,
+            (std::map<std::string, uint64_t>{{"train", 5}, {"validation", 1}, {"test", 1}}));
+}
+
+TEST(Split, GivesExactSharesOfStrataToo) {
+  EXPECT_TRUE(rc::check([] {
+    const auto count = *rc::gen::inRange(1, 300);
+    std::vector<SplitMember> members;
+    for (int i = 0; i < count; ++i) {
+      members.push_back(member(i, {}, {"label=" + std::to_string(*rc::gen::inRange(0, 6))}));
+    }
+    corpus::Split split = rule("label");
+    split.rule.exact = true;
+    const auto counts = TAKE(assign_split(split, members, {})).counts;
+    for (const corpus::SplitPart& part : split.parts) {
+      const auto found = counts.find(part.name);
+      const double has = found == counts.end() ? 0 : static_cast<double>(found->second);
+      RC_ASSERT(std::abs(has - part.share * count / 100.0) < 1);
+    }
+  }));
+}
+
+TEST(Split, ExactSharesKeepLargeGroupsWhereTheyFit) {
+  std::vector<SplitMember> members;
+  for (int i = 0; i < 100; ++i) {
+    members.push_back(
+        member(i, i < 30 ? std::vector<std::string>{"claim=large"} : std::vector<std::string>{}));
+  }
+  corpus::Split split = rule();
+  split.rule.exact = true;
+  const SplitResult result = TAKE(assign_split(split, members, {}));
+  EXPECT_EQ(result.counts,
+            (std::map<std::string, uint64_t>{{"train", 80}, {"validation", 10}, {"test", 10}}));
+  EXPECT_EQ(result.placements.at(id_of(0)).part, "train");
+}
+
+TEST(Split, GrowthComesBackToExactShares) {
+  corpus::Split split = rule();
+  split.rule.exact = true;
+  const auto before = TAKE(assign_split(split, singles(55), {})).placements;
+  EXPECT_EQ(TAKE(assign_split(split, singles(200), before)).counts,
+            (std::map<std::string, uint64_t>{{"train", 160}, {"validation", 20}, {"test", 20}}));
+}
+
+TEST(Split, FoldsFollowTheHashOfTheGroup) {
+  corpus::Split split = rule();
+  split.folds = 5;
+  split.parts = corpus::fold_parts(5);
+  const SplitResult result = TAKE(assign_split(split, singles(5000), {}));
+  EXPECT_TRUE(result.exceptions.empty());
+  ASSERT_EQ(result.counts.size(), 5u);
+  for (const auto& [fold, count] : result.counts) {
+    EXPECT_NEAR(static_cast<double>(count), 1000, 120) << fold;
+  }
+  split.rule.exact = true;
+  for (const auto& [fold, count] : TAKE(assign_split(split, singles(5000), {})).counts) {
+    EXPECT_EQ(count, 1000u) << fold;
+  }
+}
+
+TEST(Split, FoldsAreStratified) {
+  std::vector<SplitMember> members;
+  for (int i = 0; i < 200; ++i) {
+    members.push_back(member(i, {}, {i % 20 == 0 ? "label=rare" : "label=common"}));
+  }
+  corpus::Split split = rule("label");
+  split.folds = 5;
+  split.parts = corpus::fold_parts(5);
+  const SplitResult result = TAKE(assign_split(split, members, {}));
+  std::map<std::string, int> rare;
+  for (const SplitMember& one : members) {
+    rare[result.placements.at(one.id).part] += one.strata[0] == "label=rare";
+  }
+  for (const auto& [fold, count] : rare) EXPECT_EQ(count, 2) << fold;
+}
+
 TEST(Split, GivesAPartWithoutAShareNothing) {
   corpus::Split split = rule("label");
   split.parts = {{"none", 0}, {"all", 1}, {"nothing", 0}};
@@ -269,15 +358,16 @@ TEST(Split, AClusterStaysTogetherWithoutDecidingWhere) {
   EXPECT_TRUE(rc::check([] {
     auto members = *some_members();
     RC_PRE(members.size() > 2u);
-    const auto alone = TAKE(assign_split(some_rule(), {members[0]}, {}));
+    const corpus::Split split = some_rule();
+    const auto alone = TAKE(assign_split(split, {members[0]}, {}));
     const auto& part = alone.placements.at(members[0].id).part;
     for (SplitMember& one : members) one.clusters = {"near-duplicate=x"};
     const Placements placed = {{members[0].id, {part, false}}};
-    const auto result = TAKE(assign_split(some_rule(), members, placed));
+    const auto result = TAKE(assign_split(split, members, placed));
     for (const SplitMember& one : members) RC_ASSERT(result.placements.at(one.id).part == part);
     SplitMember without = members[0];
     without.clusters.clear();
-    RC_ASSERT(hashed_part(some_rule(), members[0]) == hashed_part(some_rule(), without));
+    RC_ASSERT(hashed_part(split, members[0]) == hashed_part(split, without));
   }));
 }
 
