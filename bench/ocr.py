@@ -37,7 +37,7 @@ KINDS = {"funsd": "forms", "sroie": "receipts", "rend-easy": "clean", "rend-hard
 # Character errors to reach; for all pages also F1 of words and of boxes.
 GOALS = {"forms": .07, "receipts": .05, "degraded": .03, "clean": .02, "turned": .02, "all": .045}
 # In the order of ocr/detail/steps.h.
-STEPS = ("strips", "again", "turn", "align", "scraps", "part", "narrow", "shading", "negative",
+STEPS = ("strips", "again", "turn", "align", "scraps", "part", "rules", "narrow", "shading", "negative",
          "nonsense", "ink", "calibrate")
 GOAL_F1, GOAL_BOX_F1 = .90, .88
 WORSE = .02         # than the tesseract program: a page that is listed
@@ -132,13 +132,15 @@ def cell(value):
     return "" if value is None else f"{value:.3f}".replace("0.", ".", 1)
 
 
-def figures_of(scores):
-    return [cell(scores["CER"]), cell(scores["F1"]), cell(scores["boxF1"]),
+def figures_of(scores, placed=True):
+    """Without places neither characters nor boxes can be compared."""
+    return [cell(scores["CER"]) if placed else "", cell(scores["F1"]),
+            cell(scores["boxF1"]) if placed else "",
             f"{scores['cpu_s/page']:.2f}" if scores["cpu_s/page"] is not None else ""]
 
 
-def print_table(scored):
-    """CER / F1 / box F1 / CPU seconds a page, per kind and engine."""
+def print_table(scored, straightened):
+    """CER / F1 / box F1 / CPU seconds a page, per kind and engine; pages per CPU second against ours."""
     kinds = [k for k in KINDS.values() if any(k in s["kinds"] for s in scored.values())]
     print("\n| kind | goal: CER | " + " | ".join(scored) + " |")
     print("|---|---|" + "---|" * len(scored))
@@ -146,8 +148,14 @@ def print_table(scored):
         goal = cell(GOALS.get(kind))
         if kind == "all":
             goal += f" / {cell(GOAL_F1)} / {cell(GOAL_BOX_F1)}"
-        row = [s["all"] if kind == "all" else s["kinds"].get(kind) for s in scored.values()]
-        print(f"| {kind} | {goal} | " + " | ".join(" / ".join(figures_of(r)) if r else "" for r in row) + " |")
+        cells = []
+        for name, scores in scored.items():
+            row = scores["all"] if kind == "all" else scores["kinds"].get(kind)
+            cells.append(" / ".join(figures_of(row, name not in straightened)) if row else "")
+        print(f"| {kind} | {goal} | " + " | ".join(cells) + " |")
+    spent = {name: s["all"]["cpu_s/page"] for name, s in scored.items()}
+    print("| pages per CPU second, against Glossator's | | " +
+          " | ".join(f"{spent['Glossator'] / s:.2f}" if s else "" for s in spent.values()) + " |")
     print("\nCER / F1 / box F1 / CPU seconds a page")
 
 
@@ -179,7 +187,10 @@ def compare(arguments, report):
         print_ablation(pages, arguments)
         return
     ours = read_with_ours(pages, arguments.profile)
-    scored = {"Glossator": score(arguments.scorer, ours)}
+    scored, straightened = {"Glossator": score(arguments.scorer, ours)}, set()
+    if arguments.profile == "accurate":
+        fast = read_with_ours(pages, "fast", "fast profile")
+        scored["its fast profile"] = score(arguments.scorer, fast)
     bins = ocr_reliability.reliability(pages, ours)
     if arguments.plot:
         arguments.plot.write_text(ocr_reliability.plot(bins))
@@ -189,11 +200,13 @@ def compare(arguments, report):
             report.skip(peer.name, reason)
             continue
         progress(f"  {peer.name}")
+        if peer.straightens:
+            straightened.add(peer.name)
         scored[peer.name] = score(arguments.scorer, read_with_peer(peer, pages, arguments.fresh))
     if arguments.json:
         print(json.dumps({name: {k: s[k] for k in ("all", "kinds")} for name, s in scored.items()}))
         return
-    print_table(scored)
+    print_table(scored, straightened)
     print(f"\nmean difference between a word's confidence and the share of such words that are right: "
           f"{cell(ocr_reliability.error(bins))}")
     if "tesseract" in scored:

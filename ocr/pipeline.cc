@@ -246,7 +246,7 @@ base::Json describe(const ReadSettings& settings) {
 }
 
 std::string pipeline_version() {
-  return find_line_detector().empty() ? "3 without line detector" : "3";
+  return find_line_detector().empty() ? "4 without line detector" : "4";
 }
 
 base::Result<DocumentReading> read_document(WorkerPool& pool, int input,

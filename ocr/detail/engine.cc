@@ -76,6 +76,8 @@ base::Result<Engine> Engine::open(const std::string& languages, const std::strin
     return base::Error{base::Code::not_found,
                        "tesseract has no data for the languages " + languages};
   }
+  // Whether letters stand at equal steps matters to tesseract's older recogniser only.
+  apis->reader.SetVariable("textord_all_prop", "1");
   apis->has_orientation =
       open_api(apis->orientation, tessdata, "osd", tesseract::OEM_TESSERACT_ONLY);
   return Engine(std::move(apis));

@@ -10,12 +10,13 @@ namespace ocr::detail {
 namespace {
 
 constexpr std::pair<std::string_view, ReadingStep> kNames[] = {
-    {"strips", ReadingStep::strips},     {"again", ReadingStep::again},
-    {"turn", ReadingStep::turn},         {"align", ReadingStep::align},
-    {"scraps", ReadingStep::scraps},     {"part", ReadingStep::part},
-    {"narrow", ReadingStep::narrow},     {"shading", ReadingStep::shading},
-    {"negative", ReadingStep::negative}, {"nonsense", ReadingStep::nonsense},
-    {"ink", ReadingStep::ink},           {"calibrate", ReadingStep::calibrate},
+    {"strips", ReadingStep::strips},       {"again", ReadingStep::again},
+    {"turn", ReadingStep::turn},           {"align", ReadingStep::align},
+    {"scraps", ReadingStep::scraps},       {"part", ReadingStep::part},
+    {"rules", ReadingStep::rules},         {"narrow", ReadingStep::narrow},
+    {"shading", ReadingStep::shading},     {"negative", ReadingStep::negative},
+    {"nonsense", ReadingStep::nonsense},   {"ink", ReadingStep::ink},
+    {"calibrate", ReadingStep::calibrate},
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class ReadingStep {
   align,      // short strips take the direction of those around them
   scraps,     // parts of letters found twice are dropped
   part,       // neighbours on a line end where they meet
+  rules,      // sides of cells are taken out of the page, rules below text where they disturb
   narrow,     // where letters are read well they are made narrower
   shading,    // shading is taken out along a line
   negative,   // light letters on dark ground become dark ones

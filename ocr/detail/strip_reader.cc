@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ocr/detail/reading_order.h"
+#include "ocr/detail/rules.h"
 #include "ocr/detail/steps.h"
 #include "ocr/detail/strip.h"
 
@@ -20,6 +21,7 @@ constexpr int kBorder = 10;
 constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
 constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
 constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
+constexpr double kRuledWell = 0.8;    // mean confidence below which a rule may be in the way
 constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
@@ -57,9 +59,10 @@ double median(std::vector<double> values) {
 
 class PageByStrips {
  public:
-  PageByStrips(Engine& engine, cv::Mat page, std::vector<Strip> strips, const Widths& widths)
+  PageByStrips(Engine& engine, Unruled page, std::vector<Strip> strips, const Widths& widths)
       : engine_(engine),
-        page_(std::move(page)),
+        page_(std::move(page.without_upright)),
+        bare_page_(std::move(page.without_any)),
         strips_(std::move(strips)),
         texts_(strips_.size()),
         widths_(widths),
@@ -140,25 +143,37 @@ class PageByStrips {
     std::optional<StripText>& text = texts_[index];
     if (text) return *text;
     Strip strip = strips_[index];
-    text = read(strip, width_);
+    text = read(page_, strip, width_);
     const auto try_too = [&](StripText other) {
       if (other.confidence() > text->confidence()) text = std::move(other);
     };
-    if (width_ < 1 && text->confidence() < widths_.read_well) try_too(read(strip, 1));
+    if (width_ < 1 && text->confidence() < widths_.read_well) try_too(read(page_, strip, 1));
+    if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip, 1));
     if (strip.stands()) {  // up or down?
       strip.angle += CV_PI;
-      try_too(read(strip, width_));
+      try_too(read(page_, strip, width_));
     }
     return *text;
   }
 
-  StripText read(Strip strip, double width) {
+  // Whether it covers what people write on.
+  bool has_rule(const Strip& strip) const {
+    const cv::Rect area = area_of(level_box(strip, 0)) & cv::Rect(cv::Point(), page_.size());
+    if (area.empty() || page_.data == bare_page_.data) return false;
+    return cv::norm(page_(area), bare_page_(area), cv::NORM_INF) > 0;
+  }
+
+  static cv::Rect area_of(const corpus::Box& box) {
+    return {box.x0, box.y0, box.width(), box.height()};
+  }
+
+  StripText read(const cv::Mat& page, Strip strip, double width) {
     strip.height *= 1 - kMargin;
-    const Cutting cutting = cut(page_, strip, kTextHeight, kBorder, width);
+    const Cutting cutting = cut(page, strip, kTextHeight, kBorder, width);
     StripText out;
     out.contrast = cutting.contrast;
     for (SeenWord& seen : engine_.read(cutting.image, Layout::line)) {
-      const corpus::Box box = to_page(ink_within(cutting, seen.box), cutting, page_.size());
+      const corpus::Box box = to_page(ink_within(cutting, seen.box), cutting, page.size());
       if (box.empty()) continue;
       const auto letters = static_cast<double>(base::count_code_points(seen.text));
       out.letters += letters;
@@ -170,7 +185,8 @@ class PageByStrips {
   }
 
   Engine& engine_;
-  cv::Mat page_;
+  cv::Mat page_;       // without the sides of cells
+  cv::Mat bare_page_;  // without any rules
   std::vector<Strip> strips_;
   std::vector<std::optional<StripText>> texts_;
   const Widths& widths_;
@@ -204,10 +220,13 @@ Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::M
     keep_most(strips, kMostStrips);
     return strips;
   };
-  const auto page_with = [&](cv::Mat page, std::vector<Strip> strips) {
+  const auto page_with = [&](const cv::Mat& page, std::vector<Strip> strips) {
     if (does(ReadingStep::align)) align(strips);
     if (does(ReadingStep::part)) part_neighbours(strips);
-    return PageByStrips(engine, std::move(page), std::move(strips), widths);
+    Unruled unruled{page, page};
+    if (does(ReadingStep::rules)) unruled = without_rules(page, glyph_height);
+    if (fast) unruled.without_any = unruled.without_upright;  // no strip is read twice
+    return PageByStrips(engine, std::move(unruled), std::move(strips), widths);
   };
   const std::vector<Strip> found = found_on(gray);
   const auto lying = [&](int quarters) {
