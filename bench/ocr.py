@@ -2,8 +2,8 @@
 """Reading scans: errors and processor time, beside the tesseract program, OCRmyPDF and RapidOCR.
 ./dev bench ocr
 
-usage: ocr.py [--data DIR --scorer FILE] [--profile fast] [--only KIND] [--quick] [--fresh] [--json]
-              [--plot FILE] [--ablation]
+usage: ocr.py [--data DIR --scorer FILE] [--profile fast] [--only KIND] [--peer NAME]... [--quick] [--fresh]
+              [--json] [--plot FILE] [--ablation]
 
 DIR (or GLOSSATOR_OCR_DATA) holds images and, for each, NAME.json: {file, source, lang, words or lines,
 text}; FILE (or GLOSSATOR_OCR_SCORER) scores DIR against a directory of readings. Without them the
@@ -195,6 +195,8 @@ def compare(arguments, report):
     if arguments.plot:
         arguments.plot.write_text(ocr_reliability.plot(bins))
     for peer in ocr_peers.ALL:
+        if arguments.peer and peer.name not in arguments.peer:
+            continue
         reason = peer.missing()
         if reason:
             report.skip(peer.name, reason)
@@ -234,6 +236,8 @@ def main():
     parser.add_argument("--scorer", type=pathlib.Path, default=path_or_none("GLOSSATOR_OCR_SCORER"))
     parser.add_argument("--profile", choices=("accurate", "fast"), default="accurate")
     parser.add_argument("--only", choices=sorted(KINDS.values()))
+    parser.add_argument("--peer", action="append", choices=[p.name for p in ocr_peers.ALL],
+                        help="these only; without: all")
     parser.add_argument("--quick", action="store_true", help="one page of each kind")
     parser.add_argument("--fresh", action="store_true", help="let the peers read anew")
     parser.add_argument("--json", action="store_true")

@@ -1,5 +1,6 @@
 """Other OCR programs, as bench/ocr.py wants them: read(file, language, work, environment) gives
-{"words": [{"text", "bbox"}], "text"}, boxes in pixels of the stored image.
+{"words": [{"text", "bbox"}], "text"}, boxes in pixels of the stored image, unless `straightens` says that
+the page is moved below its words.
 """
 import csv
 import io
@@ -19,6 +20,7 @@ def output_of(*arguments, **more):
 
 class Tesseract:
     name = "tesseract"
+    straightens = False
 
     def missing(self):
         return None if shutil.which("tesseract") else "tesseract-ocr is not installed"
@@ -43,10 +45,16 @@ class Tesseract:
 class OcrMyPdf:
     """Its words are taken back from the PDF that it makes: boxes of a font, of the page as it lies."""
 
-    name = "OCRmyPDF"
+    def __init__(self, name, *flags):
+        self.name, self.flags = name, flags
+        self.straightens = "--deskew" in flags
 
     def missing(self):
-        return None if shutil.which("ocrmypdf") else "ocrmypdf is not installed"
+        lacking = [p for p in self.programs() if not shutil.which(p)]
+        return f"{' and '.join(lacking)}: not installed" if lacking else None
+
+    def programs(self):
+        return ["ocrmypdf", "unpaper"] if "--clean" in self.flags else ["ocrmypdf"]
 
     def version(self):
         return output_of("ocrmypdf", "--version").strip()
@@ -54,7 +62,7 @@ class OcrMyPdf:
     def read(self, file, language, work, environment):
         result = work / "out.pdf"
         done = subprocess.run(["ocrmypdf", "--jobs", "1", "--image-dpi", "200", "--language", language,
-                               "--quiet", str(file), str(result)], env=environment,
+                               "--quiet", *self.flags, str(file), str(result)], env=environment,
                               stderr=subprocess.DEVNULL)
         if done.returncode != 0 or not result.exists():
             return {"words": [], "text": ""}
@@ -95,6 +103,7 @@ class RapidOcr:
     """Kept running; gives lines, whose boxes are shared out among their words by letters."""
 
     name = "RapidOCR"
+    straightens = False
 
     def __init__(self):
         directory = os.environ.get("GLOSSATOR_VENV_RAPIDOCR", "")
@@ -128,4 +137,7 @@ class RapidOcr:
                                                    round(box[0] + match.end() * each), round(box[3])]}
 
 
-ALL = [Tesseract(), OcrMyPdf(), RapidOcr()]
+# As paperless-ngx, which many run OCRmyPDF through, asks for it.
+CAREFUL = ("--deskew", "--clean", "--rotate-pages", "--skip-text", "--output-type", "pdfa")
+
+ALL = [Tesseract(), OcrMyPdf("OCRmyPDF"), OcrMyPdf("OCRmyPDF, careful", *CAREFUL), RapidOcr()]
