@@ -75,6 +75,8 @@ struct AnnotationReview {
 
 // How the annotation was found again after a page was re-read and its words got new ids.
 enum class AnchorStatus { exact, moved, orphaned };
+std::string_view name_of(AnchorStatus status);
+std::optional<AnchorStatus> parse_anchor_status(std::string_view name);
 struct Anchor {
   std::string quote;   // the text that it covered
   std::string prefix;  // and what stood before

@@ -100,7 +100,7 @@ Json anchor_json(const Anchor& anchor) {
   detail::set_text(out, "prefix", anchor.prefix);
   detail::set_text(out, "suffix", anchor.suffix);
   if (anchor.box) out.set("box", detail::box_json(*anchor.box));
-  out.set("status", kStatusNames[static_cast<size_t>(anchor.status)]);
+  out.set("status", name_of(anchor.status));
   return out;
 }
 
@@ -230,9 +230,7 @@ void read_anchor(ObjectReader& outer, std::optional<Anchor>& out) {
   reader.text("prefix", out->prefix);
   reader.text("suffix", out->suffix);
   reader.box("box", out->box);
-  reader.word(
-      "status", [](std::string_view name) { return find_word<AnchorStatus>(kStatusNames, name); },
-      kStatusNames, out->status, Presence::required);
+  reader.word("status", parse_anchor_status, kStatusNames, out->status, Presence::required);
   if (!reader.finish().empty()) reader.refuse(json->at(), "\"anchor\" has no x-... keys");
 }
 
@@ -331,6 +329,14 @@ std::optional<AnnotationType> parse_annotation_type(std::string_view name) {
     if (form.name == name) return form.type;
   }
   return std::nullopt;
+}
+
+std::string_view name_of(AnchorStatus status) {
+  return kStatusNames[static_cast<size_t>(status)];
+}
+
+std::optional<AnchorStatus> parse_anchor_status(std::string_view name) {
+  return find_word<AnchorStatus>(kStatusNames, name);
 }
 
 std::span<const AnnotationType> all_annotation_types() {

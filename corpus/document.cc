@@ -231,6 +231,10 @@ base::Result<Page> parse_page(std::string_view text) {
   });
 }
 
+std::string spelled(const Pipeline& pipeline) {
+  return pipeline.version + ' ' + pipeline.settings.print();
+}
+
 std::string print_document(const Document& document) {
   Json out = Json::object({{"id", document.id.hex}});
   set_file(out, document.source);

@@ -66,6 +66,9 @@ struct Pipeline {
   bool operator==(const Pipeline&) const = default;
 };
 
+// In one word, to tell whether two readings were made in the same way.
+std::string spelled(const Pipeline& pipeline);
+
 struct Document {
   DocumentId id;
   StoredFile source;

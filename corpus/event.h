@@ -19,6 +19,7 @@ namespace event_type {
 inline constexpr std::string_view kDocumentUploaded = "glossator.document.uploaded";
 inline constexpr std::string_view kDocumentReady = "glossator.document.ready";
 inline constexpr std::string_view kDocumentFailed = "glossator.document.failed";
+inline constexpr std::string_view kDocumentReread = "glossator.document.reread";
 inline constexpr std::string_view kDocumentErased = "glossator.document.erased";
 inline constexpr std::string_view kAnnotationsSaved = "glossator.annotations.saved";
 inline constexpr std::string_view kCommentsChanged = "glossator.comments.changed";
