@@ -162,6 +162,8 @@ Verb export_verb() {
             declare_remote(options, o->remote);
             options.texts("--part", o->wish.parts,
                           "only this part of the split, such as train; may be repeated");
+            options.text("--hold-out", o->wish.hold_out,
+                         "a part, such as fold-3: it leaves as validation, all others as train");
             options.text("--since", o->wish.since,
                          "a version: only documents that are new or changed since");
             options.flag("--proposals", o->wish.proposals,

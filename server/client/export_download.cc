@@ -37,6 +37,7 @@ Result<std::string> address_of(const Remote& remote, base::HttpClient& client,
     separator = '&';
   };
   for (const std::string& part : wish.parts) add("part=" + TRY(plain_name(part)));
+  if (!wish.hold_out.empty()) add("hold_out=" + TRY(plain_name(wish.hold_out)));
   if (!wish.since.empty()) {
     add("since=" + dataset::print_version(TRY(dataset::parse_version(wish.since))));
   }

@@ -23,6 +23,7 @@ struct ExportWish {
   std::string release = {};  // "claims@1.3.0", or "claims" for the newest
   std::string format = {};   // "coco"
   std::vector<std::string> parts = {};
+  std::string hold_out = {};  // a part that leaves for validation, the others for training
   std::string since = {};
   bool proposals = false;
   bool images = true;

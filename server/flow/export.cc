@@ -82,6 +82,12 @@ bool names(const std::vector<std::string>& parts, const std::string& part) {
   return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
 }
 
+// For cross-validation: one part is held out, whatever it is called, the others are for training.
+void hold_out(const std::string& part, dataset::ManifestRecord& record) {
+  if (part.empty()) return;
+  record.split = record.split == part ? "validation" : "train";
+}
+
 bool holds(const std::optional<dataset::Shard>& shard, const dataset::ManifestRecord& record) {
   return !shard ||
          (record.split == shard->part && record.id >= shard->first && record.id <= shard->last);
@@ -129,12 +135,13 @@ Result<dataset::NextDocument> ReleaseExport::open(const dataset::ExportOptions& 
         TRY(records_of(services_, project_->project, *request_.since)));
   }
   const dataset::NextRecord chosen =
-      [all, before, parts = options.splits,
+      [all, before, parts = options.splits, held_out = request_.hold_out,
        shard = request_.shard]() -> Result<std::optional<dataset::ManifestRecord>> {
     while (auto record = TRY(all())) {
       if (shard && record->id > shard->last) break;
-      if (!names(parts, record->split) || !holds(shard, *record)) continue;
       if (before && TRY(before->has(*record))) continue;
+      hold_out(held_out, *record);
+      if (!names(parts, record->split) || !holds(shard, *record)) continue;
       return record;
     }
     return std::optional<dataset::ManifestRecord>();
@@ -200,6 +207,7 @@ std::string ReleaseExport::name() const {
   if (request_.since) text += "\nsince " + request_.since->manifest_sha256.hex();
   if (request_.shard) text += "\nshard " + request_.shard->name();
   for (const std::string& part : request_.parts) text += "\npart " + part;
+  if (!request_.hold_out.empty()) text += "\nhold out " + request_.hold_out;
   return base::sha256_of(text).hex();
 }
 

@@ -25,6 +25,9 @@ namespace server {
 struct ExportRequest {
   const dataset::ExportFormat* format = nullptr;
   std::vector<std::string> parts = {};  // of the split; empty: all
+  // A part, such as a fold, whose documents leave for validation and all others for training;
+  // empty: documents leave in the parts that they are in. Not together with `parts`.
+  std::string hold_out = {};
   bool proposals = false;
   bool images = true;                             // the bytes of pages, in archives
   std::optional<storage::ReleaseRow> since = {};  // only what is new or changed since then

@@ -28,7 +28,15 @@ Result<ExportRequest> export_request(Services& services, const Context& context,
   for (const std::string_view part : context.request.query.all("part")) {
     request.parts.emplace_back(part);
   }
-  TRY(check_parts(services, context.principal.access->project, release, request.parts));
+  request.hold_out = context.query("hold_out").value_or("");
+  std::vector<std::string> named = request.parts;
+  if (!request.hold_out.empty()) {
+    if (!request.parts.empty()) {
+      return base::Error{base::Code::invalid, "hold_out takes all parts: leave out part"};
+    }
+    named.push_back(request.hold_out);
+  }
+  TRY(check_parts(services, context.principal.access->project, release, named));
   return request;
 }
 
@@ -91,6 +99,9 @@ Result<Reply> shard_stream(Services& services, Context& context,
                            const storage::ReleaseRow& release) {
   const auto project = TRY(project_of(services, context));
   ExportRequest request = TRY(export_request(services, context, release, "webdataset"));
+  if (!request.hold_out.empty()) {
+    return base::Error{base::Code::invalid, "a shard is of one part: hold_out is for exports"};
+  }
   for (const dataset::Shard& shard : TRY(shards_of(services, project->project, release))) {
     if (shard.name() == context.parameter("shard")) request.shard = shard;
   }
@@ -115,6 +126,8 @@ void add_export_routes(Router& router, Services& services) {
   const std::string release = std::string(kProjectPath) + "/releases/{name}/{version}";
   const std::vector<Parameter> export_query = {
       {.name = "part", .description = "only this part of the split; may be repeated"},
+      {.name = "hold_out",
+       .description = "a part, such as a fold, that leaves as validation, and the others as train"},
       {.name = "proposals",
        .description = "also what a model proposed and nobody has accepted",
        .type = Parameter::Type::flag},

@@ -33,6 +33,7 @@ REQUIREMENTS = {  # format -> modules of its readers
     "pdffolder": ["datasets", "pdfplumber"],
     "webdataset": ["webdataset", "datasets"],
     "text": ["datasets"],
+    "parquet": ["datasets"],
 }
 
 
@@ -369,6 +370,24 @@ def read_text(directory, release):
     return {"rows": len(rows), "spans": spans}
 
 
+def make_parquet(directory, _):
+    """What docs/formats/exports.md says: one line makes Parquet of our JSON lines, which holds the same."""
+    import datasets
+    counts = {}
+    for name in ("layoutlm.layoutlm", "text.text", "jsonl", "jsonl-documents.documents"):
+        source, target = directory / f"{name}.jsonl", directory / f"{name}.parquet"
+        cache = str(directory / "cache")
+        rows = datasets.load_dataset("json", data_files=str(source), split="train", cache_dir=cache)
+        rows.to_parquet(str(target))
+        again = datasets.load_dataset("parquet", data_files=str(target), split="train", cache_dir=cache)
+        assert again.to_list() == rows.to_list(), name
+        lines = [json.loads(line) for line in source.read_text().splitlines()]
+        column = "document" if "document" in lines[0] else "id"
+        assert again[column] == [line[column] for line in lines], name
+        counts[name] = len(again)
+    return counts
+
+
 def readers(directory, release):
     yield "coco", lambda: read_coco(directory, release)
     yield "yolo", lambda: read_yolo(directory, release)
@@ -385,6 +404,7 @@ def readers(directory, release):
     yield "pdffolder", lambda: read_pdffolder(directory, release)
     yield "webdataset", lambda: read_webdataset(directory, release)
     yield "text", lambda: read_text(directory, release)
+    yield "parquet", lambda: make_parquet(directory, release)
 
 
 def missing_tool(name):
@@ -401,7 +421,7 @@ def main():
     release = Release(directory / "jsonl.jsonl")
     report = {}
     for name, read in readers(directory, release):
-        if not list(directory.glob(f"{name}.*")):
+        if name != "parquet" and not list(directory.glob(f"{name}.*")):
             continue
         missing = missing_tool(name)
         if missing:
