@@ -32,6 +32,7 @@ BINARY = os.environ.get("GLOSSATOR_BINARY", str(ROOT / "build/release/glossator"
 IO_RECORDER = pathlib.Path(os.environ.get(
     "GLOSSATOR_IO_RECORDER", pathlib.Path(BINARY).parent / "tests/power_loss/libio_recorder.so"))
 SAMPLES = ROOT / "samples" / "documents"
+FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 START_SECONDS = 60
 
 
@@ -91,6 +92,13 @@ def multipart(files, fields=()):
         body += data + b"\r\n"
     body += f"--{boundary}--\r\n".encode()
     return f"multipart/form-data; boundary={boundary}", bytes(body)
+
+
+def at_another_time(shift):
+    """Environment of a program to which it is another day: "+400d"."""
+    if not FAKETIME.exists():
+        raise RuntimeError("faketime is not installed: ./dev setup does")
+    return {"LD_PRELOAD": str(FAKETIME), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class Server:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""kill -9 at random moments under releases, exports and imports. After each restart every release
-that git, dvc or the API shows is whole and the same everywhere, what was acknowledged is there, a
-release's exports have the bytes they had, and a page has all of an import or nothing of it.
+"""kill -9 at random moments under releases, exports, imports and scrubs, and under gc between two
+runs of the server. After each restart every release that git, dvc or the API shows is whole and the
+same everywhere, what was acknowledged is there, a release's exports have the bytes they had, and a page
+has all of an import or nothing of it; a scrub that came to its end found nothing.
 
 usage: kill_datasets.py [ROUNDS] [SEED]
 """
@@ -12,6 +13,7 @@ import json
 import pathlib
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -28,13 +30,15 @@ BATCH = 5  # annotations of one import
 
 
 class Work:
-    """Three threads until told to stop; what the server acknowledged is noted."""
+    """Four threads until told to stop; what the server acknowledged is noted."""
 
     def __init__(self, server, token, document, words):
         self.server, self.token, self.document, self.words = server, token, document, words
         self.released, self.imported, self.exports = {}, set(), {}
         self.number = 0
-        self.done = {"release": 0, "export": 0, "import": 0}
+        self.scrubbing = None  # its process
+        self.wrong = []
+        self.done = {"release": 0, "export": 0, "import": 0, "scrub": 0, "gc": 0}
 
     def project(self):
         return harness.Project(self.server, self.token)
@@ -42,7 +46,7 @@ class Work:
     def run(self, stop):
         threads = [threading.Thread(target=self.loop, args=(name, work, stop), daemon=True)
                    for name, work in (("release", self.release), ("export", self.export),
-                                      ("import", self.import_labels))]
+                                      ("import", self.import_labels), ("scrub", self.scrub))]
         for thread in threads:
             thread.start()
         return threads
@@ -50,27 +54,34 @@ class Work:
     def loop(self, name, work, stop):
         while not stop.is_set():
             try:
-                work()
-                self.done[name] += 1
+                self.done[name] += work()
             except BROKEN:
                 time.sleep(0.01)
+            except AssertionError as error:
+                self.wrong.append(f"{name}: {error}")
+                return
 
     def release(self):
         project = self.project()
         reply = project.client.post(f"{project.api}/releases", {"name": "claims"})
-        if reply.status == 201:
-            self.released[reply.json["version"]] = reply.json["manifest_sha256"]
+        if reply.status != 201:
+            return False
+        self.released[reply.json["version"]] = reply.json["manifest_sha256"]
+        return True
 
     def export(self):
         if not self.released:
-            return time.sleep(0.05)
+            time.sleep(0.05)
+            return False
         project = self.project()
         version, name = random.choice(sorted(self.released)), random.choice(FORMATS)
         reply = project.client.get(f"{project.api}/releases/claims/{version}/exports/{name}")
-        if reply.status == 200:
-            digest = hashlib.sha256(reply.body).hexdigest()
-            known = self.exports.setdefault((version, name), digest)
-            assert known == digest, f"{name} of {version} has other bytes than before"
+        if reply.status != 200:
+            return False
+        digest = hashlib.sha256(reply.body).hexdigest()
+        known = self.exports.setdefault((version, name), digest)
+        assert known == digest, f"{name} of {version} has other bytes than before"
+        return True
 
     def import_labels(self):
         self.number += 1
@@ -83,6 +94,38 @@ class Work:
         if reply.status == 200 and not reply.json["problems"]:
             assert reply.json["added"] in (0, BATCH), reply.json
             self.imported.add(batch)
+            return True
+        return False
+
+    def scrub(self):
+        self.scrubbing = self.verb("scrub", "--json")
+        report = self.scrubbing.communicate()[0]
+        if self.scrubbing.returncode < 0:
+            return False  # killed
+        assert self.scrubbing.returncode == 0, f"scrub found what is whole to be damaged: {report}"
+        return True
+
+    def gc(self):
+        """Without any grace, so that all that may go goes; killed at any moment, or not at all."""
+        collecting = self.verb("gc", "--grace-days", "0")
+        try:
+            collecting.wait(timeout=random.uniform(0, 1))
+        except subprocess.TimeoutExpired:
+            collecting.kill()
+        collecting.wait()
+        assert collecting.returncode in (0, -signal.SIGKILL), collecting.returncode
+        self.done["gc"] += collecting.returncode == 0
+
+    def verb(self, *arguments):
+        return subprocess.Popen([harness.BINARY, *arguments, "--data", self.server.data],
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def kill(self):
+        """The server and the scrub beside it, at once."""
+        self.server.process.kill()
+        if self.scrubbing:
+            self.scrubbing.kill()
+        self.server.stop(signal.SIGKILL)
 
 
 def tags_of(repository):
@@ -134,10 +177,12 @@ def main():
             stop = threading.Event()
             threads = work.run(stop)
             time.sleep(random.uniform(0.05, 5))
-            server.stop(signal.SIGKILL)
             stop.set()
+            work.kill()
             for thread in threads:
                 thread.join()
+            assert not work.wrong, work.wrong
+            work.gc()
             server.start()
             check(work, server)
             print(f"round {number + 1}: {len(work.released)} releases, {len(work.imported)} imports, "
@@ -147,6 +192,9 @@ def main():
                 f"{work.project().api}/releases/claims/{version}/exports/{name}").body
             assert hashlib.sha256(body).hexdigest() == digest, f"{name} of {version} has changed"
         assert all(work.done.values()), f"some of the work was never whole: {work.done}"
+        server.stop()
+        verified = server.command("verify", check=False)
+        assert verified.returncode == 0, verified.stdout
         git("fsck", "--strict", "--full", cwd=server.repository())
         print(f"PASSED: {arguments.rounds} kills; whole before a kill: {work.done}; "
               f"{len(work.released)} releases and {len(work.imported)} imports acknowledged, none lost; "
