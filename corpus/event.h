@@ -32,6 +32,7 @@ inline constexpr std::string_view kProposalClosed = "glossator.proposal.closed";
 inline constexpr std::string_view kSchemaChanged = "glossator.schema.changed";
 inline constexpr std::string_view kSplitChanged = "glossator.split.changed";
 inline constexpr std::string_view kReleaseCreated = "glossator.release.created";
+inline constexpr std::string_view kReleaseWithdrawn = "glossator.release.withdrawn";
 inline constexpr std::string_view kExportReady = "glossator.export.ready";
 inline constexpr std::string_view kReceiptWritten = "glossator.receipt.written";
 inline constexpr std::string_view kJobFailed = "glossator.job.failed";

@@ -142,6 +142,14 @@ void find_alike(const std::vector<LeakageMember>& members, Leaks& leaks) {
 
 }  // namespace
 
+LeakageMember leakage_member_of(const ManifestRecord& record) {
+  LeakageMember member{record.id, record.split, record.groups, record.source.sha256, {}};
+  for (const ManifestPage& page : record.pages) {
+    member.images.push_back(page.image ? page.image->sha256 : base::Sha256());
+  }
+  return member;
+}
+
 std::string_view name_of(LeakageKind kind) {
   switch (kind) {
     case LeakageKind::group:

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/json.h"
 #include "corpus/ids.h"
+#include "dataset/manifest.h"
 #include "dataset/near_duplicates.h"
 
 namespace dataset {
@@ -31,6 +33,9 @@ struct LeakageMember {
   base::Sha256 source;
   std::vector<base::Sha256> images;  // of its pages, in order; zero where there is none
 };
+
+// Of a document in a release.
+LeakageMember leakage_member_of(const ManifestRecord& record);
 
 enum class LeakageKind : uint8_t {
   group,       // both share a value of a key that should hold them together
@@ -111,6 +116,10 @@ class LeakageSearch {
   std::vector<Place> places_;  // of the index's pages
   std::vector<Near> near_;
 };
+
+// As the API tells it: the numbers, and at most 10,000 of the pairs.
+enum class LeakageDepth { numbers, pairs };
+base::Json to_json(const LeakageReport& report, LeakageDepth depth);
 
 // The report as a page of its own, with a picture for each page of a pair; `image_of` gives the
 // address of a page's picture, or nothing.

@@ -63,8 +63,10 @@ struct ManifestPage {
 
 struct ManifestRecord {
   corpus::DocumentId id;
-  std::string split;     // the part; empty: the release has no split
-  std::string state;     // of the review: "accepted", ...
+  std::string split;  // the part; empty: the release has no split
+  std::string state;  // of the review: "accepted", ...
+  // F1 of two blind readings, in thousandths (corpus/agreement.h); none: one person labelled it.
+  std::optional<int64_t> agreement = {};
   std::string licence;   // empty: the release's
   std::string pipeline;  // version of what read the pages
   corpus::StoredFile source;

@@ -130,6 +130,13 @@ Result<ManifestPage> read_page(const Json& json) {
   return page;
 }
 
+Result<std::optional<int64_t>> read_agreement(const Json& json) {
+  if (json.find("agreement") == nullptr) return std::optional<int64_t>();
+  const uint64_t agreement = TRY(need_count(json, "agreement"));
+  if (agreement > 1000) return expected(json, "agreement", "at most 1000");
+  return std::optional(static_cast<int64_t>(agreement));
+}
+
 Result<ManifestSplit> read_split(const Json& json) {
   ManifestSplit split;
   split.name = TRY(need_string(json, "name"));
@@ -188,6 +195,7 @@ std::string print_record(const ManifestRecord& record) {
   Json json = Json::object({{"document", record.id.hex}});
   if (!record.split.empty()) json.set("split", record.split);
   json.set("state", record.state);
+  if (record.agreement) json.set("agreement", *record.agreement);
   if (!record.licence.empty()) json.set("licence", record.licence);
   json.set("pipeline", record.pipeline);
   json.set("source", file_json(record.source));
@@ -231,6 +239,7 @@ Result<ManifestRecord> parse_record(std::string_view line) {
   record.id.hex = TRY(need_string(json, "document"));
   record.split = json.string_or("split", "");
   record.state = TRY(need_string(json, "state"));
+  record.agreement = TRY(read_agreement(json));
   record.licence = json.string_or("licence", "");
   record.pipeline = TRY(need_string(json, "pipeline"));
   record.source = TRY(read_file(*TRY(need_object(json, "source"))));

@@ -37,6 +37,14 @@ std::string_view field(std::string_view line, size_t column) {
   return line.substr(0, line.find('\t'));
 }
 
+template <typename Take>
+void for_each_confidence(std::string_view words_file, const Take& take) {
+  for (const std::string_view line : base::split(words_file, '\n')) {
+    const auto value = base::parse_integer(field(line, kConfidenceColumn));
+    if (value && *value >= 0 && *value <= kThousand) take(*value);  // not the header
+  }
+}
+
 uint64_t sum_of(const std::map<std::string, uint64_t>& counts) {
   uint64_t sum = 0;
   for (const auto& [part, count] : counts) sum += count;
@@ -75,12 +83,21 @@ BarChart pages_chart(const ReleaseFigures& figures) {
   return chart;
 }
 
-BarChart confidence_chart(const ReleaseFigures& figures) {
-  BarChart chart{.title = "Words by how sure their reader was", .series = {"words"}, .rows = {}};
-  for (size_t tenth = 0; tenth < figures.confidence.size(); ++tenth) {
+// Of a value in thousandths.
+uint64_t& tenth_of(int64_t value, Tenths& tenths) {
+  return tenths[std::min<size_t>(static_cast<size_t>(value) / 100, tenths.size() - 1)];
+}
+
+bool has_any(const Tenths& tenths) {
+  return std::any_of(tenths.begin(), tenths.end(), [](uint64_t count) { return count > 0; });
+}
+
+BarChart tenths_chart(const char* title, const char* what, const Tenths& tenths) {
+  BarChart chart{.title = title, .series = {what}, .rows = {}};
+  for (size_t tenth = 0; tenth < tenths.size(); ++tenth) {
     const std::string name =
         std::to_string(tenth * 10) + " to " + std::to_string(tenth * 10 + 10) + " %";
-    chart.rows.push_back({name, {figures.confidence[tenth]}});
+    chart.rows.push_back({name, {tenths[tenth]}});
   }
   return chart;
 }
@@ -94,23 +111,29 @@ Figure figure(const std::string& name, const BarChart& chart) {
 void ReleaseFigures::add(const ManifestRecord& record) {
   for (const auto& [label, count] : record.labels) labels[label][record.split] += count;
   ++pages[record.split][page_class(record.pages.size())];
+  if (record.agreement) ++tenth_of(*record.agreement, agreement);
 }
 
 void ReleaseFigures::add_words(std::string_view file) {
-  for (const std::string_view line : base::split(file, '\n')) {
-    const auto value = base::parse_integer(field(line, kConfidenceColumn));
-    if (!value || *value < 0 || *value > kThousand) continue;  // the header, too
-    ++confidence[std::min<size_t>(static_cast<size_t>(*value) / 100, confidence.size() - 1)];
-  }
+  for_each_confidence(file, [&](int64_t value) { ++tenth_of(value, confidence); });
+}
+
+void ReleaseFigures::remove_words(std::string_view file) {
+  for_each_confidence(file, [&](int64_t value) { --tenth_of(value, confidence); });
 }
 
 std::vector<Figure> print_figures(const ReleaseFigures& figures) {
   std::vector<Figure> all;
   if (!figures.labels.empty()) all.push_back(figure("labels", labels_chart(figures)));
   if (!figures.pages.empty()) all.push_back(figure("pages", pages_chart(figures)));
-  const bool has_words = std::any_of(figures.confidence.begin(), figures.confidence.end(),
-                                     [](uint64_t count) { return count > 0; });
-  if (has_words) all.push_back(figure("confidence", confidence_chart(figures)));
+  if (has_any(figures.confidence)) {
+    all.push_back(figure("confidence", tenths_chart("Words by how sure their reader was", "words",
+                                                    figures.confidence)));
+  }
+  if (has_any(figures.agreement)) {
+    all.push_back(figure("agreement", tenths_chart("Documents by how far two readers agreed",
+                                                   "documents", figures.agreement)));
+  }
   return all;
 }
 

@@ -31,12 +31,13 @@ class OpenTree {
   }
 
   Result<void> add(const base::Md5& md5, const std::string& path, uint64_t size) {
+    files_.push_back(md5);
     return writer_.add(md5, path, size);
   }
 
   Result<DvcOut> finish(std::string path) {
     const auto written = TRY(writer_.finish());
-    TRY(commit_(written.md5));
+    TRY(commit_(written.md5, std::move(files_)));
     return DvcOut{.md5 = written.md5,
                   .size = written.size,
                   .nfiles = written.nfiles,
@@ -47,8 +48,9 @@ class OpenTree {
   explicit OpenTree(TreeWriter tree)
       : commit_(std::move(tree.commit)), writer_(std::move(tree.append)) {}
 
-  std::function<Result<void>(const base::Md5&)> commit_;
+  std::function<Result<void>(const base::Md5&, std::vector<base::Md5>)> commit_;
   DvcTreeWriter writer_;
+  std::vector<base::Md5> files_;
 };
 
 class SnapshotMaker {

@@ -12,7 +12,8 @@
 //   Snapshot snapshot = TRY(make_snapshot(settings, header, manifest_file, next_record, store));
 //   // store the texts that store.need_text named and the manifest, then commit snapshot.files
 //
-// Records stream through; memory is constant. Pure but for the functions given; one thread.
+// Records stream through; of a directory's files 16 bytes each are held. Pure but for the functions
+// given; one thread.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ namespace dataset {
 // A new `.dir` object on its way into the byte store.
 struct TreeWriter {
   std::function<base::Result<void>(std::string_view chunk)> append;
-  // All bytes have come; their hash is this, keep them under it.
-  std::function<base::Result<void>(const base::Md5&)> commit;
+  // All bytes have come: keep them under this, their hash. They name these files, in this order.
+  std::function<base::Result<void>(const base::Md5&, std::vector<base::Md5> files)> commit;
 };
 
 struct SnapshotStore {

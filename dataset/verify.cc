@@ -193,12 +193,13 @@ class Verifier {
   // Makes the snapshot again from the manifest and compares its pointers and trees.
   Result<void> check_snapshot() {
     ManifestReader reader = TRY(ManifestReader::open(TRY(readers_.open_manifest())));
-    const SnapshotStore discard{.open_tree = []() -> Result<TreeWriter> {
-                                  return TreeWriter{
-                                      [](std::string_view) { return Result<void>{}; },
-                                      [](const base::Md5&) { return Result<void>{}; }};
-                                },
-                                .need_text = [](const TextRef&) { return Result<void>{}; }};
+    const SnapshotStore discard{
+        .open_tree = []() -> Result<TreeWriter> {
+          return TreeWriter{
+              [](std::string_view) { return Result<void>{}; },
+              [](const base::Md5&, const std::vector<base::Md5>&) { return Result<void>{}; }};
+        },
+        .need_text = [](const TextRef&) { return Result<void>{}; }};
     const Snapshot snapshot = TRY(make_snapshot(
         {}, reader.header(), manifest_, [&] { return reader.next(); }, discard));
     for (const RepositoryFile& file : snapshot.files) {

@@ -113,14 +113,20 @@ Result<void> BlobTable::record_many(const Project& project, std::span<const Blob
 
 Result<void> BlobTable::record_directory(const Project& project, const BlobRecord& directory,
                                          std::span<const BlobName> children) {
-  TRY(require_closure(TRY(missing(project.id, children))));
+  std::vector<int64_t> ids;
+  std::vector<BlobName> missing;
+  std::set<BlobName> named;
+  for (const BlobName& child : children) {
+    ids.push_back(TRY(visible_id(tx_, project.id, child)));
+    if (ids.back() == 0 && named.insert(child).second) missing.push_back(child);
+  }
+  TRY(require_closure(missing));
   const int64_t id = TRY(record_one(tx_, project, directory));
   // The same bytes name the same children: once is enough.
   if (TRY(tx_.query_first("SELECT 1 FROM blob_children WHERE directory_id = ?", {id}))) return {};
-  for (size_t i = 0; i < children.size(); ++i) {
-    const int64_t child = TRY(id_of(tx_, project.organisation, children[i]));
+  for (size_t i = 0; i < ids.size(); ++i) {
     TRY(tx_.execute("INSERT INTO blob_children (directory_id, position, child_id) VALUES (?, ?, ?)",
-                    {id, i, child}));
+                    {id, i, ids[i]}));
   }
   return {};
 }

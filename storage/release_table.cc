@@ -5,7 +5,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT project_id, name, version, tag_oid, git_commit, data_commit, manifest_sha256,"
-    " manifest_md5, created_by, created_at, document_count FROM releases ";
+    " manifest_md5, created_by, created_at, document_count, expires_at FROM releases ";
 
 ReleaseRow release_of(const Row& row) {
   ReleaseRow release;
@@ -20,6 +20,7 @@ ReleaseRow release_of(const Row& row) {
   release.created_by = row.id<UserId>(8);
   release.created_at = row.integer(9);
   release.document_count = row.integer(10);
+  release.expires_at = row.integer(11);
   return release;
 }
 
@@ -32,11 +33,11 @@ Result<void> ReleaseTable::record(const ReleaseRow& release) {
   }
   TRY(tx_.execute(
       "INSERT INTO releases (project_id, name, version, tag_oid, git_commit, data_commit,"
-      " manifest_sha256, manifest_md5, created_by, created_at, document_count)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " manifest_sha256, manifest_md5, created_by, created_at, document_count, expires_at)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {release.project, release.name, release.version, release.tag_oid, release.commit,
        release.data_commit, release.manifest_sha256, release.manifest_md5, release.created_by,
-       release.created_at, release.document_count}));
+       release.created_at, release.document_count, release.expires_at}));
   return {};
 }
 

@@ -25,6 +25,7 @@ struct ReleaseRow {
   UserId created_by = {};
   base::Milliseconds created_at = 0;
   int64_t document_count = 0;
+  base::Milliseconds expires_at = 0;  // from then on it is gone; 0: it stays
   bool operator==(const ReleaseRow&) const = default;
 };
 

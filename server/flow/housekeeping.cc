@@ -11,6 +11,7 @@
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
 #include "server/flow/thumbnail.h"
+#include "server/flow/withdraw.h"
 #include "storage/draft_table.h"
 #include "storage/idempotency.h"
 #include "storage/read_page_table.h"
@@ -71,6 +72,14 @@ void keep_repository(Services& services, vcs::Repository& repository, const vcs:
                                      {"bytes", static_cast<int64_t>(expired->expired_bytes)}});
 }
 
+// What was to happen by itself meanwhile.
+void do_what_is_due(Services& services, const vcs::StopAsked& stop) {
+  for (const auto& project : services.catalog->opened()) {
+    if (stop && stop()) return;
+    note("expire releases", expire_releases(services, *project));
+  }
+}
+
 void forget_old_rows(Services& services) {
   const base::Milliseconds now = base::now_milliseconds();
   note("sweep small images", sweep_thumbnails(services, now));
@@ -124,6 +133,7 @@ void keep_house(Services& services, const vcs::StopAsked& stop) {
       keep_repository(services, *repository, stop);
     }
   }
+  do_what_is_due(services, stop);
   note("fail abandoned documents", fail_abandoned(services));
   forget_old_rows(services);
 }

@@ -13,6 +13,7 @@
 #include "server/flow/document_files.h"
 #include "server/flow/near_pages.h"
 #include "server/flow/released.h"
+#include "server/flow/withdraw.h"
 #include "storage/document_table.h"
 #include "storage/label_table.h"
 #include "storage/overview_table.h"
@@ -364,7 +365,8 @@ namespace {
 
 Result<void> catch_up_one(Services& services, OpenProject& project) {
   TRY(catch_up(services, project));
-  return settle_releases(services, project);
+  TRY(settle_releases(services, project));
+  return expire_releases(services, project);
 }
 
 }  // namespace

@@ -33,16 +33,9 @@ Result<std::vector<dataset::PageSketch>> sketches_of(const OpenProject& project,
 
 Result<dataset::LeakageReport> leakage_of_split(Services& services, const OpenProject& project,
                                                 const std::string& name) {
-  const vcs::ObjectId tip = TRY(project.tip_id());
-  const SplitReading reading = TRY(read_split(services, project, tip, name));
-  const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
+  SplitReading reading = TRY(read_split(services, project, TRY(project.tip_id()), name));
   dataset::LeakageSearch search;
-  for (const auto& [id, placed] : reading.result.placements) {
-    const DocumentFiles files(snapshot, project.fan_out, id);
-    dataset::LeakageMember member = leakage_member_of(TRY(files.document()), reading.split.rule);
-    member.part = placed.part;
-    search.add(std::move(member));
-  }
+  for (dataset::LeakageMember& member : reading.members) search.add(std::move(member));
   for (const dataset::NearPages& near : TRY(near_pages_of(services, project.project.id))) {
     search.add_near(near);
   }
@@ -56,12 +49,7 @@ Result<dataset::LeakageReport> leakage_of_release(Services& services, const Open
   const auto records = TRY(records_of(services, project.project, release));
   dataset::LeakageSearch search;
   while (const auto record = TRY(records())) {
-    dataset::LeakageMember member{
-        record->id, record->split, record->groups, record->source.sha256, {}};
-    for (const dataset::ManifestPage& page : record->pages) {
-      member.images.push_back(page.image ? page.image->sha256 : base::Sha256());
-    }
-    search.add(std::move(member), TRY(sketches_of(project, released, *record)));
+    search.add(dataset::leakage_member_of(*record), TRY(sketches_of(project, released, *record)));
   }
   return search.finish();
 }

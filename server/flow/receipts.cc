@@ -144,7 +144,7 @@ class Comparison {
   const OpenProject& project_;
 };
 
-// The newest version of each dataset, and each release by its name and version.
+// The newest version of each dataset that stands, and each release by its name and version.
 struct Releases {
   std::map<std::pair<std::string, std::string>, storage::ReleaseRow> by_version;
   std::map<std::string, storage::ReleaseRow> newest;
@@ -156,6 +156,7 @@ Result<Releases> releases_of(Services& services, const OpenProject& project) {
          return storage::ReleaseTable(tx).list(project.project.id);
        }))) {
     found.by_version.emplace(std::pair(row.name, row.version), row);
+    if (TRY(find_withdrawal(services, project.project, row))) continue;
     const auto known = found.newest.find(row.name);
     if (known == found.newest.end() || TRY(dataset::parse_version(known->second.version)) <
                                            TRY(dataset::parse_version(row.version))) {
@@ -223,11 +224,11 @@ Result<std::vector<OutdatedUse>> find_outdated(Services& services, const OpenPro
     const Use use{receipt.dataset, receipt.version, receipt.parts};
     auto change = known.find(use);
     if (change == known.end()) {
-      change =
-          known
-              .emplace(use, TRY(comparison.of(release->second, releases.newest.at(receipt.dataset),
-                                              receipt.parts)))
-              .first;
+      const auto newest = releases.newest.find(receipt.dataset);
+      const bool none_stands = newest == releases.newest.end();
+      auto found = TRY(comparison.of(
+          release->second, none_stands ? release->second : newest->second, receipt.parts));
+      change = known.emplace(use, std::move(found)).first;
     }
     if (change->second.any()) outdated.push_back({std::move(receipt), change->second});
   }

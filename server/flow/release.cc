@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "corpus/adjudication.h"
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
@@ -13,76 +14,22 @@
 #include "server/flow/contributions.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/known_records.h"
 #include "server/flow/released.h"
 #include "server/flow/snapshot_objects.h"
 #include "server/flow/split.h"
 #include "server/flow/spool.h"
 #include "server/flow/withdraw.h"
 #include "storage/blob_table.h"
-#include "storage/settings_table.h"
 #include "vcs/ancestry.h"
-#include "vcs/diff.h"
 #include "vcs/tag_writer.h"
 
 namespace server {
 namespace {
 
-// Raise it when a record of the same files becomes another one: records of releases that were made
-// by an older edition are then read anew.
-constexpr char kRecordEdition[] = "1";
-
-std::string edition_key(const storage::ReleaseRow& release) {
-  return "record-edition:" + release.tag_oid;
-}
-
 dataset::NextRecord records_of(std::shared_ptr<dataset::ManifestReader> reader) {
   return [reader] { return reader->next(); };
 }
-
-// The records of the release before that still hold: those of documents whose files have not
-// changed in git since. So a release costs what has changed, but for one pass over the manifest.
-class KnownRecords {
- public:
-  // Knows none if the older release was made by another edition of this program or with other
-  // groups, on which the records' pseudonyms depend.
-  static Result<KnownRecords> open(Services& services, const OpenProject& project,
-                                   const storage::ReleaseRow& before, const vcs::ObjectId& commit,
-                                   const std::optional<base::Sha1>& rule) {
-    KnownRecords known;
-    const auto edition = TRY(services.database->read([&](storage::Transaction& tx) {
-      return storage::SettingsTable(tx).find(edition_key(before));
-    }));
-    if (edition != kRecordEdition) return known;
-    auto reader = std::make_shared<dataset::ManifestReader>(
-        TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, before)))));
-    const auto& split = reader->header().split;
-    if ((split ? std::optional(split->rule) : std::nullopt) != rule) return known;
-    TRY(known.note_changes(project, TRY(vcs::ObjectId::from_hex(before.commit)), commit));
-    known.records_.emplace(records_of(std::move(reader)));
-    return known;
-  }
-  static KnownRecords none() { return KnownRecords(); }
-
-  // Null: the document's files must be read. Ids must ascend.
-  Result<const dataset::ManifestRecord*> find(const corpus::DocumentId& id) {
-    if (!records_ || changed_.contains(id)) return nullptr;
-    return records_->find(id);
-  }
-
- private:
-  Result<void> note_changes(const OpenProject& project, const vcs::ObjectId& before,
-                            const vcs::ObjectId& after) {
-    const auto note = [&](const vcs::Change& change) -> Result<bool> {
-      const auto info = corpus::classify(change.path, project.fan_out);
-      if (info.document) changed_.insert(*info.document);
-      return true;
-    };
-    return vcs::diff_commits(*project.repository, before, after, note);
-  }
-
-  std::optional<dataset::EarlierRecords> records_;
-  std::set<corpus::DocumentId> changed_;
-};
 
 // One release on its way.
 class Releasing {
@@ -118,12 +65,18 @@ class Releasing {
   // The revision that is released: the one that was asked for, else main. The split's locked parts
   // are recorded before anybody sees them; what is placed stays placed, so those of main will do.
   Result<void> choose_commit() {
-    commit_ = request_.split.empty() ? TRY(project_.tip_id())
-                                     : TRY(lock_split(services_, project_, request_.split));
-    if (!request_.commit.empty()) commit_ = TRY(asked_commit());
+    if (request_.split.empty()) {
+      commit_ = TRY(project_.tip_id());
+    } else {
+      LockedSplit locked = TRY(lock_split(services_, project_, request_.split));
+      commit_ = locked.commit;
+      split_ = std::move(locked.reading);
+    }
+    if (!request_.commit.empty()) {
+      commit_ = TRY(asked_commit());
+      if (split_) split_ = TRY(read_split(services_, project_, commit_, request_.split));
+    }
     snapshot_ = TRY(vcs::Snapshot::at_commit(*project_.repository, commit_));
-    if (!request_.split.empty())
-      split_ = TRY(read_split(services_, project_, commit_, request_.split));
     header_.name = request_.name;
     header_.licence = request_.licence;
     header_.description = request_.description;
@@ -172,13 +125,14 @@ class Releasing {
       before_version_ = version;
       before_ = row;
     }
+    if (before_) confidence_before_ = TRY(known_confidences(services_, *before_));
     return {};
   }
 
   Result<KnownRecords> known_records() const {
     if (!before_) return KnownRecords::none();
-    const auto rule = split_ ? std::optional(header_.split->rule) : std::nullopt;
-    return KnownRecords::open(services_, project_, *before_, commit_, rule);
+    return KnownRecords::open(services_, project_, *before_, commit_,
+                              split_ ? &split_->split : nullptr);
   }
 
   Result<void> collect(Spool& records) {
@@ -220,14 +174,18 @@ class Releasing {
     return {};
   }
 
+  bool agrees(const std::optional<int64_t>& agreement) const {
+    return !request_.min_agreement || (agreement && *agreement >= *request_.min_agreement);
+  }
+
   // A record of the release before: only its part may be another now.
   Result<std::optional<dataset::ManifestRecord>> again(const dataset::ManifestRecord& known) {
-    if (!wants(known.state) || !has_wanted_label(known.labels)) {
+    if (!wants(known.state) || !has_wanted_label(known.labels) || !agrees(known.agreement)) {
       return std::optional<dataset::ManifestRecord>();
     }
     dataset::ManifestRecord record = known;
     for (const dataset::ManifestPage& page : record.pages) {
-      if (page.words) TRY(count_words(*page.words));
+      if (page.words && !confidence_before_) figures_.add_words(TRY(text_of(*page.words)));
     }
     TRY(place(record));
     return std::optional(std::move(record));
@@ -240,17 +198,32 @@ class Releasing {
     return {};
   }
 
-  // The words file, if there is one; its confidences are counted.
+  // The words file, if there is one; its confidences are counted unless the difference will do.
   Result<std::optional<dataset::TextRef>> words_ref(const std::string& path) {
     if (!TRY(snapshot_->entry(path))) return std::optional<dataset::TextRef>();
     const std::string text = TRY(snapshot_->read(path));
-    figures_.add_words(text);
+    if (!confidence_before_) figures_.add_words(text);
     return std::optional(dataset::text_ref_of(text));
   }
 
-  Result<void> count_words(const dataset::TextRef& words) {
-    figures_.add_words(
-        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, words.blob)));
+  Result<std::string> text_of(const dataset::TextRef& text) const {
+    return vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob);
+  }
+
+  // Of what the two records do not share.
+  Result<void> count_words_between(const dataset::ManifestRecord* before,
+                                   const dataset::ManifestRecord* after) {
+    const size_t pages =
+        std::max(before ? before->pages.size() : 0, after ? after->pages.size() : 0);
+    const auto words_of = [](const dataset::ManifestRecord* record, size_t page) {
+      return record && page < record->pages.size() ? record->pages[page].words : std::nullopt;
+    };
+    for (size_t page = 0; page < pages; ++page) {
+      const auto old = words_of(before, page), now = words_of(after, page);
+      if (old == now) continue;
+      if (old) figures_.remove_words(TRY(text_of(*old)));
+      if (now) figures_.add_words(TRY(text_of(*now)));
+    }
     return {};
   }
 
@@ -282,6 +255,13 @@ class Releasing {
                        [&](const auto& label) { return request_.labels.contains(label.first); });
   }
 
+  // Nothing if nobody has read it blind.
+  Result<std::optional<int64_t>> agreement_of(const DocumentFiles& files) const {
+    const std::string path = corpus::adjudication_path(files.directory());
+    if (!TRY(snapshot_->entry(path))) return std::optional<int64_t>();
+    return std::optional(TRY(corpus::parse_adjudication(TRY(snapshot_->read(path)))).agreement.f1);
+  }
+
   // Nothing if the document is not asked for.
   Result<std::optional<dataset::ManifestRecord>> record_of(const corpus::DocumentId& id) {
     const DocumentFiles files(*snapshot_, project_.fan_out, id);
@@ -291,6 +271,8 @@ class Releasing {
     }
     const corpus::Document document = TRY(files.document());
     if (!matches(document)) return std::optional<dataset::ManifestRecord>();
+    const auto agreement = TRY(agreement_of(files));
+    if (!agrees(agreement)) return std::optional<dataset::ManifestRecord>();
     std::map<std::string, uint64_t> labels;
     for (const AnnotationFile& file : TRY(files.annotation_files())) {
       dataset::count_labels(TRY(corpus::read_annotations(TRY(files.version(file.path)).text)),
@@ -309,6 +291,7 @@ class Releasing {
         TRY(text_ref_if_there(corpus::document_annotations_path(files.directory())));
     record.labels = std::move(labels);
     record.state = corpus::name_of(review.state);
+    record.agreement = agreement;
     TRY(place(record));
     if (split_) {
       for (const std::string& group :
@@ -329,7 +312,12 @@ class Releasing {
       auto now = std::make_shared<dataset::ManifestReader>(TRY(dataset::ManifestReader::open(
           with_header(dataset::print_header(header_), records.chunks()))));
       const dataset::TextRef schema_before = old->header().schema;
-      change_ = TRY(dataset::compare_releases(records_of(old), records_of(now)));
+      if (confidence_before_) figures_.confidence = *confidence_before_;
+      const auto count_words = [this](dataset::RecordChange, const dataset::ManifestRecord* a,
+                                      const dataset::ManifestRecord* b) {
+        return confidence_before_ ? count_words_between(a, b) : Result<void>();
+      };
+      change_ = TRY(dataset::compare_releases(records_of(old), records_of(now), count_words));
       TRY(describe_change(*before_, schema_before));
     }
     header_.version = dataset::next_version(before_version_, change_);
@@ -363,8 +351,7 @@ class Releasing {
 
   // Nothing if it is of a form that is no longer read.
   Result<std::optional<corpus::Schema>> schema_at(const dataset::TextRef& ref) const {
-    const auto schema = corpus::parse_schema(
-        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, ref.blob)));
+    const auto schema = corpus::parse_schema(TRY(text_of(ref)));
     return schema.ok() ? std::optional(*schema) : std::nullopt;
   }
 
@@ -450,11 +437,12 @@ class Releasing {
                                   const vcs::ObjectId& data_commit) {
     const std::string name = dataset::release_tag(header_.name, header_.version);
     vcs::Signature tagger = signature_of(actor_);
-    const base::Json facts =
+    base::Json facts =
         base::Json::object({{"manifest_sha256", manifest.sha256.hex()},
                             {"manifest_md5", manifest.md5.hex()},
                             {"data_commit", data_commit.hex()},
                             {"documents", static_cast<int64_t>(header_.totals.documents)}});
+    if (request_.expires_at) facts.set("expires_at", base::to_rfc3339(*request_.expires_at));
     const std::string message = title() + "\n\n" +
                                 (changes_.empty() ? dataset::describe(change_) : changes_) + "\n" +
                                 facts.print() + "\n";
@@ -475,13 +463,14 @@ class Releasing {
     row.created_by = actor_.user();
     row.created_at = tagger.time * 1000;
     row.document_count = static_cast<int64_t>(header_.totals.documents);
+    row.expires_at = request_.expires_at.value_or(0);
     return row;
   }
 
   Result<void> record(const storage::ReleaseRow& row) {
     return services_.database->write([&](storage::Transaction& tx) -> Result<void> {
       TRY(storage::ReleaseTable(tx).record(row));
-      TRY(storage::SettingsTable(tx).set(edition_key(row), kRecordEdition));
+      TRY(remember_for_the_next(tx, row, figures_.confidence));
       const std::string subject = project().path() + "/releases/" + row.name + "/" + row.version;
       TRY(audit(tx, actor_, "release.create", subject,
                 base::Json::object({{"manifest_sha256", row.manifest_sha256.hex()}})));
@@ -501,6 +490,7 @@ class Releasing {
   std::optional<SplitReading> split_;
   std::optional<storage::ReleaseRow> before_;
   std::optional<dataset::Version> before_version_;
+  std::optional<dataset::Tenths> confidence_before_;  // none: all words must be read
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
   dataset::ReleaseFigures figures_;
@@ -514,6 +504,9 @@ Result<MadeRelease> make_release(Services& services, const Actor& actor,
                                  const ReleaseRequest& request) {
   const auto name = corpus::parse_slug(request.name);
   if (!name.ok()) return name.error().within("name");
+  if (request.expires_at && *request.expires_at <= base::now_milliseconds()) {
+    return base::Error{base::Code::invalid, "expires_at: a release cannot expire in the past"};
+  }
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
   TRY(settle_releases(services, *project));

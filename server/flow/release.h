@@ -32,8 +32,11 @@ struct ReleaseRequest {
   std::map<std::string, std::string> keys = {};     // "claim", "customer" or a group key: value
   std::optional<base::Milliseconds> received_from;  // the first upload of it
   std::optional<base::Milliseconds> received_before;
+  // Two people read it blind and agreed so far: F1 in thousandths.
+  std::optional<int64_t> min_agreement;
   std::string licence = {};
   std::string description = {};
+  std::optional<base::Milliseconds> expires_at;  // from then on it is gone; see withdraw.h
 };
 
 struct MadeRelease {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "server/flow/catalog.h"
@@ -54,6 +55,9 @@ Result<std::optional<storage::ReleaseRow>> release_of_tag(const OpenProject& pro
   row.manifest_md5 = TRY(base::Md5::from_hex(facts->string_or("manifest_md5", "")));
   row.created_at = tag.tagger.time * 1000;
   row.document_count = facts->integer_or("documents", 0);
+  if (const std::string until = facts->string_or("expires_at", ""); !until.empty()) {
+    row.expires_at = TRY(base::from_rfc3339(until));
+  }
   return std::optional(row);
 }
 

@@ -65,18 +65,13 @@ Result<dataset::TreeWriter> SnapshotObjects::open_tree() {
   expected.directory = true;
   std::shared_ptr<storage::BlobWriter> writer =
       TRY(services_.blobs->begin(project().organisation_slug, expected));
-  auto copy_of = std::make_shared<std::string>();
   dataset::TreeWriter out;
-  out.append = [writer, copy_of](std::string_view chunk) {
-    *copy_of += chunk;
-    return writer->write(chunk);
-  };
-  out.commit = [this, writer, copy_of](const base::Md5& md5) -> Result<void> {
+  out.append = [writer](std::string_view chunk) { return writer->write(chunk); };
+  out.commit = [this, writer](const base::Md5& md5, std::vector<base::Md5> files) -> Result<void> {
     const base::ContentHashes hashes = TRY(writer->seal());
     TRY(writer->publish());
-    dataset::DvcTree tree = TRY(dataset::parse_dvc_tree(*copy_of));
     directories_.push_back(
-        {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(tree)});
+        {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(files)});
     return {};
   };
   return out;
@@ -85,9 +80,7 @@ Result<dataset::TreeWriter> SnapshotObjects::open_tree() {
 Result<void> SnapshotObjects::show_directories() {
   for (const auto& directory : directories_) {
     std::vector<storage::BlobName> children;
-    for (const dataset::DvcTreeEntry& entry : directory.second.entries) {
-      children.push_back({entry.md5, false});
-    }
+    for (const base::Md5& file : directory.second) children.push_back({file, false});
     TRY(services_.database->write([&](storage::Transaction& tx) {
       return storage::BlobTable(tx).record_directory(project(), directory.first, children);
     }));

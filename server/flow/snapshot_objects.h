@@ -48,7 +48,7 @@ class SnapshotObjects {
   Services& services_;
   OpenProject& project_;
   std::vector<dataset::TextRef> texts_;  // asked for, not looked up
-  std::vector<std::pair<storage::BlobRecord, dataset::DvcTree>> directories_;
+  std::vector<std::pair<storage::BlobRecord, std::vector<base::Md5>>> directories_;
 };
 
 }  // namespace server

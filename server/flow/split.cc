@@ -7,6 +7,7 @@
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/near_pages.h"
+#include "vcs/diff.h"
 #include "vcs/history.h"
 
 namespace server {
@@ -106,22 +107,30 @@ Result<std::vector<corpus::Placement>> recorded_placements(const vcs::Snapshot& 
   return all;
 }
 
-// The documents that had their place when the split was last evaluated.
-Result<std::set<corpus::DocumentId>> placed_documents(const OpenProject& project,
-                                                      const vcs::ObjectId& commit,
-                                                      const std::string& name) {
-  std::set<corpus::DocumentId> placed;
+// The commit that last evaluated the split; nothing if there is none in the commit's past.
+Result<std::optional<vcs::ObjectId>> evaluated_at(const OpenProject& project,
+                                                  const vcs::ObjectId& commit,
+                                                  const std::string& name) {
   const auto history = TRY(vcs::history_of(
       *project.repository,
       {.start = commit, .path = corpus::split_path(name), .limit = 1, .walk_limit = 1'000'000}));
-  if (history.entries.empty()) return placed;
-  const vcs::Snapshot then =
-      TRY(vcs::Snapshot::at_commit(*project.repository, history.entries.front().id));
-  TRY(for_each_document(then, [&](const corpus::DocumentId& id) -> Result<void> {
-    placed.insert(id);
-    return {};
-  }));
-  return placed;
+  if (history.entries.empty()) return std::optional<vcs::ObjectId>();
+  return std::optional(history.entries.front().id);
+}
+
+// Those that came between the two: the cost follows what has changed.
+Result<std::set<corpus::DocumentId>> documents_since(const OpenProject& project,
+                                                     const vcs::ObjectId& before,
+                                                     const vcs::ObjectId& after) {
+  std::set<corpus::DocumentId> added;
+  TRY(vcs::diff_commits(
+      *project.repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
+        const auto info = corpus::classify(change.path, project.fan_out);
+        const bool is_new = info.kind == corpus::PathKind::document && !change.before;
+        if (is_new) added.insert(*info.document);
+        return true;
+      }));
+  return added;
 }
 
 // Recorded placements, and the hash's for every other document that was there at the time.
@@ -131,19 +140,20 @@ Result<dataset::Placements> placements_at(const OpenProject& project, const vcs:
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, commit));
   const auto recorded = TRY(recorded_placements(snapshot, name));
   dataset::Placements placements = dataset::placements_of(recorded);
-  const auto placed = TRY(placed_documents(project, commit, name));
+  const auto evaluated = TRY(evaluated_at(project, commit, name));
+  if (!evaluated) return placements;
+  const auto added = TRY(documents_since(project, *evaluated, commit));
   for (const dataset::SplitMember& member : members.members) {
-    if (!placed.contains(member.id)) continue;
+    if (added.contains(member.id) || placements.contains(member.id)) continue;
     placements.insert({member.id, {dataset::hashed_part(split, member), false}});
   }
   return placements;
 }
 
-dataset::LeakageReport leakage_of(Members& members, const dataset::SplitResult& result) {
-  for (dataset::LeakageMember& member : members.leakage) {
+void note_parts(const dataset::SplitResult& result, std::vector<dataset::LeakageMember>& members) {
+  for (dataset::LeakageMember& member : members) {
     member.part = result.placements.at(member.id).part;
   }
-  return dataset::measure_leakage(members.leakage);
 }
 
 // One file for each shard that has placements; shards that have none go.
@@ -273,7 +283,8 @@ Result<SplitReading> read_split(Services& services, const OpenProject& project,
   Members members = TRY(members_of(services, project, snapshot, reading.split.rule));
   const auto placed = TRY(placements_at(project, commit, name, reading.split, members));
   reading.result = TRY(dataset::assign_split(reading.split, members.members, placed));
-  reading.leakage = leakage_of(members, reading.result);
+  note_parts(reading.result, members.leakage);
+  reading.members = std::move(members.leakage);
   return reading;
 }
 
@@ -293,7 +304,8 @@ Result<SplitOutcome> make_split(Services& services, const Actor& actor, const st
   const auto result = TRY(dataset::assign_split(outcome.split, members.members, placed));
   outcome.counts = result.counts;
   outcome.torn = result.torn;
-  outcome.leakage = leakage_of(members, result);
+  note_parts(result, members.leakage);
+  outcome.leakage = dataset::measure_leakage(members.leakage);
   const auto committed = TRY(commit_split(
       *project, signature_of(actor), name, "Evaluate the split",
       [&](const vcs::Snapshot& now) { return edits_for(now, name, outcome.split, result); }));
@@ -302,17 +314,25 @@ Result<SplitOutcome> make_split(Services& services, const Actor& actor, const st
   return outcome;
 }
 
-Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project,
-                                 const std::string& name) {
+Result<LockedSplit> lock_split(Services& services, OpenProject& project, const std::string& name) {
   const vcs::ObjectId tip_id = TRY(project.tip_id());
   SplitReading reading = TRY(read_split(services, project, tip_id, name));
+  vcs::ObjectId base;  // main as it was when the commit was made
   dataset::lock_parts(reading.split, reading.result);
   const auto committed = TRY(commit_split(
       project, server_signature(), name, "Lock the split", [&](const vcs::Snapshot& now) {
+        base = now.tree();
         return edits_for(now, name, reading.split, reading.result);
       }));
   TRY(catch_up(services, project));
-  return committed.commit;
+  // Reading every document again costs as much as the first time: only if others were faster.
+  if (base != TRY(vcs::Snapshot::at_commit(*project.repository, tip_id)).tree()) {
+    return LockedSplit{committed.commit,
+                       TRY(read_split(services, project, committed.commit, name))};
+  }
+  const vcs::Snapshot locked = TRY(vcs::Snapshot::at_commit(*project.repository, committed.commit));
+  reading.rule = TRY(locked.entry(corpus::split_path(name)))->id;
+  return LockedSplit{committed.commit, std::move(reading)};
 }
 
 Result<void> place_document(Services& services, const Actor& actor, const std::string& name,

@@ -39,7 +39,8 @@ struct SplitReading {
   corpus::Split split;
   vcs::ObjectId rule;  // git's name of splits/<name>.json
   dataset::SplitResult result;
-  dataset::LeakageReport leakage;
+  // What of each document could leak, with its part: for dataset::measure_leakage().
+  std::vector<dataset::LeakageMember> members;
 };
 Result<SplitReading> read_split(Services& services, const OpenProject& project,
                                 const vcs::ObjectId& commit, const std::string& name);
@@ -51,9 +52,13 @@ inline constexpr char kNearDuplicateKey[] = "near-duplicate";
 dataset::LeakageMember leakage_member_of(const corpus::Document& document,
                                          const corpus::SplitRule& rule);
 
-// Records that the members of the split's locked parts stay there, before a release shows them.
-// Returns the commit that holds it.
-Result<vcs::ObjectId> lock_split(Services& services, OpenProject& project, const std::string& name);
+// Records that the members of the split's locked parts stay there, before a release shows them: the
+// commit that holds it, and the split as that has it.
+struct LockedSplit {
+  vcs::ObjectId commit;
+  SplitReading reading;
+};
+Result<LockedSplit> lock_split(Services& services, OpenProject& project, const std::string& name);
 
 // Puts one document where a person wants it, against the rule. Code::conflict, and why, if it is
 // locked in another part; Code::not_found without such a document or split.

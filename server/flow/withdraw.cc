@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/json.h"
+#include "corpus/event.h"
 #include "dataset/release.h"
 #include "server/flow/released.h"
 #include "storage/settings_table.h"
@@ -74,11 +75,64 @@ Result<void> show_newest_standing(Services& services, OpenProject& project,
 }
 
 // One line: what people wrote may have several.
-std::string note_of(const storage::ReleaseRow& release, std::string reason) {
+std::string note_of(const storage::ReleaseRow& release, std::string reason, bool expired) {
   for (char& c : reason) {
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   }
-  return "- " + release.name + " v" + release.version + " was withdrawn: " + reason + "\n";
+  const std::string name = "- " + release.name + " v" + release.version;
+  return name + (expired ? " is gone: " : " was withdrawn: ") + reason + "\n";
+}
+
+base::Json to_json(const Withdrawal& withdrawal) {
+  base::Json json = base::Json::object({{"reason", withdrawal.reason}, {"at", withdrawal.at}});
+  if (withdrawal.expired) json.set("expired", true);
+  return json;
+}
+
+// What was written down of it.
+Result<std::optional<Withdrawal>> recorded(Services& services, const storage::Project& project,
+                                           const storage::ReleaseRow& release) {
+  const auto text = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::SettingsTable(tx).find(key_of(project, release));
+  }));
+  if (!text) return std::optional<Withdrawal>();
+  const base::Json entry = TRY(base::parse_json(*text));
+  return std::optional(Withdrawal{entry.string_or("reason", ""), entry.integer_or("at", 0),
+                                  entry.find("expired") != nullptr});
+}
+
+std::optional<Withdrawal> expiry_of(const storage::ReleaseRow& release) {
+  if (release.expires_at == 0 || base::now_milliseconds() < release.expires_at) return {};
+  return Withdrawal{"it expired on " + base::to_rfc3339(release.expires_at), release.expires_at,
+                    true};
+}
+
+// Out of sight, then written down. Each step may be done twice: a try that is cut off has not
+// withdrawn the release, and the next one goes on. Under the project's release_mutex.
+Result<void> take_away(Services& services, OpenProject& project, const storage::ReleaseRow& release,
+                       const Withdrawal& withdrawal, const Caller& caller) {
+  const std::string tag =
+      dataset::release_tag(release.name, TRY(dataset::parse_version(release.version)));
+  TRY(show_newest_standing(services, project, release,
+                           note_of(release, withdrawal.reason, withdrawal.expired)));
+  TRY(hide_tag(*project.data, tag));
+  TRY(hide_tag(*project.repository, tag));
+  const std::string subject =
+      project.project.path() + "/releases/" + release.name + "/" + release.version;
+  const base::Json told =
+      base::Json::object({{"reason", withdrawal.reason}, {"expired", withdrawal.expired}});
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(storage::SettingsTable(tx).set(key_of(project.project, release),
+                                       to_json(withdrawal).print()));
+    TRY(rebuild_released_blobs(project, tx));
+    TRY(audit(tx, caller, withdrawal.expired ? "release.expire" : "release.withdraw", subject,
+              base::Json::object({{"reason", withdrawal.reason}})));
+    TRY(services.events->append(tx, {.type = std::string(corpus::event_type::kReleaseWithdrawn),
+                                     .project = project.project.id,
+                                     .subject = subject,
+                                     .data = told}));
+    return {};
+  });
 }
 
 }  // namespace
@@ -88,39 +142,33 @@ Result<void> withdraw_release(Services& services, const Actor& actor,
   if (reason.empty()) {
     return base::Error{base::Code::invalid, "say why the release is withdrawn"};
   }
-  const base::Json entry =
-      base::Json::object({{"reason", reason}, {"at", base::now_milliseconds()}});
-  const std::string key = key_of(actor.project(), release);
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
   if (TRY(find_withdrawal(services, actor.project(), release))) {
     return base::Error{base::Code::conflict, "the release was withdrawn already"};
   }
-  // Before it is written down, and each step may be done twice: a try that is cut off here has not
-  // withdrawn the release, and the next one goes on.
-  const std::string tag =
-      dataset::release_tag(release.name, TRY(dataset::parse_version(release.version)));
-  TRY(show_newest_standing(services, *project, release, note_of(release, reason)));
-  TRY(hide_tag(*project->data, tag));
-  TRY(hide_tag(*project->repository, tag));
-  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
-    TRY(storage::SettingsTable(tx).set(key, entry.print()));
-    TRY(rebuild_released_blobs(*project, tx));
-    return audit(tx, actor, "release.withdraw",
-                 actor.project().path() + "/releases/" + release.name + "/" + release.version,
-                 base::Json::object({{"reason", reason}}));
-  });
+  return take_away(services, *project, release, {reason, base::now_milliseconds()},
+                   caller_of(actor));
 }
 
 Result<std::optional<Withdrawal>> find_withdrawal(Services& services,
                                                   const storage::Project& project,
                                                   const storage::ReleaseRow& release) {
-  const auto text = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::SettingsTable(tx).find(key_of(project, release));
-  }));
-  if (!text) return std::optional<Withdrawal>();
-  const base::Json entry = TRY(base::parse_json(*text));
-  return std::optional(Withdrawal{entry.string_or("reason", ""), entry.integer_or("at", 0)});
+  if (auto known = TRY(recorded(services, project, release))) return known;
+  return expiry_of(release);
+}
+
+Result<void> expire_releases(Services& services, OpenProject& project) {
+  const Caller server{.organisation = project.project.organisation};
+  const std::lock_guard lock(project.release_mutex);
+  for (const storage::ReleaseRow& row : TRY(services.database->read([&](storage::Transaction& tx) {
+         return storage::ReleaseTable(tx).list(project.project.id);
+       }))) {
+    const auto expiry = expiry_of(row);
+    if (!expiry || TRY(recorded(services, project.project, row))) continue;
+    TRY(take_away(services, project, row, *expiry, server));
+  }
+  return {};
 }
 
 }  // namespace server

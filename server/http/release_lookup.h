@@ -1,4 +1,4 @@
-// The releases that routes are about, and the refusal of those that were withdrawn.
+// The releases that routes are about, and the refusal of those that are gone.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,8 @@ base::Result<storage::ReleaseRow> release_of(Services& services, const Context& 
 base::Result<storage::ReleaseRow> earlier_release(Services& services, const Context& context,
                                                   const std::string& version);
 
-// A handler of one release: 410 with the reason if it was withdrawn.
+// A handler of one release: 410 with the reason if that, or the earlier one that the parameter
+// `since` names, was withdrawn or has expired.
 using ReleaseHandler =
     std::function<base::Result<Reply>(Services&, Context&, const storage::ReleaseRow&)>;
 RouteHandler of_release(Services& services, ReleaseHandler handler);

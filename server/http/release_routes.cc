@@ -24,7 +24,7 @@ constexpr size_t kBlock = size_t{64} << 10;
 Json release_json(const Services& services, const storage::Project& project,
                   const storage::ReleaseRow& release) {
   const std::string tag = "datasets/" + release.name + "/v" + release.version;
-  return Json::object(
+  Json json = Json::object(
       {{"name", release.name},
        {"version", release.version},
        {"tag", tag},
@@ -34,6 +34,14 @@ Json release_json(const Services& services, const storage::Project& project,
        {"documents", release.document_count},
        {"created_at", base::to_rfc3339(release.created_at)},
        {"dvc", "dvc get " + services.catalog->data_url(project) + " documents --rev " + tag}});
+  if (release.expires_at > 0) json.set("expires_at", base::to_rfc3339(release.expires_at));
+  return json;
+}
+
+Json withdrawal_json(const Withdrawal& withdrawal) {
+  return Json::object({{"reason", withdrawal.reason},
+                       {"at", base::to_rfc3339(withdrawal.at)},
+                       {"expired", withdrawal.expired}});
 }
 
 Result<std::set<corpus::ReviewState>> states_in(const BodyFields& body) {
@@ -64,6 +72,14 @@ Result<std::map<std::string, std::string>> keys_in(const BodyFields& body) {
     keys[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return keys;
+}
+
+Result<std::optional<int64_t>> thousandths_in(const BodyFields& body, std::string_view key) {
+  const auto value = TRY(body.optional_integer(key));
+  if (value && (*value < 0 || *value > 1000)) {
+    return body.error(key, "must be from 0 to 1000: thousandths");
+  }
+  return value;
 }
 
 Json change_json(const dataset::ReleaseChange& change) {
@@ -107,9 +123,10 @@ Json record_change_json(dataset::RecordChange kind, const dataset::ManifestRecor
 }
 
 Result<Reply> create_release(Services& services, Context& context) {
-  const BodyFields body = TRY(
-      read_fields(context.request, {"name", "split", "licence", "description", "commit", "states",
-                                    "labels", "keys", "received_from", "received_before"}));
+  const BodyFields body =
+      TRY(read_fields(context.request,
+                      {"name", "split", "licence", "description", "commit", "states", "labels",
+                       "keys", "received_from", "received_before", "min_agreement", "expires_at"}));
   ReleaseRequest request;
   request.name = TRY(body.text("name"));
   request.split = TRY(body.optional_text("split")).value_or("");
@@ -121,6 +138,8 @@ Result<Reply> create_release(Services& services, Context& context) {
   request.keys = TRY(keys_in(body));
   request.received_from = TRY(body.optional_time("received_from"));
   request.received_before = TRY(body.optional_time("received_before"));
+  request.expires_at = TRY(body.optional_time("expires_at"));
+  request.min_agreement = TRY(thousandths_in(body, "min_agreement"));
   const auto made = TRY(make_release(services, actor_of(context), request));
   Json reply = release_json(services, context.principal.access->project, made.row);
   reply.set("change", change_json(made.change));
@@ -133,7 +152,12 @@ Result<Reply> list_releases(Services& services, Context& context) {
   const auto rows = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::ReleaseTable(tx).list(project.id); }));
   Json items = Json::array();
-  for (const storage::ReleaseRow& row : rows) items.push(release_json(services, project, row));
+  for (const storage::ReleaseRow& row : rows) {
+    Json item = release_json(services, project, row);
+    const auto gone = TRY(find_withdrawal(services, project, row));
+    if (gone) item.set("withdrawn", withdrawal_json(*gone));
+    items.push(std::move(item));
+  }
   return Reply::json(200, Json::object({{"items", std::move(items)}}));
 }
 
@@ -283,7 +307,7 @@ void add_release_routes(Router& router, Services& services) {
               .access = Access::needs(Permission::release_read),
               .handler = handled([&](Context& c) { return list_releases(services, c); }),
               .id = "list_releases",
-              .summary = "The releases, newest first",
+              .summary = "The releases, newest first; those that are gone say why in \"withdrawn\"",
               .tag = "datasets",
               .responses = {json_response(200, "the releases")}});
   router.add({.method = Method::get,

@@ -14,41 +14,12 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
+constexpr auto kNumbers = dataset::LeakageDepth::numbers;
+
 Json counts_json(const std::map<std::string, uint64_t>& counts) {
   Json out = Json::object();
   for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
   return out;
-}
-
-constexpr size_t kMostPairs = 10'000;
-
-Json leakage_json(const dataset::LeakageReport& report) {
-  Json examples = Json::array();
-  for (const corpus::DocumentId& id : report.examples) examples.push(id.hex);
-  return Json::object({{"documents", static_cast<int64_t>(report.documents)},
-                       {"leaking", static_cast<int64_t>(report.leaking)},
-                       {"by_group", static_cast<int64_t>(report.by_group)},
-                       {"by_source", static_cast<int64_t>(report.by_source)},
-                       {"by_page_image", static_cast<int64_t>(report.by_page_image)},
-                       {"by_near_page", static_cast<int64_t>(report.by_near_page)},
-                       {"by_near_look", static_cast<int64_t>(report.by_near_look)},
-                       {"examples", std::move(examples)}});
-}
-
-Json pairs_json(const dataset::LeakageReport& report) {
-  Json pairs = Json::array();
-  for (const dataset::LeakagePair& pair : report.pairs) {
-    if (pairs.as_array()->size() == kMostPairs) break;
-    Json item = Json::object({{"kind", dataset::name_of(pair.kind)},
-                              {"a", pair.a.hex},
-                              {"b", pair.b.hex},
-                              {"part_a", pair.part_a},
-                              {"part_b", pair.part_b}});
-    if (pair.page_a > 0) item.set("page_a", pair.page_a).set("page_b", pair.page_b);
-    if (pair.kind >= dataset::LeakageKind::near_page) item.set("likeness", pair.likeness);
-    pairs.push(std::move(item));
-  }
-  return pairs;
 }
 
 // JSON, or with pictures for people; 409 with more leaks than allowed, for who asks in a script.
@@ -71,10 +42,7 @@ Result<Reply> leakage_reply(const Context& context, const std::string& title,
               "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
               "frame-ancestors 'none'");
   }
-  Json json = leakage_json(report);
-  json.set("pair_count", static_cast<int64_t>(report.pairs.size()));
-  json.set("pairs", pairs_json(report));
-  return Reply::json(200, json);
+  return Reply::json(200, dataset::to_json(report, dataset::LeakageDepth::pairs));
 }
 
 // The body of a PUT is splits/<name>.json itself; an empty object evaluates an existing split.
@@ -88,7 +56,7 @@ Result<Reply> put_split(Services& services, Context& context) {
   return Reply::json(200, Json::object({{"name", context.parameter("name")},
                                         {"counts", counts_json(outcome.counts)},
                                         {"torn", static_cast<int64_t>(outcome.torn.size())},
-                                        {"leakage", leakage_json(outcome.leakage)},
+                                        {"leakage", dataset::to_json(outcome.leakage, kNumbers)},
                                         {"commit", outcome.commit}}));
 }
 
@@ -108,10 +76,12 @@ Result<Reply> show_split(Services& services, Context& context) {
     members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
   }
   Json rule = TRY(base::parse_json(corpus::print_split(reading.split)));
-  return Reply::json(200, Json::object({{"rule", std::move(rule)},
-                                        {"counts", counts_json(reading.result.counts)},
-                                        {"leakage", leakage_json(reading.leakage)},
-                                        {"members", std::move(members)}}));
+  return Reply::json(
+      200, Json::object(
+               {{"rule", std::move(rule)},
+                {"counts", counts_json(reading.result.counts)},
+                {"leakage", dataset::to_json(dataset::measure_leakage(reading.members), kNumbers)},
+                {"members", std::move(members)}}));
 }
 
 Result<Reply> near_duplicates(Services& services, Context& context) {
@@ -140,8 +110,8 @@ Result<Reply> place(Services& services, Context& context) {
 Result<Reply> lock_now(Services& services, Context& context) {
   const auto project = TRY(project_of(services, context));
   const std::lock_guard lock(project->release_mutex);
-  const auto commit = TRY(lock_split(services, *project, context.parameter("name")));
-  return Reply::json(200, Json::object({{"commit", commit.hex()}}));
+  const auto locked = TRY(lock_split(services, *project, context.parameter("name")));
+  return Reply::json(200, Json::object({{"commit", locked.commit.hex()}}));
 }
 
 Result<Reply> unlock(Services& services, Context& context) {

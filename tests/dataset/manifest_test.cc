@@ -55,6 +55,7 @@ TEST(Manifest, ReadsBackWhatItPrints) {
 TEST(Manifest, ReadsBackSparseRecords) {
   ManifestRecord record = record_of("a", "");
   record.licence = "CC0-1.0";
+  record.agreement = 828;
   record.annotations = text_ref_of("{}\n");
   record.pages.push_back({});
   record.pages.back().text = corpus::TextOrigin::text_layer;

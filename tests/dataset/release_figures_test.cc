@@ -39,11 +39,27 @@ TEST(ReleaseFigures, CountLabelsAndPagesByPart) {
 
 TEST(ReleaseFigures, CountWordsByTenthsOfConfidence) {
   ReleaseFigures figures;
-  figures.add_words(
+  const std::string words =
       "id\tblock\tline\tx0\ty0\tx1\ty1\tconfidence\ttext\n"
-      "1\t1\t1\t0\t0\t9\t9\t0\ta\n2\t1\t1\t0\t0\t9\t9\t999\tb\n3\t1\t1\t0\t0\t9\t9\t1000\t9\n");
+      "1\t1\t1\t0\t0\t9\t9\t0\ta\n2\t1\t1\t0\t0\t9\t9\t999\tb\n3\t1\t1\t0\t0\t9\t9\t1000\t9\n";
+  figures.add_words(words);
   EXPECT_EQ(figures.confidence[0], 1u);
   EXPECT_EQ(figures.confidence[9], 2u);
+  figures.add_words(words);
+  figures.remove_words(words);
+  EXPECT_EQ(figures.confidence[9], 2u);
+}
+
+TEST(ReleaseFigures, CountDocumentsByTenthsOfAgreement) {
+  ReleaseFigures figures;
+  ManifestRecord record = test::record_of("a", "");
+  figures.add(record);
+  for (const int64_t f1 : {0, 899, 900, 1000}) {
+    record.agreement = f1;
+    figures.add(record);
+  }
+  EXPECT_EQ(figures.agreement, (std::array<uint64_t, 10>{1, 0, 0, 0, 0, 0, 0, 0, 1, 2}));
+  EXPECT_EQ(print_figures(figures).back().path, "figures/agreement.svg");
 }
 
 TEST(ReleaseFigures, AreDrawnWhereThereIsSomething) {

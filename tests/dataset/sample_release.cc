@@ -215,22 +215,28 @@ void SampleRelease::publish() {
   manifest = dataset::print_header(header);
   for (const ManifestRecord& record : records) manifest += dataset::print_record(record);
   objects[base::md5_of(manifest).hex()] = manifest;
-  const dataset::SnapshotStore store{.open_tree = [this]() -> Result<dataset::TreeWriter> {
-                                       auto content = std::make_shared<std::string>();
-                                       return dataset::TreeWriter{
-                                           [content](std::string_view chunk) -> Result<void> {
-                                             *content += chunk;
-                                             return {};
-                                           },
-                                           [this, content](const base::Md5& md5) -> Result<void> {
-                                             objects[md5.hex() + ".dir"] = *content;
-                                             return {};
-                                           }};
-                                     },
-                                     .need_text = [this](const TextRef& text) -> Result<void> {
-                                       objects[text.md5.hex()] = blobs.at(text.blob.hex());
-                                       return {};
-                                     }};
+  const dataset::SnapshotStore store{
+      .open_tree = [this]() -> Result<dataset::TreeWriter> {
+        auto content = std::make_shared<std::string>();
+        return dataset::TreeWriter{
+            [content](std::string_view chunk) -> Result<void> {
+              *content += chunk;
+              return {};
+            },
+            [this, content](const base::Md5& md5,
+                            const std::vector<base::Md5>& files) -> Result<void> {
+              const auto tree = TRY(dataset::parse_dvc_tree(*content));
+              if (tree.entries.size() != files.size()) {
+                return Error{Code::internal, "other files are named"};
+              }
+              objects[md5.hex() + ".dir"] = *content;
+              return {};
+            }};
+      },
+      .need_text = [this](const TextRef& text) -> Result<void> {
+        objects[text.md5.hex()] = blobs.at(text.blob.hex());
+        return {};
+      }};
   const dataset::SnapshotSettings settings{
       .remote_url = "https://glossator.example/acme/claims.dvc",
       .repository_url = "https://glossator.example/acme/claims.data.git",

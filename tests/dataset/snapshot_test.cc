@@ -19,8 +19,9 @@ using test::sample_release;
 
 SnapshotStore discarding_store() {
   return {.open_tree = []() -> Result<TreeWriter> {
-            return TreeWriter{[](std::string_view) { return Result<void>{}; },
-                              [](const base::Md5&) { return Result<void>{}; }};
+            return TreeWriter{
+                [](std::string_view) { return Result<void>{}; },
+                [](const base::Md5&, const std::vector<base::Md5>&) { return Result<void>{}; }};
           },
           .need_text = [](const TextRef&) { return Result<void>{}; }};
 }

@@ -135,6 +135,13 @@ class Exports(harness.Scenario):
             self.assert_problem(reply, 410, "withdrawn")
             self.assertEqual(reply.json["reason"], "consent was taken back")
         self.assertEqual(self.export("coco").status, 200)  # the other release stands
+        for rest in ("/exports/jsonl?since=1.1.0", "/exports/jsonl/loss?since=1.1.0", "/diff?since=1.1.0"):
+            reply = self.project.client.get(self.base + rest)
+            self.assert_problem(reply, 410, "withdrawn")
+            self.assertIn("claims 1.1.0 was withdrawn", reply.json["detail"])
+        listed = {r["version"]: r.get("withdrawn", {}).get("reason") for r in
+                  self.project.client.get(f"{self.project.api}/releases").json["items"]}
+        self.assertEqual(listed, {"1.0.0": None, "1.1.0": "consent was taken back"})
         for url in (self.project.clone_url(), self.data_url()):
             tags = git("ls-remote", "--tags", url).stdout
             self.assertIn("refs/tags/datasets/claims/v1.0.0", tags)

@@ -24,7 +24,7 @@ class Readings(harness.Scenario):
 
     def setUp(self):
         self.document = self.admin.ready(f"{self.id()}.png", sample("glazing-estimate-en.png")
-                                         + self.id().encode())["id"]
+                                         + self.id().encode(), claim=self.id())["id"]
         self.words = self.admin.words(self.document)
         self.path = f"{self.admin.api}/documents/{self.document}"
 
@@ -132,10 +132,33 @@ class Readings(harness.Scenario):
             self.assertEqual(sorted(self.seen_by(who)), ["name", "total"])
         self.assert_problem(self.rea.client.post(f"{self.path}/adjudication"), 409, "conflict")
         self.assert_committed(done.json)
+        self.assert_released(500)
 
         # What was made of the readings is mended as any other document is.
         self.label(self.ann, self.span(3, "date"))
         self.assertEqual(self.seen_by(self.ben), ["date"])
+
+    def assert_released(self, agreement):
+        """Only if as much agreement is asked for; the record and the card tell of it."""
+        releases = f"{self.project.api}/releases"
+        for least, status in ((agreement + 1, 409), (1001, 400), (-1, 400), (agreement, 201)):
+            made = self.project.client.post(releases, {
+                "name": "agreed", "min_agreement": least, "keys": [f"claim={self.id()}"]})
+            self.assertEqual(made.status, status, made)
+        self.assertEqual(made.json["documents"], 1)
+        manifest = self.project.client.get(f"{releases}/agreed/1.0.0/manifest").body
+        record = json.loads(manifest.splitlines()[1])
+        self.assertEqual((record["document"], record["agreement"]), (self.document, agreement))
+        everything = self.project.client.post(releases, {"name": "agreed"})  # known records, too
+        self.assertEqual(everything.json["change"]["removed"], 0, everything)
+        again = self.project.client.post(releases, {"name": "agreed", "min_agreement": agreement})
+        manifest = self.project.client.get(f"{releases}/agreed/{again.json['version']}/manifest").body
+        records = {r["document"]: r for r in map(json.loads, manifest.splitlines()[1:])}
+        self.assertIn(self.document, records)
+        self.assertTrue(all(r["agreement"] >= agreement for r in records.values()), records)
+        data = self.server.repository().parent / "claims.data.git"
+        card = harness.git("show", "main:README.md", cwd=data).stdout
+        self.assertIn("figures/agreement.svg", card)
 
     def assert_committed(self, told):
         repository = self.server.repository()

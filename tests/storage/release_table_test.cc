@@ -20,7 +20,8 @@ class ReleaseTableTest : public StoreTest {
             .manifest_md5 = base::md5_of(version),
             .created_by = user.id,
             .created_at = at,
-            .document_count = 12};
+            .document_count = 12,
+            .expires_at = kNow + 1000};
   }
   Result<void> record(const ReleaseRow& row) {
     return write([&](Transaction& tx) { return ReleaseTable(tx).record(row); });
