@@ -8,10 +8,11 @@
 
 namespace server::cli {
 
-void declare_remote(Options& options, RemoteWishes& wishes) {
-  options.text("--url", wishes.url, "the server, like https://host")
-      .required()
-      .environment("GLOSSATOR_URL");
+namespace {
+
+Options::Declared declare(Options& options, RemoteWishes& wishes) {
+  auto url = options.text("--url", wishes.url, "the server, like https://host");
+  url.environment("GLOSSATOR_URL");
   options
       .text("--token-file", wishes.token_file,
             "a file with the token; without it the environment's GLOSSATOR_TOKEN is taken")
@@ -20,6 +21,17 @@ void declare_remote(Options& options, RemoteWishes& wishes) {
       .text("--authorities", wishes.authorities,
             "PEM file of the certificate authorities to trust; the system's if it is left out")
       .environment("GLOSSATOR_AUTHORITIES");
+  return url;
+}
+
+}  // namespace
+
+void declare_remote(Options& options, RemoteWishes& wishes) {
+  declare(options, wishes).required();
+}
+
+void declare_optional_remote(Options& options, RemoteWishes& wishes) {
+  declare(options, wishes);
 }
 
 base::Result<client::Remote> remote_of(const RemoteWishes& wishes) {

@@ -15,6 +15,8 @@ struct RemoteWishes {
 };
 
 void declare_remote(Options& options, RemoteWishes& wishes);
+// For a verb that can do without a server, too.
+void declare_optional_remote(Options& options, RemoteWishes& wishes);
 base::Result<client::Remote> remote_of(const RemoteWishes& wishes);
 
 // Says what went wrong and gives the exit status: 2 for what was asked wrongly, 75 where trying

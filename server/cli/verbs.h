@@ -19,6 +19,7 @@ Verb scrub_verb();             // scrub: read all stored bytes and packs again
 Verb gc_verb();                // gc: what nothing reaches in git
 Verb pull_verb();              // pull: a release onto this machine
 Verb export_verb();            // export: a release in a format to train with
+Verb leakage_verb();           // leakage: what one part of a split tells another
 Verb receipt_add_verb();       // receipt add: which model used which release
 Verb receipt_list_verb();      // receipt list
 Verb receipt_outdated_verb();  // receipt outdated: whose data has changed since

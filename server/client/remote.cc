@@ -143,6 +143,7 @@ Result<RemoteRelease> find_release(const Remote& remote, base::HttpClient& clien
     if (item.string_or("name", "") != release.name) continue;
     const std::string text = item.string_or("version", "");
     if (at != wanted.npos && text != release.version) continue;
+    if (at == wanted.npos && item.find("withdrawn") != nullptr) continue;
     const dataset::Version version = TRY(dataset::parse_version(text));
     if (newest && version < *newest) continue;
     newest = version;

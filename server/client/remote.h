@@ -68,7 +68,7 @@ struct RemoteRelease {
   std::string path() const { return "/releases/" + name + "/" + version; }
 };
 
-// "claims@1.3.0", or "claims" for its newest version.
+// "claims@1.3.0", or "claims" for its newest version that stands.
 Result<RemoteRelease> find_release(const Remote& remote, base::HttpClient& client,
                                    const std::string& project, const std::string& wanted);
 
