@@ -8,12 +8,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/flow/predict.h"
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
 #include "server/flow/thumbnail.h"
 #include "server/flow/withdraw.h"
 #include "storage/draft_table.h"
 #include "storage/idempotency.h"
+#include "storage/prediction_table.h"
 #include "storage/read_page_table.h"
 #include "storage/stroke_table.h"
 #include "storage/user_store.h"
@@ -28,6 +30,7 @@ constexpr uint64_t kQuickObjects = 200'000;  // a second's work or so
 constexpr int64_t kDay = 86'400;
 constexpr int64_t kMostCachedPages = 200'000;  // some GB of words
 constexpr base::Milliseconds kJobMemory = 7 * 24 * 3'600'000;
+constexpr base::Milliseconds kPredictionMemory = base::Milliseconds{30} * 24 * 3'600'000;
 constexpr base::Milliseconds kDraftMemory = base::Milliseconds{30} * 24 * 3'600'000;
 constexpr base::Milliseconds kStrokeMemory = 3 * kDraftMemory;
 
@@ -77,6 +80,7 @@ void do_what_is_due(Services& services, const vcs::StopAsked& stop) {
   for (const auto& project : services.catalog->opened()) {
     if (stop && stop()) return;
     note("expire releases", expire_releases(services, *project));
+    note("propose what waited", propose_waiting(services, *project));
   }
 }
 
@@ -98,6 +102,9 @@ void forget_old_rows(Services& services) {
   }));
   note("forget strokes", services.database->write([&](storage::Transaction& tx) {
     return storage::StrokeTable(tx).forget_before(now - kStrokeMemory);
+  }));
+  note("forget predictions", services.database->write([&](storage::Transaction& tx) {
+    return storage::PredictionTable(tx).forget_before(now - kPredictionMemory);
   }));
   note("forget sessions", services.database->write([&](storage::Transaction& tx) {
     return storage::UserStore(tx).forget_expired_sessions(now);

@@ -78,10 +78,11 @@ class Import {
   Result<void> take(const vcs::Snapshot& tip, dataset::ImportedPage& page) {
     const std::optional<corpus::DocumentId> id = TRY(document_of(page));
     if (!id) return unknown();
+    if (!request_.only.empty() && !request_.only.contains(*id)) return {};
     const corpus::PageNumber number = number_of(page);
     const DocumentFiles files(tip, project_.fan_out, *id, project_.parsed.get());
     const auto document = files.document();
-    if (!document.ok() && document.error().code == base::Code::not_found) return unknown();
+    if (!document.ok() && document.error().code == base::Code::not_found) return absent(*id);
     if (!document.ok()) return document.error();
     if (number < 1 || number > document->pages.size()) return unknown();
     ++outcome_.pages;
@@ -112,6 +113,17 @@ class Import {
     }));
     if (found.size() > 1) ++outcome_.refused["page whose file name several documents have"];
     return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+  }
+
+  // Not in git. What a model found there waits until it is; a person's import is for what is here.
+  Result<void> absent(const corpus::DocumentId& id) {
+    const auto row = services_.database->read([&](storage::Transaction& tx) {
+      return storage::DocumentTable(tx).find(project_.project.id, id);
+    });
+    if (!row.ok() && row.error().code != base::Code::not_found) return row.error();
+    if (!row.ok() || !request_.origin) return unknown();
+    outcome_.waiting.insert(id);
+    return {};
   }
 
   Result<void> unknown() {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct ImportRequest {
   // For a file that does not name its page.
   std::optional<corpus::DocumentId> document = {};
   corpus::PageNumber page = 0;
+  std::set<corpus::DocumentId> only = {};  // pages of other documents are passed over; empty: none
 };
 
 struct ImportOutcome {
@@ -33,6 +35,8 @@ struct ImportOutcome {
   uint64_t added = 0;          // annotations
   uint64_t changed = 0;        // those of an earlier import that say something else now
   uint64_t unchanged = 0;
+  // Of a model's file: documents that are still being read.
+  std::set<corpus::DocumentId> waiting;
   uint64_t decided = 0;  // proposals that came before, and people have decided meanwhile
   std::map<std::string, uint64_t> refused;  // reason -> what of the file has no place here
   std::vector<std::string> problems;        // why a page could not be saved; at most 100

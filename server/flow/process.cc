@@ -13,6 +13,7 @@
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
+#include "server/flow/predict.h"
 #include "server/flow/reading.h"
 #include "storage/document_table.h"
 #include "storage/read_page_table.h"
@@ -160,7 +161,7 @@ struct Processing::State {
         intake(
             {.commit =
                  [&all](OpenProject& project, std::span<ReadDocument> documents) {
-                   return bring_in(all, project, documents);
+                   return bring_in_with_predictions(all, project, documents);
                  },
              .others_wait =
                  [&all](storage::ProjectId project) { return waits_to_be_read(all, project); }}) {}
@@ -169,6 +170,21 @@ struct Processing::State {
   std::atomic<bool> stopping = false;
   std::vector<std::thread> threads;
   Intake intake;
+
+  // What models have said of the documents meanwhile; if that fails, housekeeping tries again.
+  static Result<void> bring_in_with_predictions(Services& services, OpenProject& project,
+                                                std::span<ReadDocument> documents) {
+    TRY(bring_in(services, project, documents));
+    std::vector<corpus::DocumentId> ids;
+    for (const ReadDocument& read : documents) ids.push_back(read.document.id);
+    const auto proposed = propose_waiting_for(services, project, ids);
+    if (!proposed.ok()) {
+      base::log_warning(
+          "predictions that waited could not be proposed",
+          {{"project", project.project.path()}, {"error.message", proposed.error().what}});
+    }
+    return {};
+  }
 
   static bool waits_to_be_read(Services& services, storage::ProjectId project) {
     storage::DocumentQuery query;

@@ -5,8 +5,8 @@
 #include "server/flow/upload.h"
 #include "server/http/authorize.h"
 #include "server/http/document_json.h"
+#include "server/http/form_upload.h"
 #include "server/http/idempotent.h"
-#include "server/http/multipart.h"
 #include "server/http/routes.h"
 
 namespace server::http {
@@ -16,85 +16,14 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
-constexpr size_t kMetadataLimit = size_t{1} << 20;
-constexpr size_t kPasswordLimit = 1024;
-
-// Feeds a form's parts to the upload: the metadata, then files.
-class FormUpload {
- public:
-  FormUpload(Services& services, const Actor& actor, bool waits)
-      : services_(services), actor_(actor), waits_(waits) {}
-
-  MultipartSink sink() {
-    return {.begin = [this](const Part& part) { return begin(part); },
-            .data = [this](std::string_view bytes) { return data(bytes); },
-            .end = [this] { return end(); }};
-  }
-
-  Result<std::vector<UploadItem>> finish() {
-    if (!upload_) return base::Error{base::Code::invalid, "the form has no file"};
-    return upload_->finish();
-  }
-
- private:
-  Result<void> begin(const Part& part) {
-    is_file_ = part.file_name.has_value();
-    if (is_file_) {
-      if (!upload_) begin_upload();
-      return upload_->begin_file(*part.file_name);
-    }
-    if (part.name != "metadata" && part.name != "password") {
-      return base::Error{base::Code::invalid, "unknown field \"" + part.name + "\" in the form"};
-    }
-    if (upload_) {
-      return base::Error{base::Code::invalid, part.name + " must come before the files"};
-    }
-    field_ = part.name;
-    text_.clear();
-    return {};
-  }
-  Result<void> data(std::string_view bytes) {
-    if (is_file_) return upload_->write(bytes);
-    const size_t limit = field_ == "password" ? kPasswordLimit : kMetadataLimit;
-    if (text_.size() + bytes.size() > limit) return body_too_large(limit);
-    text_ += bytes;
-    return {};
-  }
-  Result<void> end() {
-    if (is_file_) return upload_->end_file();
-    if (field_ == "password") {
-      password_ = std::move(text_);
-    } else {
-      details_ = TRY(corpus::parse_source_details(TRY(base::parse_json(text_))));
-    }
-    return {};
-  }
-  void begin_upload() {
-    upload_.emplace(services_, actor_, details_, waits_);
-    upload_->unlock_with(password_);
-  }
-
-  Services& services_;
-  const Actor& actor_;
-  const bool waits_;
-  corpus::SourceDetails details_;
-  std::optional<Upload> upload_;
-  std::string field_;  // that is arriving, and its text
-  std::string text_;
-  std::string password_;
-  bool is_file_ = false;
-};
-
 bool waits(const Context& context) {
   return context.query_integer("wait", 0) > 0;
 }
 
 Result<std::vector<UploadItem>> receive_form(Services& services, const Actor& actor,
                                              const Context& context) {
-  const std::string boundary =
-      TRY(boundary_of(context.request.headers.value_or("content-type", "")));
-  FormUpload form(services, actor, waits(context));
-  TRY(read_multipart(context.request, boundary, form.sink()));
+  FormUpload form(services, actor, {.waits = waits(context)});
+  TRY(form.read(context.request));
   return form.finish();
 }
 

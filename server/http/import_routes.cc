@@ -1,8 +1,10 @@
 // Labels from other tools.
 #include "dataset/bar_chart.h"
 #include "server/flow/agreement.h"
-#include "server/flow/import.h"
+#include "server/flow/predict.h"
 #include "server/http/authorize.h"
+#include "server/http/document_json.h"
+#include "server/http/form_upload.h"
 #include "server/http/routes.h"
 
 namespace server::http {
@@ -28,33 +30,69 @@ Json outcome_json(const ImportOutcome& outcome, bool dry_run) {
                        {"problems", std::move(problems)}});
 }
 
-Result<Reply> import(Services& services, Context& context,
-                     const std::optional<corpus::Origin>& origin = {}) {
+Result<ImportRequest> request_in(const Context& context) {
   ImportRequest request;
-  request.origin = origin;
   request.format = dataset::find_import_format(context.parameter("format"));
   if (request.format == nullptr) {
     return base::Error{base::Code::not_found, "there is no such format"};
   }
+  request.dry_run = context.query_flag("dry_run");
+  return request;
+}
+
+Result<Reply> import(Services& services, Context& context) {
+  ImportRequest request = TRY(request_in(context));
   if (const auto document = context.query("document")) {
     request.document = TRY(corpus::DocumentId::parse(*document));
   }
   request.page = static_cast<corpus::PageNumber>(context.query_integer("page", 0));
-  request.dry_run = context.query_flag("dry_run");
   request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
   const auto outcome = TRY(import_labels(services, actor_of(context), request));
   return Reply::json(200, outcome_json(outcome, request.dry_run));
 }
 
-Result<Reply> predict(Services& services, Context& context) {
-  const corpus::Origin origin{context.query("model").value_or(""),
-                              context.query("version").value_or("")};
+Result<corpus::Origin> origin_in(const Context& context) {
+  corpus::Origin origin{context.query("model").value_or(""), context.query("version").value_or("")};
   const bool named = !origin.model.empty() && origin.model.size() <= corpus::kMaxNameBytes &&
                      !origin.version.empty() && origin.version.size() <= corpus::kMaxNameBytes;
-  if (!named) {
-    return base::Error{base::Code::invalid, "model and version must be said, in at most 100 bytes"};
+  if (named) return origin;
+  return base::Error{base::Code::invalid, "model and version must be said, in at most 100 bytes"};
+}
+
+Json predicted_json(const ImportOutcome& outcome, bool dry_run) {
+  Json json = outcome_json(outcome, dry_run);
+  json.set("waiting", static_cast<int64_t>(outcome.waiting.size()));
+  return json;
+}
+
+// A form: documents, and what a model found in them.
+Result<Reply> predict_with_documents(Services& services, Context& context, ImportRequest request) {
+  const Actor actor = actor_of(context);
+  if (request.dry_run) {
+    return base::Error{base::Code::invalid, "dry_run is for documents that are here"};
   }
-  return import(services, context, origin);
+  FormUpload form(services, actor, {.kept = "predictions", .kept_limit = kMostWaitingBytes});
+  TRY(form.read(context.request));
+  if (!form.kept()) return base::Error{base::Code::invalid, "the form has no part predictions"};
+  request.file = *form.kept();
+  const auto items = TRY(form.finish());
+  if (const Refusal* refusal = sole_refusal(items)) {
+    return context.problem(Problem::make(422, refusal->code, refusal->reason));
+  }
+  Json json = predicted_json(TRY(predict(services, actor, request)), false);
+  json.set("items", TRY(to_json(services, actor.access, items, 0)));
+  return Reply::json(200, json);
+}
+
+Result<Reply> predict_labels(Services& services, Context& context) {
+  ImportRequest request = TRY(request_in(context));
+  request.origin = TRY(origin_in(context));
+  if (context.request.media_type() == "multipart/form-data") {
+    return predict_with_documents(services, context, std::move(request));
+  }
+  request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
+  const auto outcome = TRY(predict(services, actor_of(context), request));
+  return Reply::json(200, predicted_json(outcome, request.dry_run));
 }
 
 Result<Reply> show_agreement(Services& services, Context& context) {
@@ -113,6 +151,8 @@ void add_import_routes(Router& router, Services& services) {
                   .least = 1}},
        .body = body,
        .responses = {json_response(200, "what was, or would be, added and refused")}});
+  RequestBody documents = body;
+  documents.limit = kLargestUpload;
   std::vector<Parameter> query = {{.name = "model", .description = "its name", .required = true},
                                   {.name = "version", .description = "of it", .required = true},
                                   {.name = "dry_run",
@@ -121,12 +161,16 @@ void add_import_routes(Router& router, Services& services) {
   router.add({.method = Method::post,
               .path = std::string(kProjectPath) + "/predictions/{format}",
               .access = Access::needs(Permission::prediction_upload),
-              .handler = handled([&](Context& c) { return predict(services, c); }),
+              .handler = handled([&](Context& c) { return predict_labels(services, c); }),
               .id = "upload_predictions",
               .summary = "What a model found, as proposals; sent twice it changes nothing",
+              .description =
+                  "The file of predictions as the body; or multipart/form-data with it as the part "
+                  "`predictions`, an optional field `metadata` as of uploads, and documents as "
+                  "files: what is said of these becomes proposals as soon as they have been read.",
               .tag = "datasets",
               .query = query,
-              .body = body,
+              .body = documents,
               .responses = {json_response(200, "what was, or would be, proposed and refused")}});
   router.add(
       {.method = Method::get,

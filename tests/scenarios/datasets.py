@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """What surrounds a release: locks, queries, what its card says, differences, labels from elsewhere."""
 import json
+import os
 import pathlib
 import re
 import struct
+import subprocess
 import tempfile
+import time
 import zlib
 
 import harness
@@ -72,7 +75,7 @@ class Datasets(harness.Scenario):
         early = self.release(name="early", received_from="2020-01-01T00:00:00Z")
         self.assertEqual(early["documents"], 7)
         for query in ({"received_before": "2020-01-01T00:00:00Z"}, {"keys": ["claim=none"]},
-                      {"labels": ["date"]}):
+                      {"labels": ["date"]}, {"states": ["accepted"]}, {"min_agreement": 0}):
             reply = self.project.client.post(f"{self.project.api}/releases",
                                              {"name": "none", **query})
             self.assert_problem(reply, 409, "conflict")
@@ -198,6 +201,156 @@ class Datasets(harness.Scenario):
             f"{self.project.api}/documents/{self.small[0]}/near-duplicates").status, 200)
         self.assert_problem(self.project.client.get(
             f"{self.project.api}/documents/{'0' * 32}/near-duplicates"), 404, "not_found")
+
+    def test_91_predictions_come_with_new_documents(self):
+        predictor = self.user("per", "predictor")
+        where = f"{self.project.api}/predictions/coco?model=finder&version=1"
+        found = json.dumps({"images": [{"id": 1, "file_name": "new bill.png", "width": 800, "height": 800},
+                                       {"id": 2, "file_name": "nowhere.png", "width": 9, "height": 9}],
+                            "categories": [{"id": 1, "name": "stamp"}],
+                            "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "score": 0.8,
+                                             "bbox": [10, 10, 50, 50]}]}).encode()
+        bill = sample("zahnarzt-rechnung-de.png")
+
+        def send(*files, to=where):
+            kind, body = harness.multipart(files, [("metadata", json.dumps({"claim": "C-77"}))])
+            return predictor.client.post(to, body, headers={"Content-Type": kind})
+
+        sent = send(("predictions", "found.json", found), ("file", "new bill.png", bill))
+        self.assertEqual(sent.status, 200, sent)
+        document = sent.json["items"][0]["id"]
+        self.assertEqual(sent.json["unknown_pages"], 1)
+        self.assertEqual(sent.json["waiting"] + sent.json["added"], 1, sent)
+        self.server.stop()  # what waits is durable
+        self.restart()
+        predictor.client.url = self.server.url
+        self.admin.ready("new bill.png", bill)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            here = self.project.annotations(document).json["annotations"]
+            if here:
+                break
+            time.sleep(0.1)
+        self.assertEqual([(a["label"], a["state"], a["confidence"], a["origin"]) for a in here],
+                         [("stamp", "proposed", 800, {"model": "finder", "version": "1"})])
+        again = send(("predictions", "found.json", found), ("file", "new bill.png", bill)).json
+        self.assertEqual((again["waiting"], again["added"], again["unchanged"]), (0, 0, 1), again)
+        self.assert_problem(send(("file", "b.png", bill)), 400, "invalid")
+        self.assert_problem(send(("predictions", "found.json", found)), 400, "invalid")
+        self.assert_problem(send(("predictions", "f", found), ("file", "b.png", bill), to=where + "&dry_run"),
+                            400, "invalid")
+        page = send(("predictions", "found.json", found), ("file", "page.html", b"<html><p>no</p></html>"))
+        self.assertEqual(page.status, 422, page)
+        self.assertEqual(self.user("una", "uploader").client.post(where, found).status, 403)
+
+    def test_a_folds_are_held_out_in_turn(self):
+        rule = {"rule": {"group_by": ["claim"], "exact": True}, "salt": "f", "seed": 1, "folds": 3}
+        split = f"{self.project.api}/splits/folds"
+        made = self.project.client.put(split, rule)
+        self.assertEqual(made.status, 200, made)
+        self.assertEqual(set(made.json["counts"]), {"fold-1", "fold-2", "fold-3"})
+        self.assertEqual(made.json["leakage"]["by_group"], 0)
+        self.assertEqual(self.project.client.get(split).json["rule"]["folds"], 3)
+        for wrong in ({**rule, "ratios": {"train": 1}}, {**rule, "folds": 1}):
+            self.assert_problem(self.project.client.put(f"{self.project.api}/splits/wrong", wrong),
+                                400, "invalid")
+        version = self.release(name="folded", split="folds")["version"]
+        export = f"{self.project.api}/releases/folded/{version}/exports/jsonl"
+        seen = set()
+        for fold in ("fold-1", "fold-2", "fold-3"):
+            alone = self.project.client.get(f"{export}?part={fold}").body.splitlines()
+            lines = [json.loads(line) for line in
+                     self.project.client.get(f"{export}?hold_out={fold}").body.splitlines()]
+            self.assertEqual({line["split"] for line in lines}, {"train", "validation"})
+            held_out = {line["document"] for line in lines if line["split"] == "validation"}
+            self.assertEqual(held_out, {json.loads(line)["document"] for line in alone})
+            self.assertFalse(seen & held_out)
+            seen |= held_out
+        self.assertEqual(len(seen), made.json["leakage"]["documents"])
+        self.assert_problem(self.project.client.get(f"{export}?hold_out=fold-4"), 400, "invalid")
+        self.assert_problem(self.project.client.get(f"{export}?hold_out=fold-1&part=fold-2"), 400,
+                            "invalid")
+
+    def leakage(self, *arguments, code, token=None):
+        environment = {**os.environ, "GLOSSATOR_TOKEN": token or self.project.token}
+        done = subprocess.run([harness.BINARY, "leakage", *arguments], capture_output=True, text=True,
+                              env=environment, timeout=120)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def test_b_a_leak_is_an_exit_status(self):
+        """The letter and its other scan, of two claims, in two parts: once each way to look."""
+        split = f"{self.project.api}/splits/leaky"
+        rule = {"rule": {"group_by": ["claim"]}, "salt": "7", "seed": 1, "ratios": {"train": 1, "test": 1}}
+        self.assertEqual(self.project.client.put(split, rule).status, 200)
+        members = self.project.client.get(split).json["members"]
+        other = "test" if members[self.letter]["part"] == "train" else "train"
+        again = next(n["document"] for n in self.project.client.get(
+            f"{self.project.api}/documents/{self.letter}/near-duplicates").json["items"])
+        self.assertEqual(self.project.client.put(f"{split}/documents/{again}", {"part": other}).status, 204)
+        self.release(name="leaky", split="leaky")
+        trainer = self.user("tess", "trainer").token
+        url = ("--url", self.server.url)
+        report = json.loads(self.leakage("acme/claims", "--split", "leaky", "--json", *url, code=1).stdout)
+        self.assertIn({self.letter, again}, [{pair["a"], pair["b"]} for pair in report["pairs"]])
+        told = self.leakage("acme/claims", "leaky", *url, code=1, token=trainer).stdout
+        self.assertIn(f"leaky 1.0.0: {report['leaking']} of {len(members)} documents leak", told)
+        self.assertRegex(told, rf"(?m)^  near_\w+ \d+ %: .*{self.letter} page 1")
+        for most, code in ((report["leaking"], 0), (report["leaking"] - 1, 1)):
+            self.leakage("acme/claims", "leaky@1.0.0", "--at-most", str(most), *url, code=code, token=trainer)
+        here = pathlib.Path(tempfile.mkdtemp(dir=self.directory))
+        pulled = subprocess.run([harness.BINARY, "pull", "acme/claims", "leaky", "--out", here, *url,
+                                 "--only", "words"], capture_output=True,
+                                env={**os.environ, "GLOSSATOR_TOKEN": trainer})
+        self.assertEqual(pulled.returncode, 0, pulled.stderr)
+        self.assertIn("2 of", self.leakage("--pulled", str(here), code=1).stdout)
+        for wrong in (("acme/claims", "nothing", *url), ("acme/claims", *url), ("acme/none", "leaky", *url),
+                      ("acme/claims", "leaky"), ("acme/claims", "leaky", "--url", "http://127.0.0.1:1"),
+                      ("acme/claims", "--split", "no/such", *url), ("--pulled", str(here / "no")),
+                      ("--pulled", str(here), "--split", "leaky")):
+            self.leakage(*wrong, code=2)
+        self.leakage("acme/claims", "--split", "leaky", *url, code=2, token=trainer)  # not theirs to see
+
+    def test_c_a_release_expires_and_says_so(self):
+        releases = f"{self.project.api}/releases"
+        past = {"name": "brief", "expires_at": "2020-01-01T00:00:00Z"}
+        self.assert_problem(self.project.client.post(releases, past), 400, "invalid")
+        lasting = self.release(name="brief")
+        tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        self.label(11)
+        brief = self.release(name="brief", expires_at=tomorrow)
+        self.assertEqual(brief["expires_at"], tomorrow)
+        one, other = (f"{releases}/brief/{r['version']}" for r in (lasting, brief))
+        self.assertEqual(self.project.client.get(f"{other}/exports/jsonl").status, 200)
+        self.server.stop()
+        self.server.command("rebuild")  # the tag says when, too
+        self.server.environment = harness.at_another_time("+2d")
+        self.addCleanup(self.restart)
+        self.restart()
+        for path in ("", "/manifest", "/exports/jsonl", "/diff?since=" + lasting["version"]):
+            gone = self.project.client.get(other + path)
+            self.assert_problem(gone, 410, "expired")
+            self.assertEqual((gone.json["expired_at"], gone.json["reason"]),
+                             (tomorrow, f"it expired on {tomorrow}"))
+        self.assert_problem(self.project.client.get(f"{one}/diff?since={brief['version']}"), 410, "expired")
+        self.assertEqual(self.project.client.get(f"{one}/exports/jsonl").status, 200)
+        listed = next(r for r in self.project.client.get(releases).json["items"]
+                      if r["tag"] == brief["tag"])
+        self.assertTrue(listed["withdrawn"]["expired"])
+        url = self.project.clone_url()
+        for shown in (url, url.removesuffix(".git") + ".data.git"):
+            tags = git("ls-remote", "--tags", shown).stdout
+            self.assertIn(lasting["tag"], tags)
+            self.assertNotIn(brief["tag"], tags)
+        self.server.stop()
+        self.assertEqual(self.server.command("verify").returncode, 0)
+
+    def restart(self):
+        self.server.stop()
+        self.server.start()
+        self.server.environment = {}
+        for project in (self.project, self.admin):
+            project.client.url = self.server.url
 
 
 if __name__ == "__main__":

@@ -1,0 +1,102 @@
+#include "server/flow/predict.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/flow/intake.h"
+#include "storage/prediction_table.h"
+#include "storage/user_store.h"
+
+namespace server {
+namespace {
+
+Result<void> keep_waiting(Services& services, const Actor& actor, const ImportRequest& request,
+                          const std::set<corpus::DocumentId>& documents) {
+  if (request.file.size() > kMostWaitingBytes) {
+    return base::Error{base::Code::limit,
+                       "some of the documents are still being read, and so large a file does not "
+                       "wait: send it again when they are ready, or in parts"};
+  }
+  const storage::PredictionFile file{actor.user(), std::string(request.format->name),
+                                     request.origin->model, request.origin->version, request.file};
+  const std::vector<corpus::DocumentId> ids(documents.begin(), documents.end());
+  return services.database->write([&](storage::Transaction& tx) {
+    return storage::PredictionTable(tx).put(actor.project().id, file, ids,
+                                            base::now_milliseconds());
+  });
+}
+
+// As whoever sent it is now.
+Result<Actor> sender_of(Services& services, const storage::Project& project, storage::UserId user) {
+  return services.database->read([&](storage::Transaction& tx) -> Result<Actor> {
+    storage::UserStore users(tx);
+    storage::Principal principal;
+    principal.user = TRY(users.find_user(user));
+    Actor actor;
+    actor.access = TRY(users.access_to(principal, project.organisation_slug, project.slug));
+    return actor;
+  });
+}
+
+Result<void> propose(Services& services, const OpenProject& project,
+                     const storage::WaitingPrediction& waiting,
+                     std::span<const corpus::DocumentId> here) {
+  const auto actor = sender_of(services, project.project, waiting.file.user);
+  if (!actor.ok() && actor.error().code != base::Code::not_found) return actor.error();
+  const bool may = actor.ok() && !actor->access.principal.user.disabled &&
+                   actor->may(corpus::Permission::prediction_upload);
+  if (!may) return {};
+  ImportRequest request;
+  request.format = dataset::find_import_format(waiting.file.format);
+  request.file = waiting.file.content;
+  request.dry_run = false;
+  request.origin = corpus::Origin{waiting.file.model, waiting.file.version};
+  request.only.insert(here.begin(), here.end());
+  if (request.format == nullptr) return {};  // of another edition of this program
+  const auto outcome = TRY(import_labels(services, *actor, request));
+  if (outcome.problems.empty()) return {};
+  base::log_warning("predictions were refused when their documents had been read",
+                    {{"project", project.project.path()},
+                     {"pages", static_cast<int64_t>(outcome.problems.size())}});
+  return {};
+}
+
+}  // namespace
+
+Result<ImportOutcome> predict(Services& services, const Actor& actor,
+                              const ImportRequest& request) {
+  ImportOutcome outcome = TRY(import_labels(services, actor, request));
+  if (request.dry_run || outcome.waiting.empty()) return outcome;
+  TRY(keep_waiting(services, actor, request, outcome.waiting));
+  // Some may have been read meanwhile, and intake has found nothing that waits for them.
+  const auto project = TRY(services.catalog->open(actor.project()));
+  TRY(propose_waiting(services, *project));
+  return outcome;
+}
+
+Result<void> propose_waiting(Services& services, OpenProject& project) {
+  for (const storage::WaitingPrediction& waiting :
+       TRY(services.database->read([&](storage::Transaction& tx) {
+         return storage::PredictionTable(tx).waiting(project.project.id);
+       }))) {
+    std::vector<corpus::DocumentId> here;
+    for (const corpus::DocumentId& id : waiting.documents) {
+      if (TRY(is_in_git(project, id))) here.push_back(id);
+    }
+    if (here.empty()) continue;
+    TRY(propose(services, project, waiting, here));
+    TRY(services.database->write([&](storage::Transaction& tx) {
+      return storage::PredictionTable(tx).settle(waiting.number, here);
+    }));
+  }
+  return {};
+}
+
+Result<void> propose_waiting_for(Services& services, OpenProject& project,
+                                 std::span<const corpus::DocumentId> documents) {
+  const bool any = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::PredictionTable(tx).is_any_waiting(project.project.id, documents);
+  }));
+  return any ? propose_waiting(services, project) : Result<void>();
+}
+
+}  // namespace server

@@ -1,0 +1,28 @@
+// What models found in documents becomes proposals that people decide: at once where the document
+// is here, else as soon as it has been read.
+//
+//   const ImportOutcome outcome = TRY(predict(services, actor, request));   // request.origin is
+//   set outcome.waiting                              // documents that are still being read
+//   TRY(propose_waiting(services, project));     // intake, when some of them have come
+//
+// Safe from any thread; doing it twice changes nothing.
+#pragma once
+
+#include <span>
+
+#include "server/flow/import.h"
+
+namespace server {
+
+// The largest file that may wait; a larger one is for documents that are here.
+inline constexpr size_t kMostWaitingBytes = size_t{32} << 20;
+
+Result<ImportOutcome> predict(Services& services, const Actor& actor, const ImportRequest& request);
+
+// Proposes what waits for documents of main; who sent it must still be allowed to.
+Result<void> propose_waiting(Services& services, OpenProject& project);
+// The same where it may be that something waits for one of these.
+Result<void> propose_waiting_for(Services& services, OpenProject& project,
+                                 std::span<const corpus::DocumentId> documents);
+
+}  // namespace server
