@@ -53,6 +53,18 @@ Result<std::vector<corpus::LabelCount>> LabelTable::counts(ProjectId project) {
   return out;
 }
 
+Result<std::vector<LabelTable::DocumentLabel>> LabelTable::by_document(ProjectId project) {
+  std::vector<DocumentLabel> out;
+  for (const Row& row : TRY(tx_.query(
+           "SELECT d.id, u.label, sum(u.annotations) FROM label_uses u"
+           " JOIN documents d ON d.number = u.document WHERE d.project_id = ? AND u.attribute = ''"
+           " AND u.proposed = 0 AND u.label <> '' GROUP BY d.id, u.label",
+           {project}))) {
+    out.push_back({TRY(corpus::DocumentId::parse(row.text(0))), row.text(1), row.integer(2)});
+  }
+  return out;
+}
+
 Result<std::vector<corpus::DocumentId>> LabelTable::documents_with(ProjectId project,
                                                                    std::string_view label,
                                                                    size_t limit) {

@@ -28,6 +28,13 @@ class LabelTable {
   Result<void> set_uses(ProjectId project, const corpus::DocumentId& document,
                         corpus::PageNumber page, const std::vector<corpus::LabelUse>& uses);
   Result<std::vector<corpus::LabelCount>> counts(ProjectId project);
+  // What people said of each document, without proposals: a line for a document and a label.
+  struct DocumentLabel {
+    corpus::DocumentId document;
+    std::string label;
+    int64_t annotations = 0;
+  };
+  Result<std::vector<DocumentLabel>> by_document(ProjectId project);
   // Documents with annotations of this label, of whatever type; at most `limit`.
   Result<std::vector<corpus::DocumentId>> documents_with(ProjectId project, std::string_view label,
                                                          size_t limit);

@@ -39,15 +39,15 @@ class Releasing {
       : services_(services), actor_(actor), project_(project), request_(request) {}
 
   Result<MadeRelease> run() {
-    TRY(choose_commit());
-    TRY(find_release_before());
-    Spool records = TRY(Spool::create(services_.config.data / "tmp"));
-    TRY(collect(records));
-    TRY(records.flush());
-    if (header_.totals.documents == 0) {
-      return base::Error{base::Code::conflict, "no document matches: the release would be empty"};
+    // The split's locked parts are recorded before anybody sees them.
+    if (request_.split.empty()) {
+      commit_ = TRY(project_.tip_id());
+    } else {
+      LockedSplit locked = TRY(lock_split(services_, project_, request_.split));
+      commit_ = locked.commit;
+      split_ = std::move(locked.reading);
     }
-    TRY(number(records));
+    const Spool records = TRY(gather());
     Spool manifest = TRY(Spool::create(services_.config.data / "tmp"));
     TRY(manifest.append(dataset::print_header(header_)));
     TRY(copy(records.chunks(), [&](std::string_view chunk) { return manifest.append(chunk); }));
@@ -59,22 +59,37 @@ class Releasing {
     return MadeRelease{row, change_, unreadable_};
   }
 
+  Result<ReleasePreview> preview() {
+    commit_ = TRY(project_.tip_id());
+    TRY(gather());
+    return ReleasePreview{header_.version, before_version_, header_.totals,
+                          change_,         changes_,        unreadable_};
+  }
+
  private:
+  // The records, and the version that follows from them.
+  Result<Spool> gather() {
+    TRY(choose_commit());
+    TRY(find_release_before());
+    Spool records = TRY(Spool::create(services_.config.data / "tmp"));
+    TRY(collect(records));
+    TRY(records.flush());
+    if (header_.totals.documents == 0) {
+      return base::Error{base::Code::conflict, "no document matches: the release would be empty"};
+    }
+    TRY(number(records));
+    return records;
+  }
+
   const storage::Project& project() const { return actor_.project(); }
 
-  // The revision that is released: the one that was asked for, else main. The split's locked parts
-  // are recorded before anybody sees them; what is placed stays placed, so those of main will do.
+  // The revision that is released: the one that was asked for, else main. What is placed in a split
+  // stays placed, so the places of main will do.
   Result<void> choose_commit() {
-    if (request_.split.empty()) {
-      commit_ = TRY(project_.tip_id());
-    } else {
-      LockedSplit locked = TRY(lock_split(services_, project_, request_.split));
-      commit_ = locked.commit;
-      split_ = std::move(locked.reading);
-    }
-    if (!request_.commit.empty()) {
-      commit_ = TRY(asked_commit());
-      if (split_) split_ = TRY(read_split(services_, project_, commit_, request_.split));
+    if (!request_.commit.empty()) commit_ = TRY(asked_commit());
+    const bool read_already = split_ && request_.commit.empty();
+    if (!request_.split.empty() && !read_already) {
+      split_ = TRY(read_split(services_, project_, commit_, request_.split));
     }
     snapshot_ = TRY(vcs::Snapshot::at_commit(*project_.repository, commit_));
     header_.name = request_.name;
@@ -511,6 +526,16 @@ Result<MadeRelease> make_release(Services& services, const Actor& actor,
   const std::lock_guard lock(project->release_mutex);
   TRY(settle_releases(services, *project));
   return Releasing(services, actor, *project, request).run();
+}
+
+Result<ReleasePreview> preview_release(Services& services, const Actor& actor,
+                                       const ReleaseRequest& request) {
+  const auto name = corpus::parse_slug(request.name);
+  if (!name.ok()) return name.error().within("name");
+  const auto project = TRY(services.catalog->open(actor.project()));
+  const std::lock_guard lock(project->release_mutex);
+  TRY(settle_releases(services, *project));
+  return Releasing(services, actor, *project, request).preview();
 }
 
 }  // namespace server

@@ -48,4 +48,16 @@ struct MadeRelease {
 Result<MadeRelease> make_release(Services& services, const Actor& actor,
                                  const ReleaseRequest& request);
 
+// What it would be, and nothing made: neither documents nor parts of a split are held by it.
+struct ReleasePreview {
+  dataset::Version version;
+  std::optional<dataset::Version> before;  // the highest version of the dataset so far
+  dataset::ManifestTotals totals;
+  dataset::ReleaseChange change;  // against that
+  std::string changes;            // the same for people, as the tag would say it
+  size_t unreadable = 0;
+};
+Result<ReleasePreview> preview_release(Services& services, const Actor& actor,
+                                       const ReleaseRequest& request);
+
 }  // namespace server

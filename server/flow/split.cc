@@ -7,6 +7,7 @@
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/near_pages.h"
+#include "storage/label_table.h"
 #include "vcs/diff.h"
 #include "vcs/history.h"
 
@@ -288,30 +289,80 @@ Result<SplitReading> read_split(Services& services, const OpenProject& project,
   return reading;
 }
 
-Result<SplitOutcome> make_split(Services& services, const Actor& actor, const std::string& name,
-                                const std::optional<corpus::Split>& rule) {
-  const auto project = TRY(services.catalog->open(actor.project()));
+namespace {
+
+struct Evaluation {
+  SplitOutcome outcome;
+  dataset::SplitResult result;
+};
+
+// The split over main as it is; under the project's release_mutex, if it is to be written.
+Result<Evaluation> evaluate(Services& services, const OpenProject& project, const std::string& name,
+                            const std::optional<corpus::Split>& rule) {
   if (corpus::classify(corpus::split_path(name)).kind != corpus::PathKind::split) {
     return base::Error{base::Code::invalid, "a split's name has letters, digits, '-' and '_'"};
   }
-  const std::lock_guard lock(project->release_mutex);
-  const vcs::ObjectId tip_id = TRY(project->tip_id());
-  const vcs::Snapshot tip = TRY(project->tip());
-  SplitOutcome outcome;
+  const vcs::ObjectId tip_id = TRY(project.tip_id());
+  const vcs::Snapshot tip = TRY(vcs::Snapshot::at_commit(*project.repository, tip_id));
+  Evaluation evaluation;
+  SplitOutcome& outcome = evaluation.outcome;
   outcome.split = TRY(rule_to_use(tip, name, rule));
-  Members members = TRY(members_of(services, *project, tip, outcome.split.rule));
-  const auto placed = TRY(placements_at(*project, tip_id, name, outcome.split, members));
-  const auto result = TRY(dataset::assign_split(outcome.split, members.members, placed));
-  outcome.counts = result.counts;
-  outcome.torn = result.torn;
-  note_parts(result, members.leakage);
+  Members members = TRY(members_of(services, project, tip, outcome.split.rule));
+  const auto placed = TRY(placements_at(project, tip_id, name, outcome.split, members));
+  evaluation.result = TRY(dataset::assign_split(outcome.split, members.members, placed));
+  outcome.counts = evaluation.result.counts;
+  outcome.labels = TRY(labels_by_part(services, project, evaluation.result));
+  outcome.torn = evaluation.result.torn;
+  note_parts(evaluation.result, members.leakage);
   outcome.leakage = dataset::measure_leakage(members.leakage);
+  return evaluation;
+}
+
+}  // namespace
+
+Result<SplitOutcome> make_split(Services& services, const Actor& actor, const std::string& name,
+                                const std::optional<corpus::Split>& rule) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  const std::lock_guard lock(project->release_mutex);
+  Evaluation evaluation = TRY(evaluate(services, *project, name, rule));
   const auto committed = TRY(commit_split(
-      *project, signature_of(actor), name, "Evaluate the split",
-      [&](const vcs::Snapshot& now) { return edits_for(now, name, outcome.split, result); }));
-  outcome.commit = committed.commit.hex();
+      *project, signature_of(actor), name, "Evaluate the split", [&](const vcs::Snapshot& now) {
+        return edits_for(now, name, evaluation.outcome.split, evaluation.result);
+      }));
+  evaluation.outcome.commit = committed.commit.hex();
   TRY(catch_up(services, *project));
-  return outcome;
+  return std::move(evaluation.outcome);
+}
+
+Result<SplitOutcome> preview_split(Services& services, const Actor& actor, const std::string& name,
+                                   const std::optional<corpus::Split>& rule) {
+  const auto project = TRY(services.catalog->open(actor.project()));
+  return TRY(evaluate(services, *project, name, rule)).outcome;
+}
+
+Result<std::map<std::string, corpus::Split>> splits_of(const OpenProject& project) {
+  std::map<std::string, corpus::Split> splits;
+  const vcs::Snapshot tip = TRY(project.tip());
+  if (!TRY(tip.entry("splits"))) return splits;
+  for (const vcs::TreeEntry& entry : TRY(tip.list("splits"))) {
+    const corpus::PathInfo info = corpus::classify("splits/" + entry.name);
+    if (info.kind == corpus::PathKind::split) splits[info.split] = TRY(split_in(tip, info.split));
+  }
+  return splits;
+}
+
+Result<LabelsByPart> labels_by_part(Services& services, const OpenProject& project,
+                                    const dataset::SplitResult& result) {
+  const auto counts = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::LabelTable(tx).by_document(project.project.id);
+  }));
+  LabelsByPart labels;
+  for (const auto& [document, label, annotations] : counts) {
+    const auto placed = result.placements.find(document);
+    if (placed == result.placements.end()) continue;
+    labels[label][placed->second.part] += static_cast<uint64_t>(annotations);
+  }
+  return labels;
 }
 
 Result<LockedSplit> lock_split(Services& services, OpenProject& project, const std::string& name) {

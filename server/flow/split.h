@@ -21,18 +21,33 @@
 
 namespace server {
 
+// label -> part -> annotations that people stand behind
+using LabelsByPart = std::map<std::string, std::map<std::string, uint64_t>>;
+
 struct SplitOutcome {
   corpus::Split split;
   std::map<std::string, uint64_t> counts;  // part -> documents
+  LabelsByPart labels;
   std::vector<dataset::TornComponent> torn;
   dataset::LeakageReport leakage;
-  std::string commit;  // hex
+  std::string commit;  // hex; empty: nothing was written
 };
 
 // Makes the split, or evaluates it again for the documents that came since; then `rule` must be
 // nothing or equal to the one in git (conflict otherwise: another rule is another split).
 Result<SplitOutcome> make_split(Services& services, const Actor& actor, const std::string& name,
                                 const std::optional<corpus::Split>& rule);
+
+// What make_split would do, and nothing done.
+Result<SplitOutcome> preview_split(Services& services, const Actor& actor, const std::string& name,
+                                   const std::optional<corpus::Split>& rule);
+
+// The splits of main, by name.
+Result<std::map<std::string, corpus::Split>> splits_of(const OpenProject& project);
+
+// Of documents that are placed so, as the index has them.
+Result<LabelsByPart> labels_by_part(Services& services, const OpenProject& project,
+                                    const dataset::SplitResult& result);
 
 // Where every document of the revision is. Code::not_found: no such split.
 struct SplitReading {

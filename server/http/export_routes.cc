@@ -114,6 +114,7 @@ Result<Reply> list_formats(Services&, Context&) {
   Json items = Json::array();
   for (const dataset::ExportFormat* format : dataset::export_formats()) {
     items.push(Json::object({{"name", format->name},
+                             {"ending", format->ending},
                              {"media_type", format->media_type},
                              {"summary", format->summary}}));
   }

@@ -82,6 +82,20 @@ Result<std::optional<int64_t>> thousandths_in(const BodyFields& body, std::strin
   return value;
 }
 
+Json counts_json(const std::map<std::string, uint64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
+  return out;
+}
+
+Json totals_json(const dataset::ManifestTotals& totals) {
+  return Json::object({{"documents", static_cast<int64_t>(totals.documents)},
+                       {"pages", static_cast<int64_t>(totals.pages)},
+                       {"bytes", static_cast<int64_t>(totals.bytes)},
+                       {"labels", counts_json(totals.labels)},
+                       {"parts", counts_json(totals.splits)}});
+}
+
 Json change_json(const dataset::ReleaseChange& change) {
   return Json::object({{"bump", dataset::name_of(change.bump)},
                        {"added", static_cast<int64_t>(change.added)},
@@ -122,7 +136,7 @@ Json record_change_json(dataset::RecordChange kind, const dataset::ManifestRecor
   return json;
 }
 
-Result<Reply> create_release(Services& services, Context& context) {
+Result<ReleaseRequest> release_request(Context& context) {
   const BodyFields body =
       TRY(read_fields(context.request,
                       {"name", "split", "licence", "description", "commit", "states", "labels",
@@ -140,11 +154,31 @@ Result<Reply> create_release(Services& services, Context& context) {
   request.received_before = TRY(body.optional_time("received_before"));
   request.expires_at = TRY(body.optional_time("expires_at"));
   request.min_agreement = TRY(thousandths_in(body, "min_agreement"));
+  return request;
+}
+
+Result<Reply> create_release(Services& services, Context& context) {
+  const ReleaseRequest request = TRY(release_request(context));
   const auto made = TRY(make_release(services, actor_of(context), request));
   Json reply = release_json(services, context.principal.access->project, made.row);
   reply.set("change", change_json(made.change));
   if (made.unreadable > 0) reply.set("unreadable", static_cast<int64_t>(made.unreadable));
   return Reply::json(201, reply);
+}
+
+Result<Reply> look_at_release(Services& services, Context& context) {
+  const ReleaseRequest request = TRY(release_request(context));
+  const auto preview = TRY(preview_release(services, actor_of(context), request));
+  Json change = change_json(preview.change);
+  change.set("labels", label_changes_json(preview.change.labels));
+  Json reply = Json::object({{"name", request.name},
+                             {"version", dataset::print_version(preview.version)},
+                             {"totals", totals_json(preview.totals)},
+                             {"change", std::move(change)},
+                             {"changes", preview.changes},
+                             {"unreadable", static_cast<int64_t>(preview.unreadable)}});
+  if (preview.before) reply.set("since", dataset::print_version(*preview.before));
+  return Reply::json(200, reply);
 }
 
 Result<Reply> list_releases(Services& services, Context& context) {
@@ -163,7 +197,16 @@ Result<Reply> list_releases(Services& services, Context& context) {
 
 Result<Reply> show_release(Services& services, Context& context,
                            const storage::ReleaseRow& release) {
-  return Reply::json(200, release_json(services, context.principal.access->project, release));
+  const storage::Project& project = context.principal.access->project;
+  const auto manifest =
+      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project, release))));
+  const dataset::ManifestHeader& header = manifest.header();
+  Json reply = release_json(services, project, release);
+  reply.set("totals", totals_json(header.totals));
+  reply.set("licence", header.licence);
+  reply.set("description", header.description);
+  if (header.split) reply.set("split", header.split->name);
+  return Reply::json(200, reply);
 }
 
 Result<Reply> show_manifest(Services& services, Context& context,
@@ -288,20 +331,29 @@ Result<Reply> withdraw(Services& services, Context& context, const storage::Rele
 void add_release_routes(Router& router, Services& services) {
   const std::string project = kProjectPath;
   const std::string release = project + "/releases/{name}/{version}";
-  router.add(
-      {.method = Method::post,
-       .path = project + "/releases",
-       .access = Access::needs(Permission::release_create),
-       .handler =
-           idempotent(services, handled([&](Context& c) { return create_release(services, c); })),
-       .id = "create_release",
-       .summary = "Release a dataset; the version follows from what changed",
-       .tag = "datasets",
-       .body = json_body(
-           Json::object({{"type", "object"}, {"required", Json::array({"name"})}}),
-           Json::object(
-               {{"name", "claims"}, {"split", "default"}, {"states", Json::array({"accepted"})}})),
-       .responses = {json_response(201, "the release")}});
+  const RequestBody wanted = json_body(
+      Json::object({{"type", "object"}, {"required", Json::array({"name"})}}),
+      Json::object(
+          {{"name", "claims"}, {"split", "default"}, {"states", Json::array({"accepted"})}}));
+  router.add({.method = Method::post,
+              .path = project + "/releases",
+              .access = Access::needs(Permission::release_create),
+              .handler = idempotent(
+                  services, handled([&](Context& c) { return create_release(services, c); })),
+              .id = "create_release",
+              .summary = "Release a dataset; the version follows from what changed",
+              .tag = "datasets",
+              .body = wanted,
+              .responses = {json_response(201, "the release")}});
+  router.add({.method = Method::post,
+              .path = project + "/releases/preview",
+              .access = Access::needs(Permission::release_create),
+              .handler = handled([&](Context& c) { return look_at_release(services, c); }),
+              .id = "preview_release",
+              .summary = "What a release would be: version, numbers, changes; nothing is made",
+              .tag = "datasets",
+              .body = wanted,
+              .responses = {json_response(200, "the version, the numbers, and what changed")}});
   router.add({.method = Method::get,
               .path = project + "/releases",
               .access = Access::needs(Permission::release_read),

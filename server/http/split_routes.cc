@@ -45,19 +45,46 @@ Result<Reply> leakage_reply(const Context& context, const std::string& title,
   return Reply::json(200, dataset::to_json(report, dataset::LeakageDepth::pairs));
 }
 
-// The body of a PUT is splits/<name>.json itself; an empty object evaluates an existing split.
-Result<Reply> put_split(Services& services, Context& context) {
+Json labels_json(const LabelsByPart& labels) {
+  Json out = Json::object();
+  for (const auto& [label, parts] : labels) out.set(label, counts_json(parts));
+  return out;
+}
+
+Result<Json> rule_json(const corpus::Split& split) {
+  return base::parse_json(corpus::print_split(split));
+}
+
+// The body is splits/<name>.json itself; an empty object means the rule that there is.
+Result<std::optional<corpus::Split>> rule_in(Context& context) {
   const std::string body = TRY(context.request.read_body());
-  std::optional<corpus::Split> rule;
   const Json json = TRY(base::parse_json(body));
-  if (json.is_object() && !json.as_object()->empty()) rule = TRY(corpus::parse_split(body));
+  if (json.is_object() && json.as_object()->empty()) return std::optional<corpus::Split>();
+  return std::optional(TRY(corpus::parse_split(body)));
+}
+
+Json outcome_json(const Context& context, const SplitOutcome& outcome) {
+  return Json::object({{"name", context.parameter("name")},
+                       {"counts", counts_json(outcome.counts)},
+                       {"labels", labels_json(outcome.labels)},
+                       {"torn", static_cast<int64_t>(outcome.torn.size())},
+                       {"leakage", dataset::to_json(outcome.leakage, kNumbers)}});
+}
+
+Result<Reply> put_split(Services& services, Context& context) {
+  const auto rule = TRY(rule_in(context));
   const auto outcome =
       TRY(make_split(services, actor_of(context), context.parameter("name"), rule));
-  return Reply::json(200, Json::object({{"name", context.parameter("name")},
-                                        {"counts", counts_json(outcome.counts)},
-                                        {"torn", static_cast<int64_t>(outcome.torn.size())},
-                                        {"leakage", dataset::to_json(outcome.leakage, kNumbers)},
-                                        {"commit", outcome.commit}}));
+  Json reply = outcome_json(context, outcome);
+  reply.set("commit", outcome.commit);
+  return Reply::json(200, reply);
+}
+
+Result<Reply> look_at_split(Services& services, Context& context) {
+  const auto rule = TRY(rule_in(context));
+  const auto outcome =
+      TRY(preview_split(services, actor_of(context), context.parameter("name"), rule));
+  return Reply::json(200, outcome_json(context, outcome));
 }
 
 // A split tells of documents that no release has yet, which is more than trainers may read.
@@ -66,22 +93,34 @@ Result<void> check_may_read_documents(const Context& context) {
   return base::Error{base::Code::denied, "this needs the permission document:read"};
 }
 
+Result<Reply> list_splits(Services& services, Context& context) {
+  TRY(check_may_read_documents(context));
+  const auto project = TRY(project_of(services, context));
+  Json items = Json::array();
+  for (const auto& [name, split] : TRY(splits_of(*project))) {
+    items.push(Json::object({{"name", name}, {"rule", TRY(rule_json(split))}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}}));
+}
+
 Result<Reply> show_split(Services& services, Context& context) {
   TRY(check_may_read_documents(context));
   const auto project = TRY(project_of(services, context));
   const auto reading =
       TRY(read_split(services, *project, TRY(project->tip_id()), context.parameter("name")));
+  const LabelsByPart labels = TRY(labels_by_part(services, *project, reading.result));
+  Json reply = Json::object(
+      {{"rule", TRY(rule_json(reading.split))},
+       {"counts", counts_json(reading.result.counts)},
+       {"labels", labels_json(labels)},
+       {"leakage", dataset::to_json(dataset::measure_leakage(reading.members), kNumbers)}});
+  if (context.query("members").value_or("yes") == "no") return Reply::json(200, reply);
   Json members = Json::object();
   for (const auto& [id, placed] : reading.result.placements) {
     members.set(id.hex, Json::object({{"part", placed.part}, {"locked", placed.locked}}));
   }
-  Json rule = TRY(base::parse_json(corpus::print_split(reading.split)));
-  return Reply::json(
-      200, Json::object(
-               {{"rule", std::move(rule)},
-                {"counts", counts_json(reading.result.counts)},
-                {"leakage", dataset::to_json(dataset::measure_leakage(reading.members), kNumbers)},
-                {"members", std::move(members)}}));
+  reply.set("members", std::move(members));
+  return Reply::json(200, reply);
 }
 
 Result<Reply> near_duplicates(Services& services, Context& context) {
@@ -152,6 +191,19 @@ void add_split_routes(Router& router, Services& services) {
        .type = Parameter::Type::integer,
        .least = 0}};
 
+  const RequestBody rule =
+      json_body(Json::object({{"type", "object"}}),
+                Json::object({{"rule", Json::object({{"group_by", Json::array({"claim"})}})},
+                              {"salt", "2026"},
+                              {"ratios", Json::object({{"train", 80}, {"test", 20}})}}));
+  router.add({.method = Method::get,
+              .path = project + "/splits",
+              .access = Access::needs(Permission::release_read),
+              .handler = handled([&](Context& c) { return list_splits(services, c); }),
+              .id = "list_splits",
+              .summary = "The splits and their rules",
+              .tag = "datasets",
+              .responses = {json_response(200, "the splits, by name")}});
   router.add({.method = Method::put,
               .path = project + "/splits/{name}",
               .access = Access::needs(Permission::split_write),
@@ -159,12 +211,17 @@ void add_split_routes(Router& router, Services& services) {
               .id = "put_split",
               .summary = "Make a split, or place the documents that came since",
               .tag = "datasets",
-              .body = json_body(
-                  Json::object({{"type", "object"}}),
-                  Json::object({{"rule", Json::object({{"group_by", Json::array({"claim"})}})},
-                                {"salt", "2026"},
-                                {"ratios", Json::object({{"train", 80}, {"test", 20}})}})),
-              .responses = {json_response(200, "counts and leakage")}});
+              .body = rule,
+              .responses = {json_response(200, "counts, labels by part, and leakage")}});
+  router.add({.method = Method::post,
+              .path = project + "/splits/{name}/preview",
+              .access = Access::needs(Permission::split_write),
+              .handler = handled([&](Context& c) { return look_at_split(services, c); }),
+              .id = "preview_split",
+              .summary = "What making the split would give; nothing is made",
+              .tag = "datasets",
+              .body = rule,
+              .responses = {json_response(200, "counts, labels by part, and leakage")}});
   router.add({.method = Method::get,
               .path = project + "/splits/{name}",
               .access = Access::needs(Permission::release_read),
@@ -172,6 +229,9 @@ void add_split_routes(Router& router, Services& services) {
               .id = "show_split",
               .summary = "Where every document is, and what leaks",
               .tag = "datasets",
+              .query = {{.name = "members",
+                         .description = "whether every document is named",
+                         .one_of = {"yes", "no"}}},
               .responses = {json_response(200, "the split")}});
   router.add({.method = Method::get,
               .path = project + "/documents/{id}/near-duplicates",

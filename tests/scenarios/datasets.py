@@ -68,6 +68,53 @@ class Datasets(harness.Scenario):
         self.assertEqual(moved.status, 204, moved)
         self.assertEqual(self.project.client.get(split).json["members"][test]["part"], "train")
 
+    def test_1b_a_split_is_looked_at_before_it_is_made(self):
+        splits = f"{self.project.api}/splits"
+        rule = {"rule": {"group_by": ["claim"]}, "salt": "7", "ratios": {"train": 50, "test": 50}}
+        self.label(5)
+        seen = self.project.client.post(f"{splits}/looked/preview", rule)
+        self.assertEqual(seen.status, 200, seen)
+        self.assertEqual(sum(seen.json["counts"].values()), 7)
+        self.assertEqual(sum(seen.json["labels"]["total"].values()), 1)
+        self.assert_problem(self.project.client.get(f"{splits}/looked"), 404, "not_found")
+        self.assertEqual(self.project.client.put(f"{splits}/looked", rule).json["counts"], seen.json["counts"])
+        listed = {item["name"]: item["rule"] for item in self.project.client.get(splits).json["items"]}
+        self.assertEqual(listed["looked"]["ratios"], rule["ratios"])
+        brief = self.project.client.get(f"{splits}/looked?members=no").json
+        self.assertNotIn("members", brief)
+        self.assertEqual(brief["labels"], seen.json["labels"])
+        another = {**rule, "salt": "8"}
+        self.assert_problem(self.project.client.post(f"{splits}/looked/preview", another), 409, "conflict")
+        trainer = self.user("tess", "trainer")
+        self.assertEqual(trainer.client.get(splits).status, 403)
+
+    def test_1c_a_release_is_looked_at_before_it_is_made(self):
+        preview = f"{self.project.api}/releases/preview"
+        rule = {"rule": {}, "ratios": {"train": 1, "test": 1}, "salt": "p", "locks": ["test"]}
+        self.assertEqual(self.project.client.put(f"{self.project.api}/splits/held", rule).status, 200)
+        before = self.project.client.get(f"{self.project.api}/splits/held").json["members"]
+        seen = self.project.client.post(preview, {"name": "looked", "split": "held"})
+        self.assertEqual((seen.status, seen.json["version"], seen.json["totals"]["documents"]), (200, "1.0.0", 7), seen)
+        self.assertNotIn("since", seen.json)
+        self.assertEqual(sum(seen.json["totals"]["parts"].values()), 7)
+        self.assertEqual(self.project.client.get(f"{self.project.api}/splits/held").json["members"], before, "it was locked")
+        self.assertNotIn("looked", [r["name"] for r in self.project.client.get(f"{self.project.api}/releases").json["items"]])
+        self.assertEqual(self.release(name="looked", split="held")["version"], "1.0.0")
+        self.label(6)
+        seen = self.project.client.post(preview, {"name": "looked", "split": "held"}).json
+        self.assertEqual((seen["since"], seen["change"]["changed"], seen["change"]["labels"]), ("1.0.0", 1, {"total": 1}))
+        self.assertIn("since 1.0.0", seen["changes"])
+        made = self.release(name="looked", split="held")
+        self.assertEqual(made["version"], seen["version"])
+        shown = self.project.client.get(f"{self.project.api}/releases/looked/{made['version']}").json
+        self.assertEqual((shown["totals"], shown["split"]), (seen["totals"], "held"))
+        gone = self.project.client.request("DELETE", f"{self.project.api}/releases/looked/{made['version']}", {"reason": "a test"})
+        self.assertEqual(gone.status, 204, gone)
+        listed = {r["version"]: r for r in self.project.client.get(f"{self.project.api}/releases").json["items"] if r["name"] == "looked"}
+        self.assertEqual(listed[made["version"]]["withdrawn"]["reason"], "a test")
+        self.assertNotIn("withdrawn", listed["1.0.0"])
+        self.assert_problem(self.project.client.post(preview, {"name": "looked", "labels": ["none"]}), 409, "conflict")
+
     def test_2_a_query_chooses_documents(self):
         self.label(3)
         self.assertEqual(self.release(name="one", keys=["claim=C-1"])["documents"], 2)

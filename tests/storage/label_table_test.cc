@@ -57,6 +57,21 @@ TEST_F(LabelTableTest, SumsUpPagesAndForgetsWhatTheySaidBefore) {
   EXPECT_TRUE(counts().empty());
 }
 
+TEST_F(LabelTableTest, TellsWhatPeopleSaidOfEachDocument) {
+  const auto one = add("one");
+  const auto two = add("two");
+  const LabelUse proposed{AnnotationType::span, "total", true, "", ValueShape::none, "", 9};
+  set(one, 1, {total(2), currency("EUR"), proposed});
+  set(one, 2, {total(1)});
+  set(two, 1, {proposed});
+  const auto said =
+      TAKE(read([&](Transaction& tx) { return LabelTable(tx).by_document(project.id); }));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].document, one);
+  EXPECT_EQ(said[0].label, "total");
+  EXPECT_EQ(said[0].annotations, 3);
+}
+
 TEST_F(LabelTableTest, ADocumentThatGoesIsNotCountedAnyMore) {
   const auto one = add("one");
   set(one, 1, {total(2), currency("EUR")});
