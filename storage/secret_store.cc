@@ -142,6 +142,31 @@ Result<Link> UserStore::find_link(std::string_view secret, base::Milliseconds no
   return Link{row->text(0), std::move(payload)};
 }
 
+// Of the secret's digest: enough to tell links apart, and the digest itself opens nothing.
+constexpr char kLinkId[] = "lower(hex(substr(hash, 1, 12)))";
+
+Result<std::vector<OpenLink>> UserStore::open_links(std::string_view purpose,
+                                                    base::Milliseconds now) {
+  std::vector<OpenLink> links;
+  for (const Row& row :
+       TRY(tx_.query("SELECT " + std::string(kLinkId) +
+                         ", payload, expires_at FROM links WHERE purpose = ? AND expires_at > ?"
+                         " ORDER BY expires_at, hash",
+                     {purpose, now}))) {
+    links.push_back({row.text(0), TRY(base::parse_json(row.text(1))), row.integer(2)});
+  }
+  return links;
+}
+
+Result<void> UserStore::revoke_link(std::string_view purpose, std::string_view id,
+                                    base::Milliseconds now) {
+  const int64_t gone = TRY(tx_.execute(
+      "DELETE FROM links WHERE purpose = ? AND expires_at > ? AND " + std::string(kLinkId) + " = ?",
+      {purpose, now, id}));
+  if (gone == 0) return base::Error{base::Code::not_found, "there is no such link any more"};
+  return {};
+}
+
 Result<base::Json> UserStore::redeem_link(std::string_view secret, std::string_view purpose,
                                           base::Milliseconds now) {
   const Rows rows = TRY(tx_.query(

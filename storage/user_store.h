@@ -72,6 +72,13 @@ struct Link {
   base::Json payload;
 };
 
+// One that still works, without its secret.
+struct OpenLink {
+  std::string id;  // tells it from others, and opens nothing
+  base::Json payload;
+  base::Milliseconds expires_at = 0;
+};
+
 class UserStore {
  public:
   explicit UserStore(Transaction& tx) : tx_(tx) {}
@@ -151,6 +158,10 @@ class UserStore {
   // denied if unknown, used, expired or made for another purpose.
   Result<base::Json> redeem_link(std::string_view secret, std::string_view purpose,
                                  base::Milliseconds now);
+  // Of this purpose, those that end first at the top.
+  Result<std::vector<OpenLink>> open_links(std::string_view purpose, base::Milliseconds now);
+  // From now on it opens nothing. not_found if it did not before.
+  Result<void> revoke_link(std::string_view purpose, std::string_view id, base::Milliseconds now);
 
  private:
   Result<void> end_access_of_strangers(UserId user);

@@ -210,6 +210,56 @@ Result<std::string> invite(Services& services, const Caller& caller, const Place
   });
 }
 
+namespace {
+
+struct OpenOffer {
+  std::string id;
+  Offer offer;
+  base::Milliseconds expires_at = 0;
+};
+
+Result<std::vector<OpenOffer>> open_offers(UserStore& users, const Place& place) {
+  std::vector<OpenOffer> offers;
+  for (const storage::OpenLink& link :
+       TRY(users.open_links(kInvitation, base::now_milliseconds()))) {
+    Offer offer = TRY(parse_offer(link.payload));
+    const bool is_here =
+        offer.place.organisation == place.organisation && offer.place.project == place.project;
+    if (is_here) offers.push_back({link.id, std::move(offer), link.expires_at});
+  }
+  return offers;
+}
+
+}  // namespace
+
+Result<std::vector<PendingInvitation>> pending_invitations(Services& services, const Place& place) {
+  return services.database->read([&](Transaction& tx) -> Result<std::vector<PendingInvitation>> {
+    UserStore users(tx);
+    std::vector<PendingInvitation> pending;
+    for (OpenOffer& open : TRY(open_offers(users, place))) {
+      const auto maker = users.find_user(open.offer.maker);
+      pending.push_back({open.id, std::move(open.offer.invitation), maker.ok() ? maker->name : "",
+                         open.expires_at});
+    }
+    return pending;
+  });
+}
+
+Result<void> withdraw_invitation(Services& services, const Caller& caller, const Place& place,
+                                 const std::string& id) {
+  return services.database->write([&](Transaction& tx) -> Result<void> {
+    UserStore users(tx);
+    for (const OpenOffer& open : TRY(open_offers(users, place))) {
+      if (open.id != id) continue;
+      TRY(check_may_give(place, open.offer.invitation.role));
+      TRY(users.revoke_link(kInvitation, id, base::now_milliseconds()));
+      return audit(tx, caller, "invitation.withdraw",
+                   member_resource(place, open.offer.invitation.address));
+    }
+    return base::Error{base::Code::not_found, "there is no such invitation any more"};
+  });
+}
+
 Result<std::string> create_password_link(UserStore& users, storage::UserId user) {
   return users.create_link(kPasswordLink, Json::object({{"user", user.value}}),
                            base::now_milliseconds() + kPasswordLinkLifetime);

@@ -13,6 +13,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/access.h"
 #include "server/flow/actor.h"
@@ -53,6 +54,19 @@ struct Invitation {
 // give the role any more.
 Result<std::string> invite(Services& services, const Caller& caller, const Place& place,
                            const Invitation& invitation);
+
+struct PendingInvitation {
+  std::string id;
+  Invitation invitation;
+  std::string maker;  // their name
+  base::Milliseconds expires_at = 0;
+};
+// Of this place, that nobody has opened yet; those that end first at the top.
+Result<std::vector<PendingInvitation>> pending_invitations(Services& services, const Place& place);
+// The link opens nothing from now on. not_found if it is used, over, or of another place; denied
+// for roles that the caller may not give.
+Result<void> withdraw_invitation(Services& services, const Caller& caller, const Place& place,
+                                 const std::string& id);
 
 // Uses up a link: an invitation (makes the account with this password, or, where the address has
 // one, takes that account's own password as proof) or one that sets the password of its account.

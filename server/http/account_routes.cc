@@ -145,6 +145,7 @@ Result<Reply> show_me(Services& services, Context& context) {
   }));
   reply.set("projects", std::move(projects));
   reply.set("organisations", TRY(organisations_of(services, who)));
+  reply.set("owns_server", who.user.owns_server);
   return Reply::json(200, reply);
 }
 

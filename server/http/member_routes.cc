@@ -1,5 +1,6 @@
 // Members of projects and organisations: who has which role, giving and taking roles, inviting
 // people.
+#include "base/clock.h"
 #include "server/flow/members.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
@@ -71,11 +72,30 @@ Result<Reply> invite_person(Services& services, Context& context) {
       .cache("no-store");
 }
 
+Result<Reply> list_invitations(Services& services, Context& context) {
+  Json items = Json::array();
+  for (const PendingInvitation& pending : TRY(pending_invitations(services, place_of(context)))) {
+    items.push(Json::object({{"id", pending.id},
+                             {"name", pending.invitation.name},
+                             {"address", pending.invitation.address},
+                             {"role", corpus::name_of(pending.invitation.role)},
+                             {"made_by", pending.maker},
+                             {"expires_at", base::to_rfc3339(pending.expires_at)}}));
+  }
+  return Reply::json(200, Json::object({{"items", std::move(items)}})).cache("no-store");
+}
+
+Result<Reply> withdraw(Services& services, Context& context) {
+  TRY(withdraw_invitation(services, caller_of(context), place_of(context),
+                          context.parameter("invitation")));
+  return Reply::empty(204);
+}
+
 Json object_with(Json::Array required) {
   return Json::object({{"type", "object"}, {"required", Json(std::move(required))}});
 }
 
-// The same four routes below a project and below an organisation.
+// The same routes below a project and below an organisation.
 struct Base {
   std::string path;
   Permission permission;
@@ -119,6 +139,14 @@ void add_routes(Router& router, Services& services, const Base& base) {
       object_with({"name", "address", "role"}),
       Json::object({{"name", "Eve"}, {"address", "eve@acme.example"}, {"role", "annotator"}}));
   router.add(std::move(invitation));
+  router.add(route(base, Method::get, "/invitations", "list_invitations",
+                   "Links to " + base.where + " that nobody has used yet",
+                   handled([&](Context& c) { return list_invitations(services, c); }),
+                   json_response(200, "the invitations, without their secrets")));
+  router.add(route(base, Method::delete_, "/invitations/{invitation}", "withdraw_invitation",
+                   "Withdraw a link to " + base.where,
+                   handled([&](Context& c) { return withdraw(services, c); }),
+                   {204, "the link opens nothing any more", "", {}, {}}));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ void add_all_routes(Router& router, Services& services) {
   add_project_routes(router, services);
   add_overview_routes(router, services);
   add_schema_routes(router, services);
+  add_organisation_routes(router, services);
   add_member_routes(router, services);
   add_document_upload_routes(router, services);
   add_document_list_routes(router, services);

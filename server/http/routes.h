@@ -15,6 +15,7 @@ void add_account_routes(Router& router, Services& services);          // session
 void add_project_routes(Router& router, Services& services);          // projects, policy, settings
 void add_overview_routes(Router& router, Services& services);         // how a project stands
 void add_schema_routes(Router& router, Services& services);           // schema, guidelines
+void add_organisation_routes(Router& router, Services& services);     // making organisations
 void add_member_routes(Router& router, Services& services);           // roles, invitations
 void add_document_upload_routes(Router& router, Services& services);  // whole files
 void add_document_list_routes(Router& router, Services& services);    // search

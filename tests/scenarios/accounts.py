@@ -129,6 +129,35 @@ class Accounts(harness.Scenario):
         self.assertIn(("ivy@acme.example", "reviewer"),
                       [(member["address"], member["role"]) for member in members])
 
+    def test_invitations_are_listed_and_withdrawn(self):
+        path = f"{self.admin.api}/invitations"
+        secret = self.invite(self.admin, "tom@acme.example", "annotator").json["link"]
+        listed = self.admin.client.get(path)
+        self.assertNotIn(secret, listed.body.decode())
+        [mine] = [item for item in listed.json["items"] if item["address"] == "tom@acme.example"]
+        self.assertEqual((mine["role"], mine["name"] != ""), ("annotator", True))
+        elsewhere = self.mallory.client.request("DELETE", f"{self.mallory.api}/invitations/{mine['id']}")
+        self.assert_problem(elsewhere, 404, "not_found")
+        self.assertEqual(self.admin.client.request("DELETE", f"{path}/{mine['id']}").status, 204)
+        self.assertEqual(self.admin.client.request("DELETE", f"{path}/{mine['id']}").status, 404)
+        self.assertEqual(self.redeem(secret).status, 403)
+        self.assertNotIn(mine["id"], [item["id"] for item in self.admin.client.get(path).json["items"]])
+
+    def test_who_owns_the_server_makes_organisations(self):
+        body = {"slug": "globex", "name": "Globex"}
+        self.assertEqual(self.admin.client.post("/api/v1/organisations", body).status, 403)
+        owner = self.server.command("token", "create", "--user", "owner@localhost", "--name", "t").stdout.strip()
+        client = Client(self.server.url, owner)
+        made = client.post("/api/v1/organisations", body)
+        self.assertEqual((made.status, made.json), (201, {"organisation": "globex", "name": "Globex"}))
+        self.assert_problem(client.post("/api/v1/organisations", body), 409, "conflict")
+        self.assert_problem(client.post("/api/v1/organisations", {"slug": "No Slug"}), 400, "invalid")
+        me = client.get("/api/v1/me").json
+        self.assertTrue(me["owns_server"])
+        self.assertIn({"organisation": "globex", "name": "Globex", "roles": ["owner"]}, me["organisations"])
+        self.assertEqual(client.post("/api/v1/projects/globex", {"slug": "letters"}).status, 201)
+        self.assertFalse(self.admin.client.get("/api/v1/me").json["owns_server"])
+
     # ---- roles are given and taken
 
     def test_only_who_manages_users_gives_or_takes_the_organisations_roles(self):
