@@ -18,8 +18,11 @@ bool starts_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
+// ".js", ".git"; the ".0" of a version is none.
 bool has_extension(std::string_view path) {
-  return path.substr(path.rfind('/') + 1).find('.') != path.npos;
+  const size_t dot = path.rfind('.');
+  if (dot == path.npos || dot < path.rfind('/') || dot + 1 == path.size()) return false;
+  return path[dot + 1] < '0' || path[dot + 1] > '9';
 }
 
 // Paths of machines: a page of the browser UI would only hide a mistake there.

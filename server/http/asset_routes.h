@@ -3,8 +3,9 @@
 //   router.set_fallback(serve_assets(web::assets()));
 //
 // A path that names an asset gives it, with an ETag and, under /assets/ (where the bundler puts
-// hashed names), an immutable Cache-Control. A path without an extension is a view of the
-// single-page application and gives index.html; anything else, and everything under /api/, is 404.
+// hashed names), an immutable Cache-Control. A path without an extension (of which the digits of a
+// version are none) is a view of the single-page application and gives index.html; anything else,
+// and everything under /api/, is 404.
 #pragma once
 
 #include <span>

@@ -31,7 +31,8 @@ TEST(Assets, AreServedByPath) {
 }
 
 TEST(Assets, GiveThePageForEveryView) {
-  for (const char* path : {"/", "/index.html", "/acme", "/acme/claims/documents"}) {
+  for (const char* path : {"/", "/index.html", "/acme", "/acme/claims/documents",
+                           "/acme/claims/releases/claims/1.10.0"}) {
     EXPECT_EQ(body_of(ask(path)), "<!doctype html>") << path;
   }
   EXPECT_EQ(*ask("/").headers.find("cache-control"), "no-cache");
