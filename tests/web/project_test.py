@@ -1,6 +1,8 @@
 """What surrounds the documents: overview, lists, schema, settings, members, upload; in a headless Chromium
 against the real server. Exits 77, loudly, without a Chromium."""
+import json
 import pathlib
+import re
 import tempfile
 import time
 
@@ -13,11 +15,15 @@ VIEWS = {  # name: path, what is there once it is drawn
     "overview": ("/acme/claims/overview", "document.querySelector('figure.plot')"),
     "schema": ("/acme/claims/schema", "document.querySelector('.entries button') && document.querySelector('.guideline *')"),
     "members": ("/acme/claims/members", "document.querySelector('tbody tr')"),
-    "releases": ("/acme/claims/releases", "document.querySelector('h1')"),
+    "splits": ("/acme/claims/splits", "document.querySelector('a.card')"),
+    "split": ("/acme/claims/splits/default", "document.querySelector('.overview .card')"),
+    "releases": ("/acme/claims/releases", "document.querySelector('.releases')"),
+    "release": ("/acme/claims/releases/claims/1.0.0", "document.querySelector('.facts')"),
     "settings": ("/acme/claims/settings", "document.querySelector('.switch')"),
     "tokens": ("/tokens", "document.querySelector('form')"),
 }
 SIZES = ((1280, 720), (1920, 1080))
+HOSTILE = "<img src=x onerror='window.hacked=1'>"
 
 
 class ProjectViews(desk.Desk):
@@ -34,6 +40,10 @@ class ProjectViews(desk.Desk):
         cls.blank = cls.admin.ready("blank.png", harness.tiny_png(1))["id"]
         cls.ann = harness.Project(cls.server, cls.token_of("ann"))
         cls.rea = harness.Project(cls.server, cls.token_of("rea"))
+        for path, body in (("splits/default", {"ratios": {"train": 2, "test": 1}, "salt": "x", "rule": {"group_by": ["claim"]}}),
+                           ("releases", {"name": "claims", "split": "default"})):
+            reply = (cls.admin.client.put if path.startswith("splits") else cls.admin.client.post)(f"{cls.admin.api}/{path}", body)
+            assert reply.status < 300, reply
 
     @classmethod
     def token_of(cls, name):
@@ -467,6 +477,50 @@ class ProjectViews(desk.Desk):
         tab = self.view("documents", "mona")
         self.choose(tab, self.file("nothing.pdf", b""))
         tab.wait_for("document.querySelector('.uploads .failure')?.textContent.length > 5")
+
+    # -- organisations and invitations -----------------------------------------------------------------
+
+    def test_who_owns_the_server_makes_an_organisation(self):
+        link = re.search(r"#link=(\S+)", self.server.log.read_text())[1]
+        owner = self.new_browser()
+        owner.open(f"{self.server.url}/#link={link}")
+        owner.wait_for("document.querySelector('.sign-in input[name=password]')")
+        owner.focus(".sign-in input[name=password]")
+        owner.type(desk.PASSWORD)
+        owner.press("Enter")
+        owner.wait_for("document.querySelector('.organisation')")
+        owner.evaluate("[...document.querySelectorAll('button')].find((b) => b.textContent === '+ New organisation').click()")
+        owner.wait_for("document.querySelector('dialog input[name=name]') === document.activeElement")
+        self.fill(owner, "dialog input[name=name]", HOSTILE)
+        self.fill(owner, "dialog input[name=slug]", "globex")
+        owner.press("Enter")
+        owner.wait_for(f"[...document.querySelectorAll('.organisation h2')].some((e) => e.textContent === {json.dumps(HOSTILE)})")
+        self.assertFalse(owner.evaluate("Boolean(window.hacked)"))
+        self.assertEqual(self.axe(owner), [])
+        self.picture("organisations", owner)
+        self.assert_no_complaints(owner)
+        self.open("/", "document.querySelector('a.card')", name="mona")
+        self.assertNotIn("New organisation", self.browser.text("main"))
+
+    def test_an_invitation_waits_on_the_page_until_it_is_withdrawn(self):
+        reply = self.admin.client.post(f"{self.admin.api}/invitations",
+                                       {"name": "Tom &amp; \"Tim\"", "address": "tom@acme.example", "role": "reviewer"})
+        self.assertEqual(reply.status, 201, reply)
+        tab = self.view("members", "mia")
+        pending = "section[aria-label^='Invitations'] tbody tr"
+        tab.wait_for(f"document.querySelector({json.dumps(pending)})")
+        self.assertIn("tom@acme.example", tab.text("main"))
+        self.assertEqual(self.axe(), [])
+        self.picture("invitations")
+        rows = tab.count(pending)
+        tab.evaluate(f"[...document.querySelectorAll({json.dumps(pending)})].find((row) => row.textContent.includes('tom@'))"
+                     ".querySelector('button').click()")
+        tab.wait_for("document.querySelector('dialog .primary')")
+        tab.click("dialog .primary")
+        tab.wait_for(f"document.querySelectorAll({json.dumps(pending)}).length === {rows - 1}")
+        gone = harness.Client(self.server.url).post("/api/v1/session/link", {"link": reply.json["link"], "password": desk.PASSWORD})
+        self.assertEqual(gone.status, 403)
+        self.assertFalse(tab.evaluate("Boolean(window.hacked)"))
 
     # -- hands on the keyboard -------------------------------------------------------------------------
 

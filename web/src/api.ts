@@ -27,6 +27,7 @@ export interface User {
   id: number; name: string; addresses: string[]; csrf_token?: string;
   projects: { project: string; roles: string[] }[];
   organisations: { organisation: string; name: string; roles: string[] }[];
+  owns_server?: boolean;
 }
 export interface Project {
   organisation: string; slug: string; name: string; clone_url: string;
@@ -82,10 +83,6 @@ export interface HistoryChange {
 export interface Revision {
   commit: string; author: string; at: string; message: string; pusher?: string;
   changes: HistoryChange[]; review?: string; unreadable?: string[];
-}
-export interface Release {
-  name: string; version: string; documents: number; created_at: string; dvc: string;
-  manifest_sha256: string;
 }
 export interface ServerEvent { type: string; subject: string }
 
@@ -198,12 +195,20 @@ export const remove_member = (p: Place, address: string): Promise<unknown> =>
 export const invite = async (p: Place, who: { name: string; address: string; role: string }): Promise<string> =>
   (await call<{ link: string }>(`${place_path(p)}/invitations`, as_json(who))).link;
 
+export interface Invitation { id: string; name: string; address: string; role: string; made_by: string; expires_at: string }
+export const invitations = async (p: Place): Promise<Invitation[]> =>
+  (await call<Page<Invitation>>(`${place_path(p)}/invitations`)).items;
+export const withdraw_invitation = (p: Place, id: string): Promise<unknown> =>
+  call(`${place_path(p)}/invitations/${part(id)}`, { method: 'DELETE' });
+
 // -- projects and documents ----------------------------------------------------------------------
 
 export const projects = async (): Promise<Project[]> =>
   (await call<Page<Project>>(`${base}/projects`)).items;
 export const create_project = (org: string, slug: string, name: string): Promise<Project> =>
   call(`${base}/projects/${part(org)}`, as_json(name ? { slug, name } : { slug }));
+export const create_organisation = (slug: string, name: string): Promise<unknown> =>
+  call(`${base}/organisations`, as_json(name ? { slug, name } : { slug }));
 export const project = (p: ProjectAt): Promise<Project> => call(project_path(p));
 export const schema = (p: ProjectAt): Promise<Schema> => call(`${project_path(p)}/schema`);
 
@@ -271,9 +276,6 @@ export const remove_guideline = (p: ProjectAt, { name, etag }: Guideline): Promi
 
 // -- documents ------------------------------------------------------------------------------------
 
-export const releases = async (p: ProjectAt): Promise<Release[]> =>
-  (await call<Page<Release>>(`${project_path(p)}/releases`)).items;
-
 export type DocumentFilter = Partial<Record<'q' | 'state' | 'review' | 'label' | 'key' | 'assignee' | 'failure'
   | 'received_from' | 'received_until' | 'confidence' | 'label_confidence' | 'sampled' | 'sort' | 'cursor',
   string>> & { limit?: number };
@@ -305,11 +307,9 @@ export const blame = (d: DocumentAt, annotation: string): Promise<Revision> =>
 export const words = async (d: DocumentAt, page: number): Promise<Word[]> =>
   (await call<{ words: Word[] }>(`${page_path(d, page)}/words`)).words;
 
-// An address that an <img> can load.
-export const thumbnail = (d: DocumentAt, page: number): Promise<string> => image(d, page);
-// A small one, of documents that have been read.
-export const small_image = (d: DocumentAt, width: number): Promise<string> =>
-  picture(`${page_path(d, 1)}/thumbnail${query({ width })}`);
+// An address that an <img> can load: a small one, of documents that have been read.
+export const small_image = (d: DocumentAt, width: number, page = 1): Promise<string> =>
+  picture(`${page_path(d, page)}/thumbnail${query({ width })}`);
 export async function image(d: DocumentAt, page: number): Promise<string> {
   return picture(`${page_path(d, page)}/image`);
 }
@@ -414,10 +414,103 @@ export const note_presence = async (d: DocumentAt, page: number): Promise<Reader
 export const end_presence = (d: DocumentAt): Promise<unknown> =>
   call(`${document_path(d)}/presence`, { method: 'DELETE', keepalive: true });
 
+// -- splits --------------------------------------------------------------------------------------
+
+export interface SplitRule {
+  rule: { group_by?: string[]; stratify_by?: string };
+  salt?: string; seed?: number; ratios: Counts; locks?: string[];
+}
+export interface Leakage {
+  documents: number; leaking: number; by_group: number; by_source: number; by_page_image: number;
+  by_near_page: number; by_near_look: number;
+}
+export interface SplitOutcome {
+  counts: Counts; labels: Record<string, Counts>; leakage: Leakage; torn?: number;
+}
+export interface Split extends SplitOutcome { rule: SplitRule }
+export interface LeakagePair {
+  kind: 'group' | 'source' | 'page_image' | 'near_page' | 'near_look'; a: string; b: string;
+  part_a: string; part_b: string; page_a?: number; page_b?: number; likeness?: number;
+}
+export interface LeakageReport extends Leakage { pair_count: number; pairs: LeakagePair[] }
+
+const split_path = (p: ProjectAt, name: string) => `${project_path(p)}/splits/${part(name)}`;
+export const splits = async (p: ProjectAt): Promise<{ name: string; rule: SplitRule }[]> =>
+  (await call<Page<{ name: string; rule: SplitRule }>>(`${project_path(p)}/splits`)).items;
+export const split = (p: ProjectAt, name: string): Promise<Split> =>
+  call(`${split_path(p, name)}${query({ members: 'no' })}`);
+export const preview_split = (p: ProjectAt, name: string, rule: SplitRule): Promise<SplitOutcome> =>
+  call(`${split_path(p, name)}/preview`, as_json(rule));
+// Without a rule: places the documents that came since.
+export const make_split = (p: ProjectAt, name: string, rule?: SplitRule): Promise<SplitOutcome> =>
+  call(split_path(p, name), as_json(rule ?? {}, 'PUT'));
+export const split_leakage = (p: ProjectAt, name: string): Promise<LeakageReport> =>
+  call(`${split_path(p, name)}/leakage`);
+
 // -- releases ------------------------------------------------------------------------------------
 
-export const export_url = (p: ProjectAt, r: Release, format: string): string =>
-  `${project_path(p)}/releases/${part(r.name)}/${part(r.version)}/exports/${format}`;
+export interface Release {
+  name: string; version: string; documents: number; created_at: string; dvc: string;
+  manifest_sha256: string; withdrawn?: { reason: string; at: string };
+}
+export interface Totals { documents: number; pages: number; bytes: number; labels: Counts; parts: Counts }
+export interface ReleaseAbout extends Release {
+  totals: Totals; licence: string; description: string; split?: string;
+}
+export interface ReleaseChange {
+  bump: string; added: number; removed: number; changed: number; moved: number; unchanged: number; labels?: Counts;
+}
+export interface NewRelease {
+  name: string; split?: string; licence?: string; description?: string; states?: string[]; labels?: string[];
+  keys?: string[]; received_from?: string; received_before?: string;
+}
+export interface ReleasePreview {
+  name: string; version: string; since?: string; totals: Totals; change: ReleaseChange; changes: string; unreadable: number;
+}
+export interface DocumentChange { document: string; change: string; from?: string; to?: string; labels?: Counts }
+export interface ReleaseDiff {
+  documents: DocumentChange[]; labels: Counts; change: ReleaseChange;
+  annotators: Record<string, { commits: number; added: number; changed: number; removed: number }> | null;
+}
+export interface Verification {
+  clean: boolean; documents: number; objects: number; bytes: number;
+  findings: { name: string; place: string; what: string }[];
+}
+export interface ExportFormat { name: string; ending: string; media_type: string; summary: string }
+export interface Loss { documents: number; pages: number; annotations: number; lost: Counts }
+export interface ReleaseId { name: string; version: string }
+
+const release_path = (p: ProjectAt, r: ReleaseId) =>
+  `${project_path(p)}/releases/${part(r.name)}/${part(r.version)}`;
+export const releases = async (p: ProjectAt): Promise<Release[]> =>
+  (await call<Page<Release>>(`${project_path(p)}/releases`)).items;
+export const release = (p: ProjectAt, r: ReleaseId): Promise<ReleaseAbout> => call(release_path(p, r));
+export const preview_release = (p: ProjectAt, wanted: NewRelease): Promise<ReleasePreview> =>
+  call(`${project_path(p)}/releases/preview`, as_json(wanted));
+// Sent twice under one key it is made once.
+export const make_release = (p: ProjectAt, wanted: NewRelease, key: string): Promise<Release> =>
+  call(`${project_path(p)}/releases`, as_json(wanted, 'POST', { 'Idempotency-Key': key }));
+export const release_diff = (p: ProjectAt, r: ReleaseId, since: string): Promise<ReleaseDiff> =>
+  call(`${release_path(p, r)}/diff${query({ since })}`);
+export const release_leakage = (p: ProjectAt, r: ReleaseId): Promise<LeakageReport> =>
+  call(`${release_path(p, r)}/leakage`);
+export const verify_release = (p: ProjectAt, r: ReleaseId): Promise<Verification> =>
+  call(`${release_path(p, r)}/verify`);
+export const withdraw_release = (p: ProjectAt, r: ReleaseId, reason: string): Promise<unknown> =>
+  call(release_path(p, r), as_json({ reason }, 'DELETE'));
+
+export const export_formats = async (): Promise<ExportFormat[]> =>
+  (await call<{ items: ExportFormat[] }>(`${base}/export-formats`)).items;
+export interface ExportChoice { parts: readonly string[]; images: boolean; proposals: boolean; since: string }
+export function export_url(p: ProjectAt, r: ReleaseId, format: string, choice: ExportChoice, what = ''): string {
+  const values = new URLSearchParams(choice.parts.map((name) => ['part', name]));
+  if (!choice.images) values.set('images', 'no');
+  if (choice.proposals) values.set('proposals', '1');
+  if (choice.since) values.set('since', choice.since);
+  return `${release_path(p, r)}/exports/${format}${what}${values.size ? `?${values}` : ''}`;
+}
+export const export_loss = (p: ProjectAt, r: ReleaseId, format: string, choice: ExportChoice): Promise<Loss> =>
+  call(export_url(p, r, format, choice, '/loss'));
 
 // With a session the browser follows the link itself and streams to disk; a token needs help.
 export const links_need_help = (): boolean => bearer !== '';

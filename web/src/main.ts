@@ -4,8 +4,9 @@
 //   /tokens                        one's own tokens
 //   /-/<org>/people                who is in an organisation
 //   /<org>/<project>               its documents
-//   /<org>/<project>/overview      how it stands; likewise /schema, /members, /releases, /settings,
-//                                  and /inbox: what came back to me
+//   /<org>/<project>/overview      how it stands; likewise /schema, /members, /splits, /releases,
+//                                  /settings, and /inbox: what came back to me
+//   /<org>/<project>/splits/<name>, /<org>/<project>/releases/<name>/<version>
 //   /<org>/<project>/documents/<id>?page=2&annotation=...
 import './app.css';
 import './project.css';
@@ -20,9 +21,12 @@ import { show_inbox } from './views/inbox';
 import { show_members } from './views/members';
 import { show_overview } from './views/overview';
 import { show_projects } from './views/projects';
+import { show_release } from './views/release';
 import { show_releases } from './views/releases';
 import { show_schema } from './views/schema';
 import { show_settings } from './views/settings';
+import { show_split } from './views/split';
+import { show_splits } from './views/splits';
 import { show_tokens } from './views/tokens';
 import { show_first_password, show_sign_in } from './views/sign_in';
 import type { Parameters, View } from './views/view';
@@ -33,6 +37,9 @@ const routes: [string, RegExp, View, string[]][] = [
   ['members', /^\/-\/([^/]+)\/people\/?$/, show_members, ['org']],
   ['documents', /^\/([^/]+)\/([^/]+)\/?$/, show_documents, ['org', 'project']],
   ['releases', /^\/([^/]+)\/([^/]+)\/releases\/?$/, show_releases, ['org', 'project']],
+  ['release', /^\/([^/]+)\/([^/]+)\/releases\/([^/]+)\/([^/]+)\/?$/, show_release, ['org', 'project', 'name', 'version']],
+  ['splits', /^\/([^/]+)\/([^/]+)\/splits\/?$/, show_splits, ['org', 'project']],
+  ['split', /^\/([^/]+)\/([^/]+)\/splits\/([^/]+)\/?$/, show_split, ['org', 'project', 'name']],
   ['inbox', /^\/([^/]+)\/([^/]+)\/inbox\/?$/, show_inbox, ['org', 'project']],
   ['members', /^\/([^/]+)\/([^/]+)\/members\/?$/, show_members, ['org', 'project']],
   ['overview', /^\/([^/]+)\/([^/]+)\/overview\/?$/, show_overview, ['org', 'project']],
@@ -121,6 +128,7 @@ function draw_top({ org, project }: Parameters): void {
     home && h('nav', { 'aria-label': t.project }, link(home, t.documents),
       allows(roles, 'read') && [link(`${home}/overview`, t.overview), link(`${home}/schema`, t.schema)],
       allows(roles, 'submit') && link(`${home}/inbox`, t.inbox),
+      allows(roles, 'see_splits') && link(`${home}/splits`, t.splits),
       allows(roles, 'see_releases') && link(`${home}/releases`, t.releases),
       allows(roles, 'manage_members') && link(`${home}/members`, t.members),
       allows(roles, 'manage_project') && link(`${home}/settings`, t.settings)),

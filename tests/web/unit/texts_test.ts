@@ -5,7 +5,7 @@ import { en } from '../../../web/src/texts/en';
 
 // The same in both languages, and rightly so.
 const alike = new Set(['label', 'labels', 'revision', 'scans', 'schema', 'schema_lists.labels', 'new_names.labels',
-  'kinds.string', 'fields.text']);
+  'kinds.string', 'fields.text', 'version']);
 
 type Leaf = string | ((...values: never[]) => string);
 

@@ -3,6 +3,8 @@ import * as api from '../api';
 import { t } from '../texts';
 import { h, replace } from '../ui/dom';
 
+const picture_width = 128; // twice what is shown, for sharp screens
+
 export class PageStrip {
   readonly element = h('nav.strip', { 'aria-label': t.pages });
   private readonly buttons: HTMLElement[];
@@ -23,13 +25,14 @@ export class PageStrip {
     this.buttons[page - 1]?.scrollIntoView({ block: 'nearest' });
   }
 
-  // Loaded when it comes into sight.
+  // Loaded when it comes into sight: a small one, or what there is while the document is being read.
   private picture(at: api.DocumentAt, page: number): HTMLElement {
     const image = h('img', { alt: '', loading: 'lazy' });
     const near = new IntersectionObserver(async ([entry]) => {
       if (!entry.isIntersecting) return;
       near.disconnect();
-      image.src = await api.thumbnail(at, page).catch(() => '');
+      image.addEventListener('error', () => void api.image(at, page).then((address) => { image.src = address; }), { once: true });
+      image.src = await api.small_image(at, picture_width, page).catch(() => api.image(at, page));
     });
     near.observe(image);
     return image;

@@ -1,10 +1,12 @@
 // Every text of the page, in German.
+import { de_datasets } from './de_datasets';
 import type { Texts } from './en';
 
 const n = (value: number) => new Intl.NumberFormat('de').format(value);
 const plural = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
 
 export const de: Texts = {
+  ...de_datasets,
   language_name: 'Deutsch',
   language: 'Sprache',
   skip: 'Zum Inhalt',
@@ -81,6 +83,10 @@ export const de: Texts = {
   invite: 'Jemanden einladen',
   invitation: 'Einladung',
   make_link: 'Link erzeugen',
+  pending_invitations: 'Einladungen, die noch niemand benutzt hat',
+  invited_by: 'Eingeladen von',
+  ends: 'Endet',
+  withdraw_invitation: (name) => `Einladung von ${name} zurückziehen`,
   hand_over: (name) => `Diesen Link an ${name} geben. Er gilt einmal, eine Woche lang.`,
   tokens: 'Zugangsschlüssel',
   tokens_about: 'Für Programme: Hochladen, git, Training. Ein Schlüssel darf, was du darfst, oder weniger.',
@@ -88,6 +94,17 @@ export const de: Texts = {
   begins_with: 'Beginnt mit',
   rights: 'Rechte',
   all_rights: 'alle eigenen',
+  no_rights: 'keine',
+  scopes: { 'document:upload': 'Dokumente hochladen', 'document:read-own': 'eigene Dateien sehen', 'document:read': 'Dokumente lesen',
+    'document:retry': 'Dokumente noch einmal lesen lassen', 'document:erase': 'Dokumente löschen', 'annotation:write': 'bearbeiten',
+    'annotation:submit': 'einreichen', 'review:write': 'prüfen', 'comment:write': 'kommentieren', 'proposal:write': 'Änderungen vorschlagen',
+    'proposal:review': 'Vorschläge annehmen', 'schema:write': 'Schema ändern', 'split:write': 'aufteilen',
+    'release:create': 'veröffentlichen', 'release:read': 'Veröffentlichungen holen', 'export:read': 'exportieren', 'receipt:write': 'Belege schreiben',
+    'repository:clone': 'mit git klonen', 'repository:push': 'mit git schicken', 'data:push': 'Daten mit DVC schicken',
+    'prediction:upload': 'Vorhersagen hochladen', 'model:write': 'Modelle ändern', 'project:read': 'Projekte sehen',
+    'project:create': 'Projekte anlegen', 'project:manage': 'Projekte leiten', 'member:manage': 'Mitglieder verwalten',
+    'token:manage': 'Schlüssel verwalten', 'user:manage': 'Personen verwalten', 'event:read': 'Ereignissen folgen', 'audit:read': 'Protokoll lesen',
+    'server:operate': 'den Server betreiben' },
   until: 'Bis',
   no_end: 'ohne Ende',
   revoke: 'Widerrufen',
@@ -97,12 +114,20 @@ export const de: Texts = {
   make_token: 'Schlüssel erzeugen',
   token_once: 'Er wird nur jetzt gezeigt:',
 
-  people_of_organisation: 'Menschen',
-  people_of: (organisation) => `Menschen in ${organisation}`,
+  people_of_organisation: 'Personen',
+  people_of: (organisation) => `Personen in ${organisation}`,
   new_project: 'Neues Projekt',
   make_project: 'Projekt anlegen',
   in_addresses: 'Name in Adressen: Kleinbuchstaben, Ziffern, -',
   no_project_here: 'Hier gibt es noch kein Projekt.',
+  new_organisation: 'Neue Organisation',
+  make_organisation: 'Organisation anlegen',
+  welcome_about: 'Dieser Server ist neu und gehört dir. Nichts liegt anderswo: Dokumente, Labels und Veröffentlichungen sind in '
+    + 'seinem Datenverzeichnis.',
+  first_steps: ['Unten ein Projekt anlegen: was zusammengehört, etwa die Schäden einer Sparte.',
+    'Im Schema festlegen, was bezeichnet wird: ein Label genügt für den Anfang.',
+    'Dokumente auf seiner Liste ablegen. Sie werden gelesen, während es weitergeht.',
+    'Unter „Mitglieder“ andere einladen und mit dem Bearbeiten beginnen.'],
 
   overview: 'Überblick',
   period: 'Zeitraum',
@@ -281,7 +306,7 @@ export const de: Texts = {
   push_choices: { merge: 'Hier zusammenführen, Annotation für Annotation', rebase: 'Hier auf dem Stand der anderen wiederholen',
     refuse: 'Ablehnen: holen, zusammenführen und noch einmal schicken' },
   remove_member: (name) => `${name} die Rolle entziehen?`,
-  role_about: { owner: 'Alles in der Organisation.', admin: 'Ihre Einstellungen, Menschen und Projekte.',
+  role_about: { owner: 'Alles in der Organisation.', admin: 'Ihre Einstellungen, Personen und Projekte.',
     manager: 'Schema, Anleitungen, Mitglieder, Zuteilung, Aufteilungen.', reviewer: 'Liest, nimmt an, weist zurück.',
     annotator: 'Bearbeitet und reicht ein.', scientist: 'Bearbeitet, teilt auf, veröffentlicht, exportiert, git.',
     uploader: 'Lädt hoch und sieht die eigenen Dateien.', trainer: 'Holt Veröffentlichungen.' },
@@ -302,6 +327,8 @@ export const de: Texts = {
 
   releases_about: 'Eine Veröffentlichung ändert sich nie: derselbe Name und dieselbe Version geben dieselben Bytes.',
   no_releases: 'Noch nichts veröffentlicht.',
+  version: 'Version',
+  name_of_thing: 'Bezeichnung',
   dvc_command: 'DVC-Befehl',
   manifest_digest: 'SHA-256 des Manifests',
   download: (what) => `${what} herunterladen`,
@@ -328,6 +355,7 @@ export const de: Texts = {
   correction: 'Korrektur',
   correct_word: 'Gelesenes berichtigen',
   read_as: (text) => `gelesen als ${text}`,
+  word_keys: 'Tab weiter · Strg+← → verbinden · Strg+↓ trennen · Esc lassen',
   value: 'Wert',
   stands_there: (text) => `steht da als ${text}`,
   required: 'nötig',
@@ -452,8 +480,8 @@ export const de: Texts = {
   key_taken: (action) => `Diese Taste ist vergeben: ${action}`,
   reset_keys: 'Wie zu Beginn',
   fixed_keys: {
-    '1 – 9': 'Label für die Auswahl oder ein anderes für die gewählte Annotation',
-    'a letter': 'mit ausgewählten Wörtern: Namen eines Labels tippen',
+    '1 – 9': 'die ersten Labels der Liste: für die Auswahl, oder ein anderes für die gewählte Annotation',
+    'a letter': 'mit ausgewählten Wörtern: das Label, dessen Taste es ist; sonst den Namen eines Labels tippen',
     '← → ↑ ↓': 'von Wort zu Wort; mit Umschalt auswählen; mit Strg die Seite schieben',
     'drag': 'Wörter in Leserichtung auswählen; mit Umschalt eine weitere Folge; mit Alt ein freies Rechteck',
     '2, 3, 4 clicks': 'Wort, Zeile, Block',

@@ -1,9 +1,11 @@
 // Every text of the page, in English. de.ts has the same names, which the compiler checks.
+import { en_datasets } from './en_datasets';
 
 const n = (value: number) => new Intl.NumberFormat('en').format(value);
 const plural = (value: number, one: string, many = `${one}s`) => `${n(value)} ${value === 1 ? one : many}`;
 
 export const en = {
+  ...en_datasets,
   language_name: 'English',
   language: 'Language',
   skip: 'Skip to content',
@@ -84,6 +86,10 @@ export const en = {
   invite: 'Invite somebody',
   invitation: 'invitation',
   make_link: 'Make a link',
+  pending_invitations: 'Invitations that nobody has used yet',
+  invited_by: 'Invited by',
+  ends: 'Ends',
+  withdraw_invitation: (name: string) => `Withdraw the invitation of ${name}`,
   hand_over: (name: string) => `Hand this link to ${name}. It works once, for a week.`,
   tokens: 'Tokens',
   tokens_about: 'For programs: uploads, git, training. A token can do what you can, or less.',
@@ -91,6 +97,17 @@ export const en = {
   begins_with: 'Begins with',
   rights: 'Rights',
   all_rights: 'all of yours',
+  no_rights: 'none',
+  scopes: { 'document:upload': 'upload documents', 'document:read-own': 'see one’s own uploads', 'document:read': 'read documents',
+    'document:retry': 'have documents read again', 'document:erase': 'erase documents', 'annotation:write': 'label',
+    'annotation:submit': 'submit', 'review:write': 'review', 'comment:write': 'comment', 'proposal:write': 'propose changes',
+    'proposal:review': 'accept proposals', 'schema:write': 'change the schema', 'split:write': 'make splits',
+    'release:create': 'release', 'release:read': 'fetch releases', 'export:read': 'export', 'receipt:write': 'write receipts',
+    'repository:clone': 'clone with git', 'repository:push': 'push with git', 'data:push': 'push data with DVC',
+    'prediction:upload': 'upload predictions', 'model:write': 'change models', 'project:read': 'see projects',
+    'project:create': 'make projects', 'project:manage': 'manage projects', 'member:manage': 'manage members',
+    'token:manage': 'manage tokens', 'user:manage': 'manage users', 'event:read': 'follow events', 'audit:read': 'read the audit log',
+    'server:operate': 'operate the server' } as Record<string, string>,
   until: 'Until',
   no_end: 'without end',
   revoke: 'Revoke',
@@ -107,6 +124,14 @@ export const en = {
   make_project: 'Make the project',
   in_addresses: 'Name in addresses: small letters, digits, -',
   no_project_here: 'There is no project here yet.',
+  new_organisation: 'New organisation',
+  make_organisation: 'Make the organisation',
+  welcome_about: 'This server is new, and you own it. Nothing is anywhere else: documents, labels and releases lie in its '
+    + 'data directory.',
+  first_steps: ['Make a project, below: what belongs together, such as the claims of one line of business.',
+    'Say in its schema what people will label: one label is enough to begin with.',
+    'Drop documents on its list. They are read while you go on.',
+    'Invite others under Members, and start labelling.'],
 
   // how a project stands
   overview: 'Overview',
@@ -316,6 +341,8 @@ export const en = {
   // releases
   releases_about: 'A release never changes: the same name and version give the same bytes.',
   no_releases: 'Nothing has been released yet.',
+  version: 'Version',
+  name_of_thing: 'Name',
   dvc_command: 'DVC command',
   manifest_digest: 'SHA-256 of the manifest',
   download: (what: string) => `Download ${what}`,
@@ -343,6 +370,7 @@ export const en = {
   correction: 'Correction',
   correct_word: 'Correct what was read',
   read_as: (text: string) => `read as ${text}`,
+  word_keys: 'Tab next · Ctrl+← → join · Ctrl+↓ split · Esc leave',
   value: 'Value',
   stands_there: (text: string) => `stands there as ${text}`,
   required: 'required',
@@ -474,8 +502,8 @@ export const en = {
   key_taken: (action: string) => `That key is taken: ${action}`,
   reset_keys: 'As they were',
   fixed_keys: {
-    '1 – 9': 'label what is selected, or relabel what is picked',
-    'a letter': 'with words selected: type the name of a label',
+    '1 – 9': 'the first labels of the list: label what is selected, or relabel what is picked',
+    'a letter': 'with words selected: the label whose key it is; else type the name of a label',
     '← → ↑ ↓': 'from word to word; with Shift select; with Ctrl move the page',
     'drag': 'select words as they are read; with Shift a further run; with Alt a free box',
     '2, 3, 4 clicks': 'word, line, block',

@@ -1,6 +1,6 @@
 // One's own tokens: for programs, each with an end and, if wanted, with fewer rights than one has.
 import * as api from '../api';
-import { t } from '../texts';
+import { list_of, named, t } from '../texts';
 import { copy_line, error_box, h, message_of, replace, time, toast } from '../ui/dom';
 import type { View } from './view';
 
@@ -16,14 +16,14 @@ export const show_tokens: View = async (place) => {
   };
   await load();
   replace(place, h('h1', t.tokens), h('p.muted', t.tokens_about), h('div.scroll', h('table', h('thead', h('tr',
-    [t.name, t.begins_with, t.rights, t.until, ''].map((text) => h('th', { scope: 'col' }, text)))), rows)),
+    [t.name_of_thing, t.begins_with, t.rights, t.until, ''].map((text) => h('th', { scope: 'col' }, text)))), rows)),
   maker(() => void load()));
 };
 
 function row(token: api.Token, changed: () => void): HTMLElement {
   const revoke = () => void api.revoke_token(token.id).then(changed, (error) => toast(message_of(error)));
   return h('tr', h('td', token.name), h('td', h('code', token.prefix)),
-    h('td', token.scopes ? token.scopes.join(', ') : t.all_rights),
+    h('td', token.scopes ? list_of(token.scopes.map((scope) => named(t.scopes, scope))) || t.no_rights : t.all_rights),
     h('td', token.expires_at ? time(token.expires_at) : t.no_end, is_over(token) && h('span.tag', t.ended)),
     h('td', h('button.quiet', { type: 'button', onclick: revoke }, t.revoke)));
 }
@@ -51,6 +51,6 @@ function maker(changed: () => void): HTMLElement {
     h('label', t.what_for, h('input', { name: 'name', required: true, autocomplete: 'off' })),
     h('label', t.until, h('input', { name: 'until', type: 'date' })),
     h('fieldset', h('legend', t.only_these), scopes.map((scope) =>
-      h('label', h('input', { type: 'checkbox', name: 'scope', value: scope }), ` ${scope}`))),
+      h('label', h('input', { type: 'checkbox', name: 'scope', value: scope }), ` ${named(t.scopes, scope)} `, h('code.muted', scope)))),
     h('button.primary', { type: 'submit' }, t.make_token)), answer);
 }
