@@ -179,6 +179,35 @@ class Tools(desk.Desk):
         self.assertEqual(([r["text"] for r in made["replacements"]], made["words"]),
                          (["together"], self.ids(first, first + 1)))
 
+    def test_words_are_joined_and_split_by_keys(self):
+        tab = self.open_page()
+        first = next(i for i in self.visible(20) if self.words[i + 1]["line"] == self.words[i]["line"]
+                     and self.words[i + 1]["block"] == self.words[i]["block"])
+        one, two = self.words[first]["text"], self.words[first + 1]["text"]
+        value = "document.querySelector('.word-editor input').value"
+        tab.click_at(*self.at(first))
+        tab.press("F2")
+        tab.wait_for("document.querySelector('.word-editor input') === document.activeElement")
+        tab.press("Ctrl+ArrowRight")
+        self.assertEqual(tab.evaluate(value), one + two)
+        self.assertIn(f"{one} {two}", tab.text(".word-editor"))
+        tab.press("Enter")
+        [made] = self.wait_stored(lambda l: len(l) == 1)
+        self.assertEqual(([r["text"] for r in made["replacements"]], made["words"]),
+                         ([one + two], self.ids(first, first + 1)))
+        # And apart again, where the cursor stands.
+        tab.press("Escape")
+        tab.click_at(*self.at(first))
+        tab.press("F2")
+        tab.wait_for(f"{value} === {json.dumps(one + two)}")
+        tab.evaluate(f"document.querySelector('.word-editor input').setSelectionRange({len(one)}, {len(one)})")
+        tab.press("Ctrl+ArrowDown")
+        self.assertEqual(tab.evaluate(value), f"{one} {two}")
+        tab.press("Escape")
+        tab.wait_for("document.querySelector('.word-editor').hidden")
+        self.settle()
+        self.assertEqual(self.stored(), [made])   # left as it was
+
     def test_a_table_has_rows_and_columns(self):
         tab = self.open_page()
         tab.focus(".window")
@@ -260,6 +289,29 @@ class Tools(desk.Desk):
             tab.wait_for("document.getElementById('status').classList.contains('shown')")
 
     # -- keys ----------------------------------------------------------------------------------
+
+    def test_labels_show_the_keys_that_they_have(self):
+        tab = self.open_page()
+        keys = tab.evaluate("Object.fromEntries([...document.querySelectorAll('.label-chip')].map((chip) =>"
+                            " [chip.dataset.label, chip.querySelector('kbd')?.textContent ?? '']))")
+        schema = self.admin.client.get(f"{self.admin.api}/schema").json
+        for entry in schema["labels"]:
+            if entry.get("hotkey"):
+                self.assertEqual(keys[entry["name"]], entry["hotkey"])
+        self.assertEqual(keys["stamp"], "1")      # it has none of its own
+        [word] = self.visible(1)
+        x, y = self.at(word)
+        tab.drag((x, y), (x + 90, y + 60), "Alt")
+        tab.wait_for("document.querySelector('.picker')")
+        tab.press("1")                            # in the list as without it
+        [made] = self.wait_stored(lambda l: len(l) == 1)
+        self.assertEqual((made["type"], made["label"]), ("box", "stamp"))
+        own = next(entry for entry in schema["labels"] if entry["name"] == "date")
+        tab.press("Escape")
+        tab.click_at(*self.at(self.visible(3)[2]))
+        tab.press(own["hotkey"])
+        stored = self.wait_stored(lambda l: len(l) == 2)
+        self.assertIn(own["name"], [a["label"] for a in stored])
 
     def test_a_key_of_ones_own(self):
         tab = self.open_page()

@@ -65,13 +65,12 @@ export class Commands {
   private label_key(event: KeyboardEvent): boolean {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
     if (!plain || (!this.desk.has_choice && !this.desk.picked)) return false;
-    const by_number = /^[1-9]$/.test(event.key) ? this.labels[Number(event.key) - 1] : undefined;
-    if (by_number) return this.label(by_number.name);
-    if (!this.desk.has_choice || !/^\p{L}$/u.test(event.key) || event.shiftKey) return false;
-    const by_letter = this.desk.palette.schema.labels?.find((entry) => entry.hotkey === event.key);
-    if (by_letter) return this.label(by_letter.name);
-    this.pick_label(event.key);
-    return true;
+    const is_letter = /^\p{L}$/u.test(event.key);
+    if (is_letter && (!this.desk.has_choice || event.shiftKey)) return false;
+    const known = this.labels.find((choice) => choice.keys?.includes(event.key));
+    if (known) return this.label(known.name);
+    if (is_letter) this.pick_label(event.key);
+    return is_letter;
   }
 
   private command_key(event: KeyboardEvent, target: HTMLElement): boolean {

@@ -4,23 +4,26 @@ import { t } from '../texts';
 import { h, replace } from '../ui/dom';
 import type { Choice } from './picker';
 
-// Labels, then tables; the first nine have a number, others the schema's own key.
+// Labels, then tables, each with its keys: the schema's own first, and for the first ones a digit that
+// the schema gives to no other.
 export function label_choices(desk: Desk): Choice[] {
   const { schema } = desk.palette;
-  return [...schema.labels ?? [], ...schema.tables ?? []].map((entry, i) => ({
-    name: entry.name, title: entry.title || entry.name, colour: desk.palette.colour(entry.name),
-    key: i < 9 ? String(i + 1) : entry.hotkey,
-  }));
+  const entries = [...schema.labels ?? [], ...schema.tables ?? []];
+  const taken = new Set(entries.map((entry) => entry.hotkey));
+  const digits = '123456789'.split('').map((digit) => (taken.has(digit) ? undefined : digit));
+  return entries.map((entry, i) => ({ name: entry.name, title: entry.title || entry.name,
+    colour: desk.palette.colour(entry.name),
+    keys: [entry.hotkey, digits[i]].filter((key): key is string => Boolean(key)) }));
 }
 
 export class LabelChips {
   readonly element = h('section.chips', { 'aria-label': t.labels });
 
   constructor(private readonly desk: Desk, apply: (name: string) => void) {
-    replace(this.element, label_choices(desk).map(({ name, title, colour, key }) =>
+    replace(this.element, label_choices(desk).map(({ name, title, colour, keys = [] }) =>
       h('button.label-chip', { type: 'button', 'data-label': name, onclick: () => apply(name),
-        title: key ? `${title} (${key})` : title, style: { '--label': colour! } },
-      key && h('kbd', key), h('span', title))));
+        title: keys.length ? `${title} (${keys.join(', ')})` : title, style: { '--label': colour! } },
+      keys[0] && h('kbd', keys[0]), h('span', title))));
     desk.addEventListener('choice', () => this.mark());
     desk.addEventListener('annotations', () => this.mark());
   }

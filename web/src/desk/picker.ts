@@ -2,11 +2,12 @@
 //
 //   pick_one({ title, choices, typed: 'to', at: stage.anchor(), host, chosen: (name) => ... });
 //
-// A combobox: arrows move, Enter takes, Escape leaves; the first nine also by Alt and their number.
+// A combobox: arrows move, Enter takes, Escape leaves; a digit that is nobody's name takes what it is
+// the key of, as it would without the list.
 import { t } from '../texts';
 import { h, replace } from '../ui/dom';
 
-export interface Choice { name: string; title: string; colour?: string; key?: string }
+export interface Choice { name: string; title: string; colour?: string; keys?: readonly string[] }
 
 export interface Picking {
   title: string;
@@ -70,9 +71,12 @@ export function pick_one(picking: Picking): void {
   };
   input.addEventListener('keydown', (event) => {
     event.stopPropagation();
-    if (!keys[event.key]) return;
+    const by_digit = /^\d$/.test(event.key) && !input.value
+      ? found.findIndex((choice) => choice.keys?.includes(event.key)) : -1;
+    const act = by_digit >= 0 ? () => take(by_digit) : keys[event.key];
+    if (!act) return;
     event.preventDefault();
-    keys[event.key]();
+    act();
   });
   input.addEventListener('input', () => { at = 0; draw(); });
   input.addEventListener('blur', close);
@@ -83,11 +87,11 @@ export function pick_one(picking: Picking): void {
   input.focus();
 }
 
-function option({ name, title, colour, key }: Choice, selected: boolean, take: () => void) {
+function option({ name, title, colour, keys = [] }: Choice, selected: boolean, take: () => void) {
   return h('li', { role: 'option', id: `pick-${name}`, 'aria-selected': String(selected),
     onpointerdown: (event: Event) => { event.preventDefault(); take(); } },
   colour && h('span.swatch', { style: { background: colour } }), h('span', title),
-  key && h('kbd', key));
+  keys.map((key) => h('kbd', key)));
 }
 
 function place(element: HTMLElement, { at: [x, y], host }: Picking): void {

@@ -1,8 +1,8 @@
 // Correcting what was read, in its place: a field above the words.
 //
 // Enter keeps the text, Tab keeps it and goes to the next word (Shift+Tab to the one before), Escape
-// leaves it as it was. A blank within splits the word; several words are merged by editing them
-// together. What was read stays visible below.
+// leaves it as it was. A blank within splits the word, also by Ctrl and the arrow down; Ctrl with an
+// arrow to the side joins the word that stands there. What was read stays visible below.
 import type { Desk } from '../editor/desk';
 import { area_of } from '../editor/labelling';
 import { t } from '../texts';
@@ -13,7 +13,8 @@ export class WordEditor {
   private readonly input = h('input', { type: 'text', 'aria-label': t.correct_word, spellcheck: 'false',
     autocomplete: 'off' });
   private readonly read_as = h('span.muted');
-  private readonly element = h('div.word-editor', { hidden: true }, this.input, this.read_as);
+  private readonly keys = h('span.muted.word-keys', t.word_keys);
+  private readonly element = h('div.word-editor', { hidden: true }, this.input, this.read_as, this.keys);
   private indexes: readonly number[] = [];
 
   constructor(private readonly host: HTMLElement, private readonly desk: Desk,
@@ -29,16 +30,21 @@ export class WordEditor {
 
   open(indexes: readonly number[]): void {
     if (!indexes.length) return;
-    this.indexes = indexes;
     const { words } = this.desk;
     const old = this.desk.correction_of(indexes);
     this.input.value = old?.replacements?.map((part) => part.text).join(' ') ?? words.text(indexes);
-    replace(this.read_as, t.read_as(words.text(indexes)));
     this.element.hidden = false;
-    this.viewer().reveal(area_of(indexes, words)!);
-    this.move();
+    this.cover(indexes);
     this.input.focus();
     this.input.select();
+  }
+
+  private cover(indexes: readonly number[]): void {
+    const { words } = this.desk;
+    this.indexes = indexes;
+    replace(this.read_as, t.read_as(words.text(indexes)));
+    this.viewer().reveal(area_of(indexes, words)!);
+    this.move();
   }
 
   // Stays above its words while the page moves.
@@ -56,7 +62,9 @@ export class WordEditor {
 
   private key(event: KeyboardEvent): void {
     event.stopPropagation();
-    if (event.key === 'Escape') {
+    if (event.ctrlKey || event.metaKey) {
+      this.reshape(event);
+    } else if (event.key === 'Escape') {
       this.indexes = [];
       this.close();
     } else if (event.key === 'Enter') {
@@ -65,6 +73,30 @@ export class WordEditor {
       event.preventDefault();
       this.beside(event.shiftKey ? this.indexes[0] - 1 : this.indexes.at(-1)! + 1);
     }
+  }
+
+  private reshape(event: KeyboardEvent): void {
+    const acts: Record<string, () => void> = { ArrowRight: () => this.join(this.indexes.at(-1)! + 1),
+      ArrowLeft: () => this.join(this.indexes[0] - 1), ArrowDown: () => this.split() };
+    if (!acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  // With the word beside it: one word from now on, unless a blank is left between.
+  private join(i: number): void {
+    const { words } = this.desk;
+    if (i < 0 || i >= words.size) return;
+    const behind = i > this.indexes[0];
+    const seam = behind ? this.input.value.length : words.text([i]).length;
+    this.input.value = behind ? this.input.value + words.text([i]) : words.text([i]) + this.input.value;
+    this.cover(behind ? [...this.indexes, i] : [i, ...this.indexes]);
+    this.input.setSelectionRange(seam, seam);
+  }
+
+  private split(): void {
+    const at = this.input.selectionStart ?? 0;
+    this.input.setRangeText(' ', at, this.input.selectionEnd ?? at, 'end');
   }
 
   private beside(i: number): void {

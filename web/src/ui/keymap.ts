@@ -40,7 +40,7 @@ const defaults = {
   submit: ['Ctrl+Enter'],
   next_document: ['N', 'Shift+PageDown'],
   skip: ['Shift+N'],
-  comment: ['M'],
+  comment: ['M', 'Alt+M'], // with words selected M may be a label's
 } as const;
 
 export type Action = keyof typeof defaults;
