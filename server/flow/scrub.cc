@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::chrono::hours kIndexPatience{1};
 constexpr size_t kRowsAtOnce = 1000;
 constexpr size_t kMostTouched = 20;
 constexpr size_t kChunk = size_t{1} << 20;
@@ -233,13 +234,22 @@ class Scrubbing {
     return {};
   }
 
+  // One that is being written has another name, and gets its index a moment after its own; after a
+  // crash between the two, when the server starts. A pack that stays without one has lost it.
+  static bool is_pack(const Path& file) {
+    const bool named = file.extension() == ".pack" && file.parent_path().filename() == "pack" &&
+                       file.filename().string().starts_with("pack-");
+    std::error_code missing;
+    if (!named || fs::exists(Path(file).replace_extension(".idx"), missing)) return named;
+    const auto written = fs::last_write_time(file, missing);
+    return !missing && fs::file_time_type::clock::now() - written > kIndexPatience;
+  }
+
   Result<void> scrub_packs() {
     std::error_code error;
     for (fs::recursive_directory_iterator it(options_.data / "repos", error), end;
          !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".pack" && it->path().parent_path().filename() == "pack") {
-        TRY(scrub_pack(it->path()));
-      }
+      if (is_pack(it->path())) TRY(scrub_pack(it->path()));
     }
     return error ? Result<void>(base::Error{Code::io, "list repositories: " + error.message()})
                  : Result<void>();

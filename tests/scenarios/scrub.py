@@ -108,6 +108,19 @@ class Scrub(harness.Scenario):
         self.assertTrue(self.scrub()["whole"])
         harness.git("fsck", "--strict", cwd=self.server.repository())
 
+    def test_42_a_pack_on_its_way_is_none_and_one_without_its_index_is_damaged(self):
+        packs = self.server.repository() / "objects/pack"
+        pack = max(packs.glob("pack-*.pack"), key=lambda p: p.stat().st_size)
+        for name in ("tmp_pack_0123456789abcdef.pack", "pack-" + "0" * 40 + ".pack"):
+            half = packs / name
+            self.addCleanup(half.unlink, missing_ok=True)
+            half.write_bytes(pack.read_bytes()[:100])
+        self.assertTrue(self.scrub()["whole"])
+        os.utime(half, (time.time() - 7200,) * 2)
+        finding, = self.scrub(code=1)["findings"]
+        self.assertEqual((finding["name"], finding["place"]),
+                         ("pack.damaged", str(half.relative_to(self.server.data))))
+
     def test_5_killed_it_has_lost_nothing(self):
         source = self.object(self.record["source"]["md5"])
         good = self.rot(source)
