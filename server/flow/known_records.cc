@@ -1,5 +1,7 @@
 #include "server/flow/known_records.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "corpus/layout.h"
 #include "server/flow/released.h"
@@ -57,22 +59,48 @@ Result<bool> has_same_groups(const OpenProject& project,
 
 }  // namespace
 
-Result<KnownRecords> KnownRecords::open(Services& services, const OpenProject& project,
-                                        const storage::ReleaseRow& before,
-                                        const vcs::ObjectId& commit, const corpus::Split* split) {
-  KnownRecords known;
-  if (TRY(setting(services, edition_key(before))) != kRecordEdition) return known;
-  auto reader = std::make_shared<dataset::ManifestReader>(
-      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, before)))));
-  if (!TRY(has_same_groups(project, reader->header().split, split))) return known;
-  TRY(known.note_changes(project, TRY(vcs::ObjectId::from_hex(before.commit)), commit));
-  known.records_.emplace([reader] { return reader->next(); });
+Result<std::unique_ptr<KnownRecords>> KnownRecords::open(
+    Services& services, const OpenProject& project,
+    const std::optional<storage::ReleaseRow>& before, const vcs::ObjectId& commit,
+    const corpus::Split* split) {
+  std::unique_ptr<KnownRecords> known(new KnownRecords());
+  if (!before) return known;
+  known->reader_ =
+      TRY(dataset::ManifestReader::open(TRY(open_manifest(services, project.project, *before))));
+  known->usable_ = TRY(setting(services, edition_key(*before))) == kRecordEdition &&
+                   TRY(has_same_groups(project, known->header().split, split));
+  if (!known->usable_) return known;
+  TRY(known->note_changes(project, TRY(vcs::ObjectId::from_hex(before->commit)), commit));
   return known;
 }
 
 Result<const dataset::ManifestRecord*> KnownRecords::find(const corpus::DocumentId& id) {
-  if (!records_ || changed_.contains(id)) return nullptr;
-  return records_->find(id);
+  if (!usable_ || changed_.contains(id)) return nullptr;
+  while (read_.empty() || read_.back().id < id) {
+    const size_t before = read_.size();
+    TRY(read_one());
+    if (read_.size() == before) return nullptr;
+  }
+  const auto found = std::find_if(read_.begin(), read_.end(),
+                                  [&](const auto& record) { return !(record.id < id); });
+  return found->id == id ? &*found : nullptr;
+}
+
+Result<std::optional<dataset::ManifestRecord>> KnownRecords::next() {
+  if (given_ == 1) read_.pop_front();
+  given_ = 0;
+  if (read_.empty()) TRY(read_one());
+  if (read_.empty()) return std::optional<dataset::ManifestRecord>();
+  given_ = 1;
+  return std::optional(read_.front());
+}
+
+// Nothing more is read at the manifest's end.
+Result<void> KnownRecords::read_one() {
+  if (!reader_) return {};
+  auto record = TRY(reader_->next());
+  if (record) read_.push_back(std::move(*record));
+  return {};
 }
 
 Result<void> KnownRecords::note_changes(const OpenProject& project, const vcs::ObjectId& before,

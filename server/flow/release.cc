@@ -77,7 +77,7 @@ class Releasing {
     if (header_.totals.documents == 0) {
       return base::Error{base::Code::conflict, "no document matches: the release would be empty"};
     }
-    TRY(number(records));
+    header_.version = dataset::next_version(before_version_, change_);
     return records;
   }
 
@@ -144,23 +144,46 @@ class Releasing {
     return {};
   }
 
-  Result<KnownRecords> known_records() const {
-    if (!before_) return KnownRecords::none();
-    return KnownRecords::open(services_, project_, *before_, commit_,
-                              split_ ? &split_->split : nullptr);
-  }
-
-  Result<void> collect(Spool& records) {
+  Result<std::vector<corpus::DocumentId>> all_documents() const {
     std::vector<corpus::DocumentId> ids;
     TRY(for_each_document(*snapshot_, [&](const corpus::DocumentId& id) -> Result<void> {
       ids.push_back(id);
       return {};
     }));
     std::sort(ids.begin(), ids.end());
-    KnownRecords known = TRY(known_records());
-    for (const corpus::DocumentId& id : ids) {
+    return ids;
+  }
+
+  // The records, and what they change: compared with those of the release before as they are made,
+  // so that neither manifest is read more than once.
+  Result<void> collect(Spool& records) {
+    const auto ids = TRY(all_documents());
+    const auto known = TRY(KnownRecords::open(services_, project_, before_, commit_,
+                                        split_ ? &split_->split : nullptr));
+    auto now = [&, next = ids.begin()]() mutable {
+      return next_record(ids, next, *known, records);
+    };
+    if (!before_) {
+      while (TRY(now())) continue;
+      return {};
+    }
+    if (confidence_before_) figures_.confidence = *confidence_before_;
+    const auto count_words = [this](dataset::RecordChange, const dataset::ManifestRecord* a,
+                                    const dataset::ManifestRecord* b) {
+      return confidence_before_ ? count_words_between(a, b) : Result<void>();
+    };
+    change_ = TRY(dataset::compare_releases([&] { return known->next(); }, now, count_words));
+    return describe_change(*before_, known->header().schema);
+  }
+
+  // Of the first document from `next` on that is asked for and can be read.
+  Result<std::optional<dataset::ManifestRecord>> next_record(
+      const std::vector<corpus::DocumentId>& ids,
+      std::vector<corpus::DocumentId>::const_iterator& next, KnownRecords& known, Spool& records) {
+    while (next != ids.end()) {
+      const corpus::DocumentId& id = *next++;
       const dataset::ManifestRecord* same = asks_for_sources() ? nullptr : TRY(known.find(id));
-      const auto record = same ? again(*same) : record_of(id);
+      auto record = same ? again(*same) : record_of(id);
       if (!record.ok()) {
         TRY(leave_out(id, record.error()));
         continue;
@@ -169,8 +192,9 @@ class Releasing {
       header_.totals.add(**record);
       figures_.add(**record);
       TRY(records.append(dataset::print_record(**record)));
+      return record;
     }
-    return {};
+    return std::optional<dataset::ManifestRecord>();
   }
 
   bool wants(std::string_view state) const {
@@ -318,27 +342,6 @@ class Releasing {
     return std::optional(std::move(record));
   }
 
-  // The version follows from what changed since the release before.
-  Result<void> number(const Spool& records) {
-    if (before_) {
-      auto old = std::make_shared<dataset::ManifestReader>(
-          TRY(dataset::ManifestReader::open(TRY(open_manifest(services_, project(), *before_)))));
-      header_.version = *before_version_;  // any: the reader below wants a whole manifest
-      auto now = std::make_shared<dataset::ManifestReader>(TRY(dataset::ManifestReader::open(
-          with_header(dataset::print_header(header_), records.chunks()))));
-      const dataset::TextRef schema_before = old->header().schema;
-      if (confidence_before_) figures_.confidence = *confidence_before_;
-      const auto count_words = [this](dataset::RecordChange, const dataset::ManifestRecord* a,
-                                      const dataset::ManifestRecord* b) {
-        return confidence_before_ ? count_words_between(a, b) : Result<void>();
-      };
-      change_ = TRY(dataset::compare_releases(records_of(old), records_of(now), count_words));
-      TRY(describe_change(*before_, schema_before));
-    }
-    header_.version = dataset::next_version(before_version_, change_);
-    return {};
-  }
-
   // Records and labels, what became of the schema, and how many people worked on it.
   Result<void> describe_change(const storage::ReleaseRow& last, const dataset::TextRef& schema) {
     changes_ = "since " + last.version + ", " + dataset::describe(change_);
@@ -368,14 +371,6 @@ class Releasing {
   Result<std::optional<corpus::Schema>> schema_at(const dataset::TextRef& ref) const {
     const auto schema = corpus::parse_schema(TRY(text_of(ref)));
     return schema.ok() ? std::optional(*schema) : std::nullopt;
-  }
-
-  static dataset::ManifestReader::Chunks with_header(std::string header,
-                                                     dataset::ManifestReader::Chunks rest) {
-    return [header = std::move(header), rest = std::move(rest)]() mutable -> Result<std::string> {
-      if (!header.empty()) return std::exchange(header, {});
-      return rest();
-    };
   }
 
   static Result<void> copy(const dataset::ManifestReader::Chunks& chunks,
