@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "corpus/annotation.h"
 #include "corpus/comments.h"
+#include "corpus/lfs_pointer.h"
 #include "corpus/review.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
@@ -15,6 +16,13 @@ namespace {
 void check_guideline(std::string_view text, Diagnostics& problems) {
   if (text.size() > kMaxGuidelineBytes) problems.add({}, "longer than 1 MiB");
   if (!base::is_utf8(text)) problems.add({}, "not UTF-8");
+}
+
+void check_attachment(std::string_view text, Diagnostics& problems) {
+  const auto pointer = parse_lfs_pointer(text);
+  if (pointer.ok()) return;
+  problems.add(
+      {}, pointer.error().what + "; run: git lfs install, then git add --renormalize attachments");
 }
 
 }  // namespace
@@ -41,6 +49,9 @@ Diagnostics check_form(const PathInfo& info, std::string path, std::string_view 
       return problems;
     case PathKind::guideline:
       check_guideline(text, problems);
+      return problems;
+    case PathKind::attachment:
+      check_attachment(text, problems);
       return problems;
     default:
       return problems;

@@ -58,12 +58,20 @@ PathInfo of_kind(PathKind kind) {
   return out;
 }
 
-PathInfo classify_guideline(Segments rest) {
+// What people name as they like: a few levels of portable names.
+bool is_portable_path(Segments names) {
   constexpr size_t kDeepest = 4;
-  const bool portable = !rest.empty() && rest.size() <= kDeepest &&
-                        std::all_of(rest.begin(), rest.end(), is_portable_name);
-  return of_kind(portable && rest.back().ends_with(".md") ? PathKind::guideline
-                                                          : PathKind::unknown);
+  return !names.empty() && names.size() <= kDeepest &&
+         std::all_of(names.begin(), names.end(), is_portable_name);
+}
+
+PathInfo classify_guideline(Segments rest) {
+  return of_kind(is_portable_path(rest) && rest.back().ends_with(".md") ? PathKind::guideline
+                                                                        : PathKind::unknown);
+}
+
+PathInfo classify_attachment(Segments rest) {
+  return of_kind(is_portable_path(rest) ? PathKind::attachment : PathKind::unknown);
 }
 
 PathInfo classify_split(Segments rest) {
@@ -148,11 +156,11 @@ base::Result<FanOut> make_fan_out(std::vector<uint8_t> digits) {
 }
 
 std::string_view name_of(PathKind kind) {
-  constexpr std::array<std::string_view, 16> kNames = {
+  constexpr std::array<std::string_view, 17> kNames = {
       "config",         "schema",       "guideline", "document",         "source pointer",
       "images pointer", "review",       "words",     "page annotations", "document annotations",
-      "comments",       "adjudication", "split",     "split members",    "server file",
-      "unknown"};
+      "comments",       "adjudication", "split",     "split members",    "attachment",
+      "server file",    "unknown"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -168,6 +176,7 @@ PathInfo classify(std::string_view path, const FanOut& fan_out) {
   const Segments rest = Segments(segments).subspan(1);
   if (segments[0] == "guidelines") return classify_guideline(rest);
   if (segments[0] == "splits") return classify_split(rest);
+  if (segments[0] == kAttachments) return classify_attachment(rest);
   if (segments[0] == "documents") return classify_in_documents(rest, fan_out);
   return {};
 }
@@ -187,6 +196,8 @@ std::optional<Permission> permission_to_push(PathKind kind) {
     case PathKind::split:
     case PathKind::split_members:
       return Permission::split_write;
+    case PathKind::attachment:
+      return Permission::data_push;
     default:
       return std::nullopt;
   }

@@ -43,6 +43,7 @@ enum class PathKind {
   adjudication,          // documents/.../adjudication.json
   split,                 // splits/<name>.json
   split_members,         // splits/<name>/<xx>.tsv
+  attachment,            // attachments/<name>, also deeper: pointers of Git LFS
   server_file,  // .dvc/config .dvc/.gitignore .dvcignore .gitattributes .gitignore README.md
   unknown,      // anything else: refused in a push
 };
@@ -90,6 +91,8 @@ std::string split_members_path(std::string_view name, const DocumentId& member);
 
 inline constexpr std::string_view kConfigPath = "glossator.json";
 inline constexpr std::string_view kSchemaPath = "schema.json";
+inline constexpr std::string_view kGitAttributesPath = ".gitattributes";
+inline constexpr std::string_view kAttachments = "attachments";  // the directory
 inline constexpr PageNumber kMaxPages = 9999;
 
 }  // namespace corpus

@@ -1,5 +1,7 @@
 #include "corpus/project_files.h"
 
+#include "corpus/layout.h"
+
 namespace corpus {
 namespace {
 
@@ -11,6 +13,8 @@ constexpr std::string_view kGitAttributes =
     "comments.jsonl      text eol=lf merge=glossator\n"
     "review.json         text eol=lf merge=glossator\n"
     "schema.json         text eol=lf merge=glossator\n";
+
+constexpr std::string_view kLfsAttributes = "attachments/** filter=lfs diff=lfs merge=lfs -text\n";
 
 // What `dvc pull` puts beside its pointers.
 constexpr std::string_view kGitIgnore =
@@ -118,6 +122,10 @@ std::string dvc_config(std::string_view remote_url) {
          "    custom_auth_header = Authorization\n";
 }
 
+std::string git_attributes(bool git_lfs) {
+  return std::string(kGitAttributes) + std::string(git_lfs ? kLfsAttributes : "");
+}
+
 std::map<std::string, std::string> initial_files(const ProjectConfig& config, const Schema& schema,
                                                  const ProjectUrls& urls) {
   return {
@@ -127,7 +135,7 @@ std::map<std::string, std::string> initial_files(const ProjectConfig& config, co
       {".dvc/config", dvc_config(urls.dvc)},
       {".dvc/.gitignore", std::string(kDvcGitIgnore)},
       {".dvcignore", std::string(kDvcIgnore)},
-      {".gitattributes", std::string(kGitAttributes)},
+      {std::string(kGitAttributesPath), git_attributes(false)},
       {".gitignore", std::string(kGitIgnore)},
       {"README.md", readme(config, urls)},
   };

@@ -22,6 +22,9 @@ struct ProjectUrls {
 // the token that the user adds locally in the header that the server reads.
 std::string dvc_config(std::string_view remote_url);
 
+// .gitattributes: with `git_lfs` what lies in attachments/ is kept by Git LFS.
+std::string git_attributes(bool git_lfs);
+
 // Path -> content: glossator.json, schema.json, guidelines/README.md, .dvc/config,
 // .dvc/.gitignore, .dvcignore, .gitattributes, .gitignore, README.md.
 std::map<std::string, std::string> initial_files(const ProjectConfig& config, const Schema& schema,

@@ -45,6 +45,12 @@ Result<void> change(ProjectSettings& settings, std::string_view key, const Json&
     settings.queue_order = *order;
     return {};
   }
+  if (key == "git_lfs") {
+    const bool* on = value.as_boolean();
+    if (on == nullptr) return Error{Code::invalid, "git_lfs is true or false", value.at()};
+    settings.git_lfs = *on;
+    return {};
+  }
   return Error{Code::invalid, "there is no setting of this name", value.at()};
 }
 
@@ -78,8 +84,9 @@ ProjectSettings settings_of(const Json& stored) {
 Json to_json(const ProjectSettings& settings) {
   Json languages = Json::array();
   for (const std::string& language : settings.languages) languages.push(language);
-  return Json::object(
-      {{"languages", std::move(languages)}, {"queue_order", name_of(settings.queue_order)}});
+  return Json::object({{"languages", std::move(languages)},
+                       {"queue_order", name_of(settings.queue_order)},
+                       {"git_lfs", settings.git_lfs}});
 }
 
 Result<ProjectSettings> changed_settings(ProjectSettings settings, const Json& changes) {

@@ -1,5 +1,6 @@
-// How a project works, as its managers set it: in which languages its pages are read, and in which
-// order its documents are worked on. Kept in the database, changed through the API.
+// How a project works, as its managers set it: in which languages its pages are read, in which
+// order its documents are worked on, whether it takes files by Git LFS. Kept in the database,
+// changed through the API.
 //
 //   const ProjectSettings settings = TRY(changed_settings(settings_of(project.settings), body));
 //
@@ -28,6 +29,7 @@ std::optional<QueueOrder> parse_queue_order(std::string_view name);
 struct ProjectSettings {
   std::vector<std::string> languages;  // of OCR, as tesseract names them; empty: the server's own
   QueueOrder queue_order = QueueOrder::oldest;
+  bool git_lfs = false;  // whether attachments/ and info/lfs are there (docs/git-lfs.md)
   bool operator==(const ProjectSettings&) const = default;
 };
 

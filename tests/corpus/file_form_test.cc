@@ -22,7 +22,7 @@ TEST(FileForm, KnowsEachKindThatPeopleWrite) {
        {in_document("pages/0001.annotations.jsonl"), in_document("annotations.jsonl"),
         in_document("comments.jsonl"), in_document("review.json"), std::string("schema.json"),
         std::string("splits/first.json"), std::string("splits/first/0f.tsv"),
-        std::string("guidelines/README.md")}) {
+        std::string("guidelines/README.md"), std::string("attachments/form.pdf")}) {
     const auto problems = form(path, "{\xff");
     EXPECT_FALSE(problems.empty()) << path;
     EXPECT_EQ(problems.path(), path);

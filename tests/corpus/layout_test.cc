@@ -43,6 +43,7 @@ TEST(Layout, KnowsTheTop) {
   EXPECT_EQ(classify("schema.json").kind, PathKind::schema);
   EXPECT_EQ(classify("guidelines/README.md").kind, PathKind::guideline);
   EXPECT_EQ(classify("guidelines/formulare/Ausfüllen (neu).md").kind, PathKind::guideline);
+  EXPECT_EQ(classify("attachments/forms/Blankoformular 2026.pdf").kind, PathKind::attachment);
   for (const char* path : {".dvc/config", ".dvc/.gitignore", ".gitattributes", "README.md"}) {
     EXPECT_EQ(classify(path).kind, PathKind::server_file) << path;
   }
@@ -61,6 +62,10 @@ TEST(Layout, EverythingElseIsUnknown) {
                                   std::string("guidelines/\xe2\x80\x8c.git/x.md"),
                                   std::string("guidelines/a\\b.md"),
                                   std::string("guidelines/x .md/ .md"),
+                                  std::string("attachments"),
+                                  std::string("attachments/.gitattributes"),
+                                  std::string("attachments/a/b/c/d/e.pdf"),
+                                  std::string("attachments/../schema.json"),
                                   std::string("splits/.hidden.json"),
                                   std::string("splits/main/0F.tsv"),
                                   std::string("splits/main/0f3.tsv"),
@@ -88,6 +93,7 @@ TEST(Layout, SaysWhoMayPush) {
   EXPECT_EQ(permission_to_push(PathKind::comments), Permission::comment_write);
   EXPECT_EQ(permission_to_push(PathKind::guideline), Permission::schema_write);
   EXPECT_EQ(permission_to_push(PathKind::split_members), Permission::split_write);
+  EXPECT_EQ(permission_to_push(PathKind::attachment), Permission::data_push);
   for (const PathKind kind : {PathKind::config, PathKind::document, PathKind::words,
                               PathKind::source_pointer, PathKind::images_pointer,
                               PathKind::adjudication, PathKind::server_file, PathKind::unknown}) {

@@ -55,5 +55,11 @@ TEST(ProjectFiles, AnnotationsMergeById) {
             std::string::npos);
 }
 
+TEST(ProjectFiles, AttachmentsGoByLfsWhereTheProjectWants) {
+  EXPECT_EQ(git_attributes(false), files().at(".gitattributes"));
+  EXPECT_EQ(git_attributes(true),
+            git_attributes(false) + "attachments/** filter=lfs diff=lfs merge=lfs -text\n");
+}
+
 }  // namespace
 }  // namespace corpus

@@ -12,10 +12,12 @@ base::Json json(const char* text) {
 }
 
 TEST(ProjectSettings, ChangesWhatIsNamedAndComesBackTheSame) {
-  const ProjectSettings settings =
-      TAKE(changed_settings({}, json(R"({"languages":["deu"],"queue_order":"unsure"})")));
+  const ProjectSettings settings = TAKE(
+      changed_settings({}, json(R"({"languages":["deu"],"queue_order":"unsure","git_lfs":true})")));
   EXPECT_EQ(settings.languages, std::vector<std::string>{"deu"});
   EXPECT_EQ(settings.queue_order, QueueOrder::unsure);
+  EXPECT_TRUE(settings.git_lfs);
+  EXPECT_FALSE(ProjectSettings().git_lfs);
   EXPECT_EQ(settings_of(to_json(settings)), settings);
   const ProjectSettings later = TAKE(changed_settings(settings, json(R"({"languages":[]})")));
   EXPECT_EQ(later.queue_order, QueueOrder::unsure);
@@ -23,9 +25,9 @@ TEST(ProjectSettings, ChangesWhatIsNamedAndComesBackTheSame) {
 }
 
 TEST(ProjectSettings, RefusesWhatItDoesNotKnow) {
-  for (const char* text :
-       {R"({"colour":"red"})", R"({"queue_order":"random"})", R"({"languages":"deu"})",
-        R"({"languages":[1]})", "[]", R"({"languages":["a","b","c","d","e","f","g","h","i"]})"}) {
+  for (const char* text : {R"({"colour":"red"})", R"({"queue_order":"random"})",
+                           R"({"languages":"deu"})", R"({"languages":[1]})", R"({"git_lfs":"yes"})",
+                           "[]", R"({"languages":["a","b","c","d","e","f","g","h","i"]})"}) {
     EXPECT_EQ(changed_settings({}, json(text)).error().code, base::Code::invalid) << text;
   }
 }
