@@ -110,8 +110,17 @@ class BlobStore {
                                                    const BlobName& name) = 0;
   virtual Result<bool> exists(std::string_view organisation, const BlobName& name) = 0;
   virtual Result<uint64_t> size(std::string_view organisation, const BlobName& name) = 0;
-  // Durable; fine if it is not there.
-  virtual Result<void> remove(std::string_view organisation, const BlobName& name) = 0;
+  // Says that it is needed, from now on, as publishing it again does: BlobEntry::modified_at is
+  // now. not_found if it is not there.
+  virtual Result<void> renew(std::string_view organisation, const BlobName& name) = 0;
+  // Since when nobody has published or renewed it. not_found if it is not there.
+  virtual Result<base::Milliseconds> modified_at(std::string_view organisation,
+                                                 const BlobName& name) = 0;
+  // Removes it, durably, unless it was published or renewed after that time: false then. Fine if it
+  // is not there. Whoever publishes or renews it at the same moment either keeps it or finds it
+  // gone.
+  virtual Result<bool> remove_older(std::string_view organisation, const BlobName& name,
+                                    base::Milliseconds than) = 0;
   // Every blob, by name in ascending order; the visitor returns false to stop.
   virtual Result<void> for_each(std::string_view organisation,
                                 const std::function<Result<bool>(const BlobEntry&)>& visit) = 0;

@@ -99,6 +99,20 @@ const std::string kReleased =
     " ON r.project_id = p.id AND r.blob_id = c.directory_id AND r.withdrawn = 0"
     " WHERE c.child_id = b.id))";
 
+// Kinds as is_of_releases() says.
+const std::string kLeftByReleases =
+    "SELECT " + std::string(kColumns) +
+    " FROM blobs b WHERE b.organisation_id = ? AND ((b.directory = 1 AND"
+    " b.media_type = 'application/json') OR (b.directory = 0 AND"
+    " b.media_type IN ('text/plain', 'application/jsonl')))"
+    " AND NOT EXISTS (SELECT 1 FROM released_blobs r WHERE r.blob_id = b.id)"
+    " AND NOT EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
+    " ON r.blob_id = c.directory_id WHERE c.child_id = b.id)"
+    // An uploaded text is no leftover.
+    " AND NOT EXISTS (SELECT 1 FROM projects p JOIN documents d ON d.project_id = p.id"
+    " WHERE p.organisation_id = b.organisation_id"
+    " AND d.id = substr(lower(hex(b.sha256)), 1, 32))";
+
 }  // namespace
 
 Result<void> BlobTable::record(const Project& project, const BlobRecord& blob) {
@@ -295,23 +309,22 @@ Result<void> BlobTable::forget(OrganisationId organisation, const BlobName& name
 
 Result<std::vector<BlobRecord>> BlobTable::left_by_releases(OrganisationId organisation) {
   std::vector<BlobRecord> records;
-  for (const Row& row : TRY(tx_.query(
-           "SELECT " + std::string(kColumns) +
-               " FROM blobs b WHERE b.organisation_id = ? AND ((b.directory = 1 AND"
-               " b.media_type = 'application/json') OR (b.directory = 0 AND"
-               " b.media_type IN ('text/plain', 'application/jsonl')))"
-               " AND NOT EXISTS (SELECT 1 FROM released_blobs r WHERE r.blob_id = b.id)"
-               " AND NOT EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
-               " ON r.blob_id = c.directory_id WHERE c.child_id = b.id)"
-               // An uploaded text is no leftover.
-               " AND NOT EXISTS (SELECT 1 FROM projects p JOIN documents d ON d.project_id = p.id"
-               " WHERE p.organisation_id = b.organisation_id"
-               " AND d.id = substr(lower(hex(b.sha256)), 1, 32))"
-               " ORDER BY b.directory DESC, b.md5",
-           {organisation}))) {
+  for (const Row& row :
+       TRY(tx_.query(kLeftByReleases + " ORDER BY b.directory DESC, b.md5", {organisation}))) {
     records.push_back(record_of(row));
   }
   return records;
+}
+
+Result<bool> BlobTable::is_left_by_releases(OrganisationId organisation, const BlobName& name) {
+  return TRY(tx_.query_first(kLeftByReleases + " AND b.md5 = ? AND b.directory = ?",
+                             {organisation, name.md5, name.directory}))
+      .has_value();
+}
+
+bool BlobTable::is_of_releases(const BlobRecord& blob) {
+  if (blob.name.directory) return blob.media_type == "application/json";
+  return blob.media_type == "text/plain" || blob.media_type == "application/jsonl";
 }
 
 Result<std::vector<BlobName>> BlobTable::directories_of(OrganisationId organisation,

@@ -85,6 +85,10 @@ class BlobTable {
   // and directory objects, by their media types; nothing else is ever listed. Whether git or a push
   // needs one is not looked at here. Directories come first.
   Result<std::vector<BlobRecord>> left_by_releases(OrganisationId organisation);
+  // Whether this one is among them.
+  Result<bool> is_left_by_releases(OrganisationId organisation, const BlobName& name);
+  // Whether it is of the kinds that releases store; no other is ever among them.
+  static bool is_of_releases(const BlobRecord& blob);
   // The directory objects that name it.
   Result<std::vector<BlobName>> directories_of(OrganisationId organisation, const BlobName& name);
 

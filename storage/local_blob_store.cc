@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 #include <vector>
 
 #include "base/random.h"
@@ -28,7 +27,7 @@ Result<struct stat> status_of(int fd, const base::Path& path) {
   return status;
 }
 
-base::Milliseconds modified_at(const struct stat& status) {
+base::Milliseconds time_of(const struct stat& status) {
   return int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000;
 }
 
@@ -115,8 +114,8 @@ class LocalBlobStore final : public BlobStore {
   Result<std::unique_ptr<BlobWriter>> begin(std::string_view organisation,
                                             const ExpectedContent& expected) override {
     TRY(BlobLayout::check_organisation(organisation));
-    return std::unique_ptr<BlobWriter>(
-        TRY(LocalBlobWriter::create(layout_, organisation, expected, incoming_.new_file())));
+    return std::unique_ptr<BlobWriter>(TRY(
+        LocalBlobWriter::create(layout_, naming_, organisation, expected, incoming_.new_file())));
   }
   Result<std::unique_ptr<BlobWriter>> adopt(std::string_view organisation, const base::Path& file,
                                             const ExpectedContent& expected) override;
@@ -125,7 +124,11 @@ class LocalBlobStore final : public BlobStore {
                                            const BlobName& name) override;
   Result<bool> exists(std::string_view organisation, const BlobName& name) override;
   Result<uint64_t> size(std::string_view organisation, const BlobName& name) override;
-  Result<void> remove(std::string_view organisation, const BlobName& name) override;
+  Result<void> renew(std::string_view organisation, const BlobName& name) override;
+  Result<base::Milliseconds> modified_at(std::string_view organisation,
+                                         const BlobName& name) override;
+  Result<bool> remove_older(std::string_view organisation, const BlobName& name,
+                            base::Milliseconds than) override;
   Result<void> for_each(std::string_view organisation,
                         const std::function<Result<bool>(const BlobEntry&)>& visit) override;
   Result<base::ContentHashes> verify(std::string_view organisation, const BlobName& name) override;
@@ -138,6 +141,7 @@ class LocalBlobStore final : public BlobStore {
   const BlobLayout layout_;
   const dev_t device_;
   const Incoming incoming_;
+  const std::shared_ptr<Naming> naming_ = std::make_shared<Naming>();
 };
 
 Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organisation,
@@ -147,7 +151,7 @@ Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organ
   const base::UniqueFd fd = TRY(base::open_file(file, O_RDONLY));
   if (TRY(status_of(fd.get(), file)).st_dev == device_) {
     return std::unique_ptr<BlobWriter>(
-        TRY(LocalBlobWriter::adopt(layout_, organisation, expected, file)));
+        TRY(LocalBlobWriter::adopt(layout_, naming_, organisation, expected, file)));
   }
   // Another file system: nothing can be moved, so it is copied.
   auto writer = TRY(begin(organisation, expected));
@@ -164,18 +168,16 @@ Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organ
 }
 
 Result<void> LocalBlobStore::publish_all(std::span<const std::unique_ptr<BlobWriter>> writers) {
-  std::vector<LocalBlobWriter*> local;
-  for (const auto& writer : writers) local.push_back(static_cast<LocalBlobWriter*>(writer.get()));
-  // The disk gets everything first; the first fsync then commits for nearly all.
-  for (LocalBlobWriter* writer : local) writer->start_flush();
-  for (LocalBlobWriter* writer : local) TRY(writer->flush());
-  std::set<base::Path> directories;
-  for (LocalBlobWriter* writer : local) {
-    TRY(writer->place());
-    directories.insert(writer->directory());
+  std::vector<NamingRequest> requests;
+  for (const auto& writer : writers) {
+    requests.push_back({static_cast<LocalBlobWriter&>(*writer)});
+    // The disk gets everything first; the first fsync then commits for nearly all.
+    requests.back().writer.start_flush();
   }
-  for (const base::Path& directory : directories) TRY(base::sync_directory(directory));
-  for (LocalBlobWriter* writer : local) TRY(writer->drop_copy());
+  std::vector<NamingRequest*> all;
+  for (NamingRequest& request : requests) all.push_back(&request);
+  name_together(all);
+  for (const NamingRequest& request : requests) TRY(request.outcome);
   return {};
 }
 
@@ -209,13 +211,33 @@ Result<uint64_t> LocalBlobStore::size(std::string_view organisation, const BlobN
   return size;
 }
 
-Result<void> LocalBlobStore::remove(std::string_view organisation, const BlobName& name) {
+Result<void> LocalBlobStore::renew(std::string_view organisation, const BlobName& name) {
+  TRY(BlobLayout::check_organisation(organisation));
+  const std::lock_guard lock(naming_->lock_of(name));
+  auto renewed = renew_file(layout_.path(organisation, name));
+  if (!renewed.ok() && renewed.error().code == base::Code::not_found) return not_there(name);
+  return renewed;
+}
+
+Result<base::Milliseconds> LocalBlobStore::modified_at(std::string_view organisation,
+                                                       const BlobName& name) {
+  const base::UniqueFd fd = TRY(open_object(organisation, name));
+  return time_of(TRY(status_of(fd.get(), name.text())));
+}
+
+Result<bool> LocalBlobStore::remove_older(std::string_view organisation, const BlobName& name,
+                                          base::Milliseconds than) {
   TRY(BlobLayout::check_organisation(organisation));
   const base::Path path = layout_.path(organisation, name);
-  if (::unlink(path.c_str()) != 0) {
-    return errno == ENOENT ? Result<void>() : base::system_error("unlink", path);
+  {
+    const std::lock_guard lock(naming_->lock_of(name));
+    const auto time = modified_at(organisation, name);
+    if (!time.ok() && time.error().code == base::Code::not_found) return true;
+    if (TRY(time) > than) return false;
+    if (::unlink(path.c_str()) != 0) return base::system_error("unlink", path);
   }
-  return base::sync_directory(path.parent_path());
+  TRY(base::sync_directory(path.parent_path()));
+  return true;
 }
 
 Result<bool> LocalBlobStore::visit_fan(
@@ -228,7 +250,7 @@ Result<bool> LocalBlobStore::visit_fan(
     struct stat status = {};
     // Removed by another thread in between: no longer there to visit.
     if (::stat((directory / rest).c_str(), &status) != 0) continue;
-    const BlobEntry entry{*name, static_cast<uint64_t>(status.st_size), modified_at(status)};
+    const BlobEntry entry{*name, static_cast<uint64_t>(status.st_size), time_of(status)};
     if (!TRY(visit(entry))) return false;
   }
   return true;

@@ -73,9 +73,8 @@ Result<void> collect_bytes(Services& services, const GcOptions& options) {
   collecting.now = base::now_milliseconds();
   collecting.grace = std::max(options.grace_days, 0) * kDay * 1000;
   collecting.dry_run = options.dry_run;
-  for (const storage::Organisation& organisation : TRY(services.database->read(
-           [](storage::Transaction& tx) { return storage::UserStore(tx).organisations(); }))) {
-    print_bytes(options, organisation.slug, TRY(collect(services, organisation, collecting)));
+  for (const auto& [organisation, report] : TRY(collect_all(services, collecting))) {
+    print_bytes(options, organisation, report);
   }
   return {};
 }
@@ -111,8 +110,7 @@ Verb gc_verb() {
   return {
       "gc",
       "remove git objects, and bytes that releases or crashes left behind, which nothing has "
-      "needed for the time of grace (stop the server first; while it runs it does so once a day "
-      "for git)",
+      "needed for the time of grace (stop the server first; while it runs it does so once a day)",
       [o](Options& options) {
         options.text("project", o->project,
                      "only git objects of organisation/project; all, and bytes, if it is left out");

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <unordered_set>
 
 #include "base/text.h"
+#include "corpus/layout.h"
+#include "corpus/lfs_pointer.h"
 #include "server/flow/snapshot_objects.h"
 #include "storage/audit_log.h"
 #include "storage/blob_table.h"
@@ -24,10 +28,19 @@ using Since = std::map<BlobName, base::Milliseconds>;  // when it was first seen
 constexpr size_t kEntriesAtOnce = 1000;
 constexpr std::string_view kPushedObjects = "/objects/";
 
-// What the pointers of a repository's commits name: of every commit that a ref reaches.
+// What the pointers of a repository's commits name, DVC's and those of Git LFS: of every commit
+// that a ref reaches.
+struct Pointed {
+  Names names;
+  std::unordered_set<base::Sha256> hashes;
+  bool contains(const storage::BlobRecord& record) const {
+    return names.contains(record.name) || hashes.contains(record.sha256);
+  }
+};
+
 class Pointers {
  public:
-  explicit Pointers(Names& names) : names_(names) {}
+  Pointers(Pointed& pointed, const vcs::StopAsked& stop) : pointed_(pointed), stop_(stop) {}
 
   Result<void> add(const vcs::Repository& repository) {
     std::unordered_set<vcs::ObjectId> seen;
@@ -40,6 +53,7 @@ class Pointers {
       const vcs::ObjectId id = waiting.back();
       waiting.pop_back();
       if (!seen.insert(id).second) continue;
+      TRY(vcs::go_on(stop_));
       const auto parents = TRY(vcs::read_commit(repository, id)).parents;
       waiting.insert(waiting.end(), parents.begin(), parents.end());
       // What came from further parents is in their own commits.
@@ -53,15 +67,32 @@ class Pointers {
                            const vcs::ObjectId& after) {
     return vcs::diff_commits(
         repository, before, after, [&](const vcs::Change& change) -> Result<bool> {
-          if (!change.after || !change.path.ends_with(".dvc")) return true;
+          if (!change.after) return true;
+          const bool is_attachment = is_in_attachments(change.path);
+          if (!is_attachment && !change.path.ends_with(".dvc")) return true;
           const std::string content =
               TRY(vcs::read_object_of(repository, vcs::ObjectKind::blob, change.after->id));
-          for (const BlobName& name : TRY(pointed_to(change.path, content))) names_.insert(name);
-          return true;
+          return is_attachment ? add_attachment(content) : add_pointer(change.path, content);
         });
   }
 
-  Names& names_;
+  static bool is_in_attachments(std::string_view path) {
+    return corpus::classify(path).kind == corpus::PathKind::attachment;
+  }
+
+  Result<bool> add_pointer(std::string_view path, std::string_view content) {
+    for (const BlobName& name : TRY(pointed_to(path, content))) pointed_.names.insert(name);
+    return true;
+  }
+
+  Result<bool> add_attachment(std::string_view content) {
+    const auto pointer = corpus::parse_lfs_pointer(content);
+    if (pointer.ok()) pointed_.hashes.insert(pointer->sha256);
+    return true;
+  }
+
+  Pointed& pointed_;
+  const vcs::StopAsked& stop_;
 };
 
 class Collecting {
@@ -84,12 +115,12 @@ class Collecting {
 
  private:
   Result<void> find_needed() {
-    Pointers pointers(needed_);
+    Pointers pointers(needed_, options_.stop);
     for (const storage::Project& project : TRY(services_.database->read(
              [](storage::Transaction& tx) { return storage::UserStore(tx).projects(); }))) {
       if (project.organisation != organisation_.id) continue;
-      projects_.push_back(project.id);
       const auto open = TRY(services_.catalog->open(project));
+      projects_.push_back(open);
       TRY(pointers.add(*open->repository));
       TRY(pointers.add(*open->data));
     }
@@ -109,7 +140,7 @@ class Collecting {
         const size_t at = entry.resource.rfind(kPushedObjects);
         if (at == entry.resource.npos) continue;
         const auto name = BlobName::parse(entry.resource.substr(at + kPushedObjects.size()));
-        if (name.ok()) needed_.insert(*name);
+        if (name.ok()) needed_.names.insert(*name);
       }
       query.after = entries.back().sequence;
     }
@@ -117,7 +148,7 @@ class Collecting {
 
   // Directories come before files: a file stays if one of its directories does.
   Result<void> consider(const storage::BlobRecord& record) {
-    if (needed_.contains(record.name)) return {};
+    if (needed_.contains(record)) return {};
     for (const BlobName& directory : TRY(services_.database->read([&](storage::Transaction& tx) {
            return storage::BlobTable(tx).directories_of(organisation_.id, record.name);
          }))) {
@@ -129,22 +160,36 @@ class Collecting {
 
   // Files that no row names. Their age is known without notes.
   Result<void> find_nameless() {
-    const auto visit = [&](const storage::BlobEntry& entry) -> Result<bool> {
-      ++report_.objects;
-      const bool is_known =
-          TRY(services_.database->read([&](storage::Transaction& tx) -> Result<bool> {
-            return TRY(storage::BlobTable(tx).find_in_organisation(organisation_.id, entry.name))
-                .has_value();
-          }));
-      if (is_known) return true;
-      ++report_.unneeded;
-      if (entry.modified_at + options_.grace > options_.now) return true;
-      count_removed(entry.size);
-      nameless_.push_back(entry.name);
-      return true;
-    };
-    return services_.blobs->for_each(organisation_.slug, visit);
+    std::vector<storage::BlobEntry> entries;
+    TRY(services_.blobs->for_each(organisation_.slug,
+                                  [&](const storage::BlobEntry& entry) -> Result<bool> {
+                                    entries.push_back(entry);
+                                    if (entries.size() >= kEntriesAtOnce)
+                                      TRY(look_for_rows(std::exchange(entries, {})));
+                                    return true;
+                                  }));
+    return look_for_rows(entries);
   }
+
+  Result<void> look_for_rows(const std::vector<storage::BlobEntry>& entries) {
+    TRY(vcs::go_on(options_.stop));
+    report_.objects += entries.size();
+    return services_.database->read([&](storage::Transaction& tx) -> Result<void> {
+      for (const storage::BlobEntry& entry : entries) {
+        if (TRY(has_row(tx, entry.name))) continue;
+        ++report_.unneeded;
+        if (is_past_grace(entry.modified_at)) nameless_[entry.name] = entry.size;
+      }
+      return {};
+    });
+  }
+
+  Result<bool> has_row(storage::Transaction& tx, const BlobName& name) const {
+    return TRY(storage::BlobTable(tx).find_in_organisation(organisation_.id, name)).has_value();
+  }
+
+  base::Milliseconds cutoff() const { return options_.now - options_.grace; }
+  bool is_past_grace(base::Milliseconds since) const { return since <= cutoff(); }
 
   void count_removed(uint64_t size) {
     ++report_.removed;
@@ -155,11 +200,12 @@ class Collecting {
 
   // Since when each has been unneeded; what is needed again begins anew some day.
   Result<Since> note_unneeded() {
-    const auto text = TRY(services_.database->read(
+    const auto kept = TRY(services_.database->read(
         [&](storage::Transaction& tx) { return storage::SettingsTable(tx).find(notes_key()); }));
+    const std::string text = kept.value_or("");  // outlives its lines
     Since since;
     for (const auto& [name, size] : unneeded_) since.emplace(name, options_.now);
-    for (const std::string_view line : base::split(text.value_or(""), '\n')) {
+    for (const std::string_view line : base::split(text, '\n')) {
       const size_t blank = line.find(' ');
       if (blank == line.npos) continue;
       const auto name = BlobName::parse(line.substr(0, blank));
@@ -184,39 +230,81 @@ class Collecting {
     for (const bool directories : {true, false}) {
       for (const auto& [name, size] : unneeded_) {
         if (name.directory != directories) continue;
+        TRY(vcs::go_on(options_.stop));
         ++report_.unneeded;
-        if (since.at(name) + options_.grace > options_.now) continue;
-        if (!options_.dry_run && !TRY(remove_row(name))) continue;
-        count_removed(size);
-        if (!options_.dry_run) TRY(services_.blobs->remove(organisation_.slug, name));
+        if (is_past_grace(since.at(name)) && TRY(remove_left(name))) count_removed(size);
       }
     }
-    if (options_.dry_run) return {};
-    for (const BlobName& name : nameless_) {
-      TRY(services_.blobs->remove(organisation_.slug, name));
+    for (const auto& [name, size] : nameless_) {
+      TRY(vcs::go_on(options_.stop));
+      if (TRY(remove_nameless(name))) count_removed(size);
     }
     return {};
   }
 
-  // False if a directory that is still there names it.
+  // What a release left. False if it is needed meanwhile.
+  Result<bool> remove_left(const BlobName& name) {
+    if (options_.dry_run) {
+      return services_.database->read(
+          [&](storage::Transaction& tx) { return is_left_and_old(tx, name); });
+    }
+    const auto held = hold_releases();
+    if (!held || !TRY(remove_row(name))) return false;
+    TRY(services_.blobs->remove_older(organisation_.slug, name, cutoff()));
+    return true;
+  }
+
+  // As long as the answer lives no release is made that could have looked the rows up; nothing if
+  // one is being made.
+  std::optional<std::vector<std::unique_lock<std::mutex>>> hold_releases() const {
+    std::vector<std::unique_lock<std::mutex>> held;
+    for (const auto& project : projects_) {
+      held.emplace_back(project->release_mutex, std::try_to_lock);
+      if (!held.back()) return std::nullopt;
+    }
+    return held;
+  }
+
+  // Who relies on it has renewed its file before they looked for the row, which they do in a
+  // transaction of their own.
+  Result<bool> is_left_and_old(storage::Transaction& tx, const BlobName& name) const {
+    if (!TRY(storage::BlobTable(tx).is_left_by_releases(organisation_.id, name))) return false;
+    const auto time = services_.blobs->modified_at(organisation_.slug, name);
+    if (!time.ok() && time.error().code == base::Code::not_found) return true;
+    return is_past_grace(TRY(time));
+  }
+
+  // False if a directory that is still there names it, too.
   Result<bool> remove_row(const BlobName& name) {
+    bool is_due = false;
     const auto removed = services_.database->write([&](storage::Transaction& tx) -> Result<void> {
+      is_due = TRY(is_left_and_old(tx, name));
+      if (!is_due) return {};
       storage::BlobTable table(tx);
-      for (const storage::ProjectId project : projects_) TRY(table.withdraw(project, name));
+      for (const auto& project : projects_) TRY(table.withdraw(project->project.id, name));
       return table.forget(organisation_.id, name);
     });
-    if (removed.ok()) return true;
+    if (removed.ok()) return is_due;
     if (removed.error().code == base::Code::conflict) return false;
     return removed.error();
+  }
+
+  // A row may have come since: its file was renewed before.
+  Result<bool> remove_nameless(const BlobName& name) {
+    const bool is_named =
+        TRY(services_.database->read([&](storage::Transaction& tx) { return has_row(tx, name); }));
+    if (is_named) return false;
+    if (options_.dry_run) return true;
+    return services_.blobs->remove_older(organisation_.slug, name, cutoff());
   }
 
   Services& services_;
   const storage::Organisation& organisation_;
   const CollectOptions& options_;
-  std::vector<storage::ProjectId> projects_;
-  Names needed_;
+  std::vector<std::shared_ptr<OpenProject>> projects_;
+  Pointed needed_;
   std::map<BlobName, uint64_t> unneeded_;  // and their sizes
-  std::vector<BlobName> nameless_;         // past their grace
+  std::map<BlobName, uint64_t> nameless_;  // past their grace
   CollectReport report_;
 };
 
@@ -224,7 +312,20 @@ class Collecting {
 
 Result<CollectReport> collect(Services& services, const storage::Organisation& organisation,
                               const CollectOptions& options) {
+  const std::unique_lock alone(services.collecting, std::try_to_lock);
+  if (!alone) return base::Error{base::Code::busy, "bytes are being collected already"};
   return Collecting(services, organisation, options).run();
+}
+
+Result<std::vector<std::pair<std::string, CollectReport>>> collect_all(
+    Services& services, const CollectOptions& options) {
+  std::vector<std::pair<std::string, CollectReport>> reports;
+  for (const storage::Organisation& organisation : TRY(services.database->read(
+           [](storage::Transaction& tx) { return storage::UserStore(tx).organisations(); }))) {
+    const CollectReport report = TRY(collect(services, organisation, options));
+    reports.emplace_back(organisation.slug, report);
+  }
+  return reports;
 }
 
 }  // namespace server

@@ -1,5 +1,7 @@
 #include "server/flow/dvc_remote.h"
 
+#include <algorithm>
+
 #include "dataset/dvc_tree.h"
 
 namespace server {
@@ -18,44 +20,46 @@ Sight sight_of(const storage::Access& access) {
   return access.allows(corpus::Permission::document_read) ? Sight::all : Sight::released;
 }
 
+Result<SeenObject> see_object(storage::Transaction& tx, const storage::Project& project,
+                              Sight sight, const storage::BlobName& name) {
+  storage::BlobTable table(tx);
+  if (TRY(table.is_withdrawn(project.id, name))) return SeenObject{.withdrawn = true};
+  const auto record =
+      sight == Sight::all ? table.find(project.id, name) : table.find_released(project.id, name);
+  if (record.ok()) return SeenObject{.record = *record};
+  if (record.error().code != base::Code::not_found) return record.error();
+  return SeenObject{.withdrawn = sight == Sight::released &&
+                                 TRY(table.is_named_by_withdrawn(project.id, name))};
+}
+
 Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name) {
+  const SeenObject seen = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return see_object(tx, project, sight, name); }));
   StoredObject object;
-  TRY(services.database->read([&](storage::Transaction& tx) -> Result<void> {
-    storage::BlobTable table(tx);
-    object.withdrawn = TRY(table.is_withdrawn(project.id, name));
-    if (object.withdrawn) return {};
-    const auto record =
-        sight == Sight::all ? table.find(project.id, name) : table.find_released(project.id, name);
-    if (record.ok()) {
-      object.record = *record;
-      return {};
-    }
-    object.withdrawn =
-        sight == Sight::released && TRY(table.is_named_by_withdrawn(project.id, name));
-    return object.withdrawn ? Result<void>() : Result<void>(record.error());
-  }));
-  if (!object.withdrawn) object.reader = TRY(services.blobs->open(project.organisation_slug, name));
+  object.withdrawn = seen.withdrawn;
+  if (seen.withdrawn) return object;
+  if (!seen.record) return base::Error{base::Code::not_found, "no such object"};
+  object.record = *seen.record;
+  object.reader = TRY(services.blobs->open(project.organisation_slug, name));
   return object;
 }
 
-Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,
+Result<void> take_object(Services& services, const Actor& actor, storage::ExpectedContent expected,
                          const ObjectSource& source) {
   const storage::Project& project = actor.project();
-  storage::ExpectedContent expected;
-  expected.md5 = name.md5;
-  expected.directory = name.directory;
   expected.limit =
-      name.directory ? dataset::DvcTreeLimits().bytes : services.config.read_limits.input_bytes;
+      expected.directory ? dataset::DvcTreeLimits().bytes : services.config.read_limits.input_bytes;
   auto writer = TRY(services.blobs->begin(project.organisation_slug, expected));
   std::string directory;
   std::string buffer(kChunk, '\0');
   while (const size_t got = TRY(source(buffer.data(), buffer.size()))) {
     const std::string_view chunk = std::string_view(buffer).substr(0, got);
     TRY(writer->write(chunk));
-    if (name.directory) directory += chunk;
+    if (expected.directory) directory += chunk;
   }
   const base::ContentHashes hashes = TRY(writer->seal());
+  const storage::BlobName name{hashes.md5, expected.directory};
   std::vector<storage::BlobName> children;
   if (name.directory) {
     for (const auto& entry : TRY(dataset::parse_dvc_tree(directory)).entries) {
@@ -87,10 +91,39 @@ Result<void> take_object(Services& services, const Actor& actor, const storage::
   });
 }
 
-Result<void> note_sent_again(Services& services, const Actor& actor,
-                             const storage::BlobName& name) {
-  return services.database->write(
-      [&](storage::Transaction& tx) { return audit_push(tx, actor, name); });
+// The files first: collection looks at their age inside the transaction that takes their rows away,
+// so that it either sees that they are needed or is seen here to have been faster.
+Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& actor,
+                                               std::span<const storage::BlobName> names) {
+  std::vector<storage::BlobName> there, gone;
+  for (const storage::BlobName& name : names) {
+    const auto renewed = services.blobs->renew(actor.project().organisation_slug, name);
+    if (!renewed.ok() && renewed.error().code != base::Code::not_found) return renewed.error();
+    (renewed.ok() ? there : gone).push_back(name);
+  }
+  if (there.empty()) return gone;
+  TRY(services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    const auto missing = TRY(storage::BlobTable(tx).missing(actor.project().id, there));
+    gone.insert(gone.end(), missing.begin(), missing.end());
+    for (const storage::BlobName& name : there) {
+      if (std::find(missing.begin(), missing.end(), name) != missing.end()) continue;
+      TRY(audit_push(tx, actor, name));
+    }
+    return {};
+  }));
+  return gone;
+}
+
+Result<void> note_shown(Services& services, const Actor& actor, const StoredObject& object) {
+  const storage::BlobName& name = object.record.name;
+  if (object.withdrawn || !storage::BlobTable::is_of_releases(object.record)) return {};
+  if (!actor.may(corpus::Permission::data_push)) return {};
+  const bool is_left = TRY(services.database->read([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).is_left_by_releases(actor.project().organisation, name);
+  }));
+  if (!is_left) return {};
+  const auto gone = TRY(rely_on(services, actor, std::span<const storage::BlobName>(&name, 1)));
+  return gone.empty() ? Result<void>() : base::Error{base::Code::not_found, "no such object"};
 }
 
 }  // namespace server

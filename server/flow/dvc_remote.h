@@ -5,12 +5,21 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "server/flow/actor.h"
 #include "server/flow/services.h"
 #include "storage/blob_table.h"
 
 namespace server {
+
+// What a reader sees of an object: nothing, what is known of it, or that it is gone.
+struct SeenObject {
+  bool withdrawn = false;  // only withdrawn releases have it
+  std::optional<storage::BlobRecord> record = {};
+};
 
 struct StoredObject {
   bool withdrawn = false;  // only withdrawn releases have it: nothing below
@@ -22,6 +31,9 @@ struct StoredObject {
 enum class Sight { all, released };
 Sight sight_of(const storage::Access& access);
 
+Result<SeenObject> see_object(storage::Transaction& tx, const storage::Project& project,
+                              Sight sight, const storage::BlobName& name);
+
 // not_found unless it is in sight. Who may see all documents sees their bytes whatever becomes of
 // releases that had them, but not the lists of withdrawn ones.
 Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
@@ -30,13 +42,19 @@ Result<StoredObject> open_object(Services& services, const storage::Project& pro
 // Fills the buffer; 0 at the end.
 using ObjectSource = std::function<Result<size_t>(char* buffer, size_t size)>;
 
-// Durable when it returns. invalid: the bytes are not what the address says, or the directory
-// object is malformed; conflict: children are missing.
-Result<void> take_object(Services& services, const Actor& actor, const storage::BlobName& name,
+// Durable when it returns. invalid: the bytes are not what was expected, or the directory object is
+// malformed; conflict: children are missing. How long an object may be is the server's to say.
+Result<void> take_object(Services& services, const Actor& actor, storage::ExpectedContent expected,
                          const ObjectSource& source);
 
-// Of an object that is there already: who sends it relies on it from now on, as on one that was
-// taken, and collection (server/flow/collect.h) leaves it alone.
-Result<void> note_sent_again(Services& services, const Actor& actor, const storage::BlobName& name);
+// Of objects that seem to be there already: who would send them relies on them from now on, as on
+// those that were taken, and collection (server/flow/collect.h) leaves them alone. Gives those that
+// are not there after all: they have to be sent.
+Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& actor,
+                                               std::span<const storage::BlobName> names);
+
+// A client that may push and is shown an object will not send it: what collection might take is
+// relied on from now on. not_found if it was faster.
+Result<void> note_shown(Services& services, const Actor& actor, const StoredObject& object);
 
 }  // namespace server

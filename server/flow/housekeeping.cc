@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "server/flow/collect.h"
 #include "server/flow/predict.h"
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
@@ -17,6 +19,7 @@
 #include "storage/idempotency.h"
 #include "storage/prediction_table.h"
 #include "storage/read_page_table.h"
+#include "storage/settings_table.h"
 #include "storage/stroke_table.h"
 #include "storage/user_store.h"
 
@@ -84,6 +87,32 @@ void do_what_is_due(Services& services, const vcs::StopAsked& stop) {
   }
 }
 
+constexpr char kCollectedAt[] = "bytes-collected-at";
+
+Result<bool> is_collection_due(Services& services, base::Milliseconds now) {
+  const auto last = TRY(services.database->read(
+      [](storage::Transaction& tx) { return storage::SettingsTable(tx).find(kCollectedAt); }));
+  return !last || base::parse_integer(*last).value_or(0) + kDay * 1000 <= now;
+}
+
+// Once a day, as git's objects.
+Result<void> collect_bytes(Services& services, const vcs::StopAsked& stop) {
+  CollectOptions options;
+  options.now = base::now_milliseconds();
+  options.grace = std::max(services.config.grace_days * kDay * 1000, kLeastLiveGrace);
+  options.stop = stop;
+  if (!TRY(is_collection_due(services, options.now))) return {};
+  for (const auto& [organisation, report] : TRY(collect_all(services, options))) {
+    if (report.removed == 0) continue;
+    base::log_info("bytes collected", {{"organisation", organisation},
+                                       {"objects", static_cast<int64_t>(report.removed)},
+                                       {"bytes", static_cast<int64_t>(report.removed_bytes)}});
+  }
+  return services.database->write([&](storage::Transaction& tx) {
+    return storage::SettingsTable(tx).set(kCollectedAt, std::to_string(options.now));
+  });
+}
+
 void forget_old_rows(Services& services) {
   const base::Milliseconds now = base::now_milliseconds();
   note("sweep small images", sweep_thumbnails(services, now));
@@ -141,6 +170,7 @@ void keep_house(Services& services, const vcs::StopAsked& stop) {
     }
   }
   do_what_is_due(services, stop);
+  note("collect bytes", collect_bytes(services, stop), stop);
   note("fail abandoned documents", fail_abandoned(services));
   forget_old_rows(services);
 }

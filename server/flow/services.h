@@ -81,7 +81,8 @@ struct Services {
   DocumentPasswords passwords;
   IndexLag index_lag;
   ExportLengths export_lengths;
-  base::UniqueFd lock;  // the data directory is ours, as long as it is open
+  std::mutex collecting;  // one collection of bytes at a time (server/flow/collect.h)
+  base::UniqueFd lock;    // the data directory is ours, as long as it is open
 };
 
 // Which parts a program needs: a command that adds a user starts no readers.

@@ -1,10 +1,9 @@
 // The DVC HTTP remote: /<org>/<project>.dvc/files/md5/<2 hex>/<30 hex>[.dir]. Status codes as the
 // stock client needs them: what it may not have looks absent, and an absent object has an empty
 // body, so that its connection lives on (docs/formats/dvc.md).
-#include <fcntl.h>
-
 #include "server/flow/dvc_remote.h"
 #include "server/http/authorize.h"
+#include "server/http/object_replies.h"
 #include "server/http/routes.h"
 
 namespace server::http {
@@ -13,10 +12,12 @@ namespace {
 using base::Result;
 using corpus::Permission;
 
-constexpr uint64_t kObjectLimit = uint64_t{64} << 30;
-
 Result<storage::BlobName> name_of(const Context& context) {
   return storage::BlobName::parse_path(context.parameter("fan"), context.parameter("rest"));
+}
+
+Reply absent(const base::Error& error) {
+  return Reply::empty(error.code == base::Code::not_found ? 404 : 503);
 }
 
 Reply get_object(Services& services, Context& context) {
@@ -24,30 +25,10 @@ Reply get_object(Services& services, Context& context) {
   if (!name.ok()) return Reply::empty(404);
   const storage::Access& access = *context.principal.access;
   const auto object = open_object(services, access.project, sight_of(access), *name);
-  if (!object.ok()) {
-    return Reply::empty(object.error().code == base::Code::not_found ? 404 : 503);
-  }
-  if (object->withdrawn) return Reply::empty(410);
-  base::UniqueFd fd(::fcntl(object->reader->descriptor(), F_DUPFD_CLOEXEC, 0));
-  if (!fd) return Reply::empty(503);
-  return Reply::file(std::move(fd), object->reader->size(), "application/octet-stream")
-      .etag(name->md5.hex())
-      .immutable();
-}
-
-int status_of(const base::Error& error) {
-  switch (error.code) {
-    case base::Code::invalid:
-      return 422;
-    case base::Code::conflict:
-      return 409;
-    case base::Code::limit:
-      return 413;
-    case base::Code::no_space:
-      return 507;
-    default:
-      return 503;
-  }
+  if (!object.ok()) return absent(object.error());
+  const auto noted = note_shown(services, actor_of(context), *object);
+  if (!noted.ok()) return absent(noted.error());
+  return send_object(*object);
 }
 
 Reply put_object(Services& services, Context& context) {
@@ -55,14 +36,19 @@ Reply put_object(Services& services, Context& context) {
   if (!name.ok()) return Reply::text(422, "not an object's address\n");
   Request& request = context.request;
   if (open_object(services, context.principal.access->project, Sight::all, *name).ok()) {
-    (void)request.drain(kObjectLimit);
-    return Reply::empty(note_sent_again(services, actor_of(context), *name).ok() ? 200 : 503);
+    const auto gone =
+        rely_on(services, actor_of(context), std::span<const storage::BlobName>(&*name, 1));
+    if (!gone.ok()) return Reply::empty(503);
+    if (gone->empty()) {
+      (void)request.drain(kMostObjectBytes);
+      return Reply::empty(200);
+    }
   }
   const auto taken =
-      take_object(services, actor_of(context), *name,
+      take_object(services, actor_of(context), {.md5 = name->md5, .directory = name->directory},
                   [&](char* buffer, size_t size) { return request.read(buffer, size); });
   if (taken.ok()) return Reply::empty(201);
-  const int status = status_of(taken.error());
+  const int status = upload_status_of(taken.error());
   if (status < 500) return Reply::text(status, taken.error().what + "\n");
   Reply failed = Reply::empty(status);
   failed.failure = taken.error().what;
@@ -87,7 +73,7 @@ void add_dvc_routes(Router& router, Services& services) {
   const std::string object = "/{org}/{project}.dvc/files/md5/{fan}/{rest}";
   RequestBody bytes;
   bytes.media_types = {"*/*"};
-  bytes.limit = kObjectLimit;
+  bytes.limit = kMostObjectBytes;
   bytes.required = false;  // an empty file is an empty chunked body
 
   router.add(dvc_route(

@@ -37,6 +37,7 @@ void add_proposal_routes(Router& router, Services& services);         // changes
 void add_git_routes(Router& router, Services& services);              // smart HTTP
 void add_dvc_routes(Router& router, Services& services);              // the DVC remote
 void add_object_routes(Router& router, Services& services);           // many stored objects at once
+void add_collect_routes(Router& router, Services& services);          // bytes that may go
 void add_receipt_routes(Router& router, Services& services);          // which model used what
 void add_event_routes(Router& router, Services& services);            // events, jobs
 void add_health_routes(Router& router, Services& services);           // healthz, metrics, API

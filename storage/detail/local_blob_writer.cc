@@ -73,24 +73,31 @@ Result<base::ContentHashes> hash_descriptor(int fd) {
   }
 }
 
+Result<void> renew_file(const base::Path& file) {
+  if (::utimensat(AT_FDCWD, file.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0) return {};
+  return base::system_error("renew", file);
+}
+
 Result<std::unique_ptr<LocalBlobWriter>> LocalBlobWriter::create(const BlobLayout& layout,
+                                                                 std::shared_ptr<Naming> naming,
                                                                  std::string_view organisation,
                                                                  const ExpectedContent& expected,
                                                                  const base::Path& temporary) {
   base::UniqueFd fd = TRY(base::open_file(temporary, O_RDWR | O_CREAT | O_EXCL, 0600));
-  std::unique_ptr<LocalBlobWriter> writer(
-      new LocalBlobWriter(layout, organisation, expected, temporary, std::move(fd)));
+  std::unique_ptr<LocalBlobWriter> writer(new LocalBlobWriter(
+      layout, std::move(naming), organisation, expected, temporary, std::move(fd)));
   TRY(writer->check_length(expected.size.value_or(0)));
   return writer;
 }
 
 Result<std::unique_ptr<LocalBlobWriter>> LocalBlobWriter::adopt(const BlobLayout& layout,
+                                                                std::shared_ptr<Naming> naming,
                                                                 std::string_view organisation,
                                                                 const ExpectedContent& expected,
                                                                 const base::Path& file) {
   base::UniqueFd fd = TRY(base::open_file(file, O_RDWR));
   std::unique_ptr<LocalBlobWriter> writer(
-      new LocalBlobWriter(layout, organisation, expected, file, std::move(fd)));
+      new LocalBlobWriter(layout, std::move(naming), organisation, expected, file, std::move(fd)));
   writer->adopted_ = true;
   TRY(writer->hash_file());
   return writer;
@@ -160,7 +167,13 @@ Result<void> LocalBlobWriter::flush() {
   if (::fchmod(fd_.get(), 0444) != 0) return base::system_error("chmod", temporary_);
   const auto synced = base::sync_file(fd_.get());
   if (!synced.ok()) return synced.error().within("storing an object");
+  flushed_ = true;
   return {};
+}
+
+Result<void> LocalBlobWriter::flush_new() {
+  const bool needs_none = flushed_ || (hashes_ && ::access(target().c_str(), F_OK) == 0);
+  return needs_none ? Result<void>() : flush();
 }
 
 Result<void> LocalBlobWriter::take_name() {
@@ -172,11 +185,19 @@ Result<void> LocalBlobWriter::take_name() {
   return {};
 }
 
+Result<bool> LocalBlobWriter::take_or_renew_name() {
+  const std::lock_guard lock(naming_->lock_of(name()));
+  const auto taken = take_name();
+  if (!taken.ok() && taken.error().code != base::Code::conflict) return taken.error();
+  TRY(renew_file(target()));  // what was adopted may have been written long ago, too
+  return taken.ok();
+}
+
 Result<void> LocalBlobWriter::place(const std::optional<base::Sha256>& recorded) {
   TRY(base::make_directories(directory()));
-  const auto taken = take_name();
-  if (taken.ok() || taken.error().code != base::Code::conflict) return taken;
-  return settle_with_present(recorded);
+  if (!TRY(take_or_renew_name())) return settle_with_present(recorded);
+  // What seemed to be there was removed meanwhile.
+  return flushed_ ? Result<void>() : flush();
 }
 
 Result<void> LocalBlobWriter::settle_with_present(const std::optional<base::Sha256>& recorded) {
@@ -205,12 +226,14 @@ Result<void> LocalBlobWriter::replace_damaged() {
 
 Result<BlobName> LocalBlobWriter::publish(const std::optional<base::Sha256>& recorded) {
   if (!hashes_) return base::Error{base::Code::internal, "publish before seal"};
-  // What is there already needs no flush of its copy.
-  if (::access(target().c_str(), F_OK) != 0) TRY(flush());
-  TRY(place(recorded));
-  // Also when the content was there: whoever placed it may not have synced the name yet.
-  TRY(base::sync_directory(directory()));
-  TRY(drop_copy());
+  NamingRequest request{*this, recorded};
+  if (hashes_->size > kFlushStep) {
+    NamingRequest* const alone = &request;  // others shall not wait for a long one
+    name_together({&alone, 1});
+  } else {
+    naming_->pass(request);
+  }
+  TRY(request.outcome);
   return name();
 }
 

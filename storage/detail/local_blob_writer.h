@@ -5,6 +5,7 @@
 #include <string>
 
 #include "storage/detail/blob_layout.h"
+#include "storage/detail/naming.h"
 #include "storage/detail/parallel_hasher.h"
 
 namespace storage {
@@ -13,11 +14,13 @@ class LocalBlobWriter final : public BlobWriter {
  public:
   // A new temporary file, removed unless it is published.
   static Result<std::unique_ptr<LocalBlobWriter>> create(const BlobLayout& layout,
+                                                         std::shared_ptr<Naming> naming,
                                                          std::string_view organisation,
                                                          const ExpectedContent& expected,
                                                          const base::Path& temporary);
   // A finished file, left alone unless it is published; already sealed.
   static Result<std::unique_ptr<LocalBlobWriter>> adopt(const BlobLayout& layout,
+                                                        std::shared_ptr<Naming> naming,
                                                         std::string_view organisation,
                                                         const ExpectedContent& expected,
                                                         const base::Path& file);
@@ -27,9 +30,10 @@ class LocalBlobWriter final : public BlobWriter {
   Result<base::ContentHashes> seal() override;
   Result<BlobName> publish(const std::optional<base::Sha256>& recorded) override;
 
-  // The steps of publish(), for many writers with few flushes.
-  void start_flush();    // lets the disk begin; returns at once
-  Result<void> flush();  // the content is on disk
+  // The steps of publish(), for many writers with few flushes (naming.h).
+  void start_flush();        // lets the disk begin; returns at once
+  Result<void> flush();      // the content is on disk
+  Result<void> flush_new();  // unless it is already, or needs not, since it is in the store
   // Gives the content its name, or keeps what is there. The directory is still to be synced.
   Result<void> place(const std::optional<base::Sha256>& recorded = {});
   base::Path directory() const { return target().parent_path(); }
@@ -37,9 +41,10 @@ class LocalBlobWriter final : public BlobWriter {
   Result<void> drop_copy();
 
  private:
-  LocalBlobWriter(BlobLayout layout, std::string_view organisation, ExpectedContent expected,
-                  base::Path temporary, base::UniqueFd fd)
+  LocalBlobWriter(BlobLayout layout, std::shared_ptr<Naming> naming, std::string_view organisation,
+                  ExpectedContent expected, base::Path temporary, base::UniqueFd fd)
       : layout_(std::move(layout)),
+        naming_(std::move(naming)),
         organisation_(organisation),
         expected_(std::move(expected)),
         temporary_(std::move(temporary)),
@@ -51,21 +56,27 @@ class LocalBlobWriter final : public BlobWriter {
   Result<void> check_content() const;
   Result<void> hash_file();
   Result<void> take_name();
+  Result<bool> take_or_renew_name();
   Result<void> settle_with_present(const std::optional<base::Sha256>& recorded);
   Result<void> replace_damaged();
 
   const BlobLayout layout_;
+  const std::shared_ptr<Naming> naming_;
   const std::string organisation_;
   const ExpectedContent expected_;
   const base::Path temporary_;
   base::UniqueFd fd_;
   bool adopted_ = false;
   bool placed_ = false;
+  bool flushed_ = false;
   uint64_t written_ = 0;
   uint64_t flush_started_ = 0;
   ParallelHasher hasher_;
   std::optional<base::ContentHashes> hashes_;  // once sealed
 };
+
+// From now on the file is as if it had just been stored.
+Result<void> renew_file(const base::Path& file);
 
 // Both hashes of an open file, from its beginning.
 Result<base::ContentHashes> hash_descriptor(int fd);

@@ -8,6 +8,8 @@
 namespace storage {
 namespace {
 
+constexpr base::Milliseconds kLater = INT64_MAX;
+
 struct Backend {
   const char* name;
   std::function<Result<std::unique_ptr<BlobStore>>(const base::Path& directory)> open;
@@ -142,13 +144,29 @@ TEST_P(BlobStoreContract, SaysWhatIsMissing) {
   EXPECT_EQ(test::code_of(store->open("acme", missing)), base::Code::not_found);
   EXPECT_EQ(test::code_of(store->size("acme", missing)), base::Code::not_found);
   EXPECT_FALSE(TAKE(store->exists("acme", missing)));
-  EXPECT_OK(store->remove("acme", missing));
+  EXPECT_EQ(test::code_of(store->renew("acme", missing)), base::Code::not_found);
+  EXPECT_EQ(test::code_of(store->modified_at("acme", missing)), base::Code::not_found);
+  EXPECT_TRUE(TAKE(store->remove_older("acme", missing, kLater)));
 }
 
 TEST_P(BlobStoreContract, Removes) {
   const auto hashes = TAKE(put_blob(*store, "acme", "gone"));
-  ASSERT_OK(store->remove("acme", {hashes.md5}));
+  ASSERT_TRUE(TAKE(store->remove_older("acme", {hashes.md5}, kLater)));
   EXPECT_FALSE(TAKE(store->exists("acme", {hashes.md5})));
+}
+
+TEST_P(BlobStoreContract, DoesNotRemoveWhatWasNeededLately) {
+  const BlobName name{TAKE(put_blob(*store, "acme", "kept")).md5};
+  const auto stored_at = TAKE(store->modified_at("acme", name));
+  const auto is_renewed = [&] { return TAKE(store->modified_at("acme", name)) > stored_at; };
+  while (!is_renewed()) ASSERT_OK(store->renew("acme", name));
+  EXPECT_FALSE(TAKE(store->remove_older("acme", name, stored_at)));
+  const auto renewed_at = TAKE(store->modified_at("acme", name));
+  while (TAKE(store->modified_at("acme", name)) == renewed_at) {
+    ASSERT_OK(put_blob(*store, "acme", "kept"));
+  }
+  EXPECT_FALSE(TAKE(store->remove_older("acme", name, renewed_at)));
+  EXPECT_EQ(content_of(name), "kept");
 }
 
 TEST_P(BlobStoreContract, VisitsAllInOrderAndStopsWhenTold) {

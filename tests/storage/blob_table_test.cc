@@ -203,6 +203,14 @@ TEST_F(BlobTableTest, ListsWhatReleasesLeftBehindAndNothingElse) {
     return t.record_directory(project, directory, std::vector{text.name});
   }));
   EXPECT_EQ(left(), (std::vector{directory.name, text.name}));
+  const auto is_left = [&](const BlobRecord& blob) {
+    return TAKE(with_table(
+        [&](BlobTable& t) { return t.is_left_by_releases(project.organisation, blob.name); }));
+  };
+  EXPECT_TRUE(is_left(text) && is_left(directory));
+  EXPECT_TRUE(BlobTable::is_of_releases(text) && BlobTable::is_of_releases(directory));
+  EXPECT_FALSE(is_left(image) || is_left(sent) || is_left(record_of("never")));
+  EXPECT_FALSE(BlobTable::is_of_releases(image) || BlobTable::is_of_releases(sent));
   EXPECT_EQ(TAKE(with_table(
                 [&](BlobTable& t) { return t.directories_of(project.organisation, text.name); })),
             std::vector{directory.name});

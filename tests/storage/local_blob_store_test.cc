@@ -1,8 +1,12 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <atomic>
+#include <thread>
 
 #include "storage/blob_store.h"
 #include "tests/support/child.h"
@@ -44,6 +48,25 @@ TEST_F(LocalBlobStore, MakesItsFilesReadOnly) {
   struct stat status = {};
   ASSERT_EQ(::stat(path_of(hashes.md5.hex()).c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0444u);
+}
+
+// Collection beside uploads of the same content: what was acknowledged stays until it is old again.
+TEST_F(LocalBlobStore, KeepsWhatIsStoredWhileItIsRemoved) {
+  const auto store = TAKE(open_local_blob_store(root));
+  const std::string content = "again and again";
+  const BlobName name{base::md5_of(content)};
+  const timespec old[2] = {{0, 0}, {0, 0}};
+  std::atomic<bool> done = false;
+  std::thread remover([&] {
+    while (!done) (void)TAKE(store->remove_older("acme", name, 0));
+  });
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_OK(put_blob(*store, "acme", content));
+    EXPECT_EQ(TAKE(TAKE(store->open("acme", name))->read_whole()), content);
+    ASSERT_EQ(::utimensat(AT_FDCWD, path_of(name.text()).c_str(), old, 0), 0);
+  }
+  done = true;
+  remover.join();
 }
 
 TEST_F(LocalBlobStore, LeavesNothingOfWhatWasNotPublished) {
