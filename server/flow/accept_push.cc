@@ -8,6 +8,7 @@
 #include "server/flow/commit_judge.h"
 #include "server/flow/index.h"
 #include "server/flow/join_push.h"
+#include "server/flow/lfs.h"
 #include "server/flow/propose.h"
 #include "server/flow/readings.h"
 #include "server/flow/review.h"
@@ -113,7 +114,9 @@ class Pushing {
                              Complaints& complaints) {
     TRY(join_.judge(push.objects, command.before, command.after, complaints));
     if (!complaints.empty()) return {};
-    return judge_commits(actor_, project_, push.commits, push.objects, complaints);
+    TRY(judge_commits(actor_, project_, push.commits, push.objects, complaints));
+    if (!complaints.empty()) return {};
+    return judge_attachments(services_, actor_, push.commits, push.objects, complaints);
   }
 
   void judge_main_command(const vcs::PushView& push, const vcs::RefCommand& command,

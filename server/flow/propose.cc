@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "corpus/event.h"
 #include "server/flow/commit_judge.h"
+#include "server/flow/lfs.h"
 #include "vcs/ancestry.h"
 #include "vcs/diff.h"
 
@@ -83,7 +84,9 @@ Result<void> Proposing::judge_content(const vcs::PushView& push, const vcs::RefC
       }));
   TRY(judge_main(actor_, project_, before, after, push.objects, complaints));
   if (!complaints.empty()) return {};
-  return judge_commits(actor_, project_, push.commits, push.objects, complaints);
+  TRY(judge_commits(actor_, project_, push.commits, push.objects, complaints));
+  if (!complaints.empty()) return {};
+  return judge_attachments(services_, actor_, push.commits, push.objects, complaints);
 }
 
 Result<Proposing::Options> Proposing::options_of(const vcs::PushView& push,

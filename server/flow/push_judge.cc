@@ -10,6 +10,7 @@
 #include "corpus/validate.h"
 #include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
+#include "server/flow/lfs.h"
 #include "server/flow/split.h"
 #include "vcs/diff.h"
 
@@ -100,6 +101,7 @@ class MainJudge {
       case PathKind::split_members:
         return judge_split(change);
       case PathKind::guideline:
+      case PathKind::attachment:
         complaints_.add(TRY(form_of(change)));
         return {};
       default:
@@ -258,6 +260,9 @@ Result<std::optional<std::string>> objection_to(const Actor& actor, const OpenPr
   using Objection = std::optional<std::string>;
   if (info.kind == PathKind::unknown) {
     return Objection(path + ": no file of this name belongs here");
+  }
+  if (info.kind == PathKind::attachment && !uses_lfs(actor.project())) {
+    return Objection(path + ": " + kLfsIsOff);
   }
   const auto needed = corpus::permission_to_push(info.kind);
   if (!needed) return Objection(path + ": only the server writes this file");

@@ -53,6 +53,7 @@ ApiInfo api_info() {
                {"history", "Who changed what"},
                {"datasets", "Splits, releases, exports"},
                {"events", "What happened"},
+               {"git-lfs", "Files that a project keeps by Git LFS, if it does"},
                {"server", "Health"}};
   return info;
 }

@@ -147,6 +147,19 @@ Json problem_response(std::string_view description) {
                   {{"schema", Json::object({{"$ref", "#/components/schemas/Problem"}})}})}})}});
 }
 
+// In the route's own style: a client of Git LFS is told so in its own words.
+Json refusal_response(const Route& route, std::string_view description) {
+  if (route.errors != ErrorStyle::lfs) return problem_response(description);
+  const Json text = Json::object({{"type", "string"}});
+  const Json schema =
+      Json::object({{"type", "object"},
+                    {"required", Json::array({"message"})},
+                    {"properties", Json::object({{"message", text}, {"request_id", text}})}});
+  return Json::object(
+      {{"description", description},
+       {"content", Json::object({{kLfsMediaType, Json::object({{"schema", schema}})}})}});
+}
+
 Json declared_response(const Response& response) {
   if (response.media_type == "application/problem+json" && response.schema.is_null()) {
     return problem_response(response.description);
@@ -193,10 +206,10 @@ Json responses_of(const Route& route) {
   }
   for (const auto& [status, words] : own_refusals(route)) {
     if (!out.find(std::to_string(status))) {
-      out.set(std::to_string(status), problem_response(words));
+      out.set(std::to_string(status), refusal_response(route, words));
     }
   }
-  out.set("default", problem_response("any other error"));
+  out.set("default", refusal_response(route, "any other error"));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "corpus/event.h"
 #include "corpus/project_settings.h"
 #include "ocr/worker_pool.h"
+#include "server/flow/project_settings.h"
 #include "server/http/authorize.h"
 #include "server/http/body_fields.h"
 #include "server/http/routes.h"
@@ -136,17 +137,7 @@ Result<void> check_languages(const corpus::ProjectSettings& settings) {
 Result<Reply> set_settings(Services& services, Context& context) {
   const Json body = TRY(context.request.read_json());
   TRY(check_languages(TRY(corpus::changed_settings({}, body))));
-  const Actor actor = actor_of(context);
-  const storage::ProjectId id = actor.project().id;
-  const auto settings = TRY(
-      services.database->write([&](storage::Transaction& tx) -> Result<corpus::ProjectSettings> {
-        storage::UserStore users(tx);
-        const auto now = corpus::settings_of(TRY(users.find_project(id)).settings);
-        const auto changed = TRY(corpus::changed_settings(now, body));
-        TRY(users.set_settings(id, corpus::to_json(changed)));
-        TRY(audit(tx, actor, "project.settings", actor.project().path(), corpus::to_json(changed)));
-        return changed;
-      }));
+  const auto settings = TRY(change_settings(services, actor_of(context), body));
   return Reply::json(200, corpus::to_json(settings));
 }
 
@@ -197,16 +188,17 @@ void add_project_routes(Router& router, Services& services) {
               .body = json_body(Json::object({{"type", "object"}}),
                                 corpus::to_json(corpus::ProjectPolicy{})),
               .responses = {json_response(200, "the policy")}});
-  router.add({.method = Method::patch,
-              .path = project + "/settings",
-              .access = Access::needs(Permission::project_manage),
-              .handler = handled([&](Context& c) { return set_settings(services, c); }),
-              .id = "set_settings",
-              .summary = "Change how the project works: languages of OCR, order of the queue",
-              .tag = "projects",
-              .body = json_body(Json::object({{"type", "object"}}),
-                                corpus::to_json(corpus::ProjectSettings{})),
-              .responses = {json_response(200, "the settings")}});
+  router.add(
+      {.method = Method::patch,
+       .path = project + "/settings",
+       .access = Access::needs(Permission::project_manage),
+       .handler = handled([&](Context& c) { return set_settings(services, c); }),
+       .id = "set_settings",
+       .summary = "Change how the project works: languages of OCR, order of the queue, Git LFS",
+       .tag = "projects",
+       .body = json_body(Json::object({{"type", "object"}}),
+                         corpus::to_json(corpus::ProjectSettings{})),
+       .responses = {json_response(200, "the settings")}});
   router.add({.method = Method::get,
               .path = "/api/v1/languages",
               .access = Access::signed_in(),

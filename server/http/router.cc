@@ -51,11 +51,32 @@ Problem method_not_allowed(const std::set<Method>& methods) {
       .with_header("Allow", allow_list(methods));
 }
 
+// Git LFS, "Response Errors" of its docs/api/batch.md. The second challenge is its own, which no
+// browser asks people about.
+Reply lfs_refusal(const Problem& problem, std::string_view request_id) {
+  const base::Json body =
+      base::Json::object({{"message", problem.told()}, {"request_id", request_id}});
+  Reply reply = Reply::text(problem.status, body.print(), kLfsMediaType);
+  if (const auto* challenge = problem.headers.find("WWW-Authenticate")) {
+    reply.headers.set("LFS-Authenticate", *challenge);
+  }
+  return reply;
+}
+
+Reply plain_refusal(const Problem& problem, ErrorStyle style, std::string_view request_id) {
+  switch (style) {
+    case ErrorStyle::text:
+      return Reply::text(problem.status, std::string(problem.told()) + "\n");
+    case ErrorStyle::lfs:
+      return lfs_refusal(problem, request_id);
+    default:
+      return Reply::empty(problem.status);
+  }
+}
+
 Reply refusal(const Problem& problem, ErrorStyle style, std::string_view request_id) {
   if (style == ErrorStyle::problem) return Reply::problem(problem, request_id);
-  Reply reply = style == ErrorStyle::text
-                    ? Reply::text(problem.status, std::string(problem.told()) + "\n")
-                    : Reply::empty(problem.status);
+  Reply reply = plain_refusal(problem, style, request_id);
   for (const Header& header : problem.headers) reply.headers.set(header.name, header.value);
   if (problem.status >= 500) reply.failure = problem.detail;
   return reply;

@@ -127,9 +127,11 @@ struct Response {
   base::Json example = {};
 };
 
-// How refusals look that the router itself gives: for people and API clients, or for git and dvc,
-// whose clients want plain text, or nothing, and a Basic challenge.
-enum class ErrorStyle { problem, text, empty };
+// How refusals look that the router itself gives: for people and API clients, or for git, dvc and
+// Git LFS, whose clients want plain text, nothing, or a message of their own, and a Basic
+// challenge.
+enum class ErrorStyle { problem, text, empty, lfs };
+inline constexpr char kLfsMediaType[] = "application/vnd.git-lfs+json";
 
 struct Route {
   Method method = Method::get;

@@ -33,6 +33,7 @@ void add_all_routes(Router& router, Services& services) {
   add_receipt_routes(router, services);
   add_event_routes(router, services);
   add_git_routes(router, services);
+  add_lfs_routes(router, services);
   add_dvc_routes(router, services);
   add_collect_routes(router, services);
   add_health_routes(router, services);

@@ -36,6 +36,7 @@ void add_import_routes(Router& router, Services& services);           // labels 
 void add_proposal_routes(Router& router, Services& services);         // changes that wait for a yes
 void add_git_routes(Router& router, Services& services);              // smart HTTP
 void add_dvc_routes(Router& router, Services& services);              // the DVC remote
+void add_lfs_routes(Router& router, Services& services);              // Git LFS
 void add_object_routes(Router& router, Services& services);           // many stored objects at once
 void add_collect_routes(Router& router, Services& services);          // bytes that may go
 void add_receipt_routes(Router& router, Services& services);          // which model used what

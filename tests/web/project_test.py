@@ -349,16 +349,18 @@ class ProjectViews(desk.Desk):
         self.wait_for_toast("Saved")
         tab.click("input[name=self_review]")
         tab.click("input[name=push_behind][value=refuse]")
+        tab.click("input[name=git_lfs]")
         deadline = time.monotonic() + 20
         while True:
             time.sleep(0.1)
             project = self.admin.client.get(self.admin.api).json
-            kept = (project["settings"]["queue_order"], project["policy"]["self_review"], project["policy"]["push_behind"])
-            if kept == ("newest", True, "refuse") or time.monotonic() > deadline:
+            kept = (project["settings"]["queue_order"], project["policy"]["self_review"], project["policy"]["push_behind"],
+                    project["settings"]["git_lfs"])
+            if kept == ("newest", True, "refuse", True) or time.monotonic() > deadline:
                 break
-        self.assertEqual(kept, ("newest", True, "refuse"))
+        self.assertEqual(kept, ("newest", True, "refuse", True))
         self.admin.client.request("PATCH", f"{self.admin.api}/policy", {"self_review": False, "push_behind": "merge"})
-        self.admin.client.request("PATCH", f"{self.admin.api}/settings", {"queue_order": "oldest"})
+        self.admin.client.request("PATCH", f"{self.admin.api}/settings", {"queue_order": "oldest", "git_lfs": False})
 
     def test_two_readings_are_chosen_and_told_to_the_server(self):
         tab = self.view("settings")

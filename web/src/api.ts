@@ -41,7 +41,7 @@ export interface Policy {
   proposals_only: boolean; push_behind: PushBehind;
   readings: number; // how many people label each document, blind to each other: 1 or 2
 }
-export interface Settings { languages: string[]; queue_order: QueueOrder }
+export interface Settings { languages: string[]; queue_order: QueueOrder; git_lfs: boolean }
 export interface AttributeSpec {
   name: string; title?: string; kind: 'enum' | 'string' | 'number' | 'boolean' | 'date';
   values?: string[]; required?: boolean;

@@ -224,6 +224,21 @@ TEST(Router, RefusesInTheRoutesOwnStyle) {
   EXPECT_EQ(body_of(ask(router, Method::get, "/empty")), "");
 }
 
+TEST(Router, TellsAClientOfGitLfsInItsOwnWords) {
+  Router router(let_everybody);
+  Route styled = route(Method::get, "/lfs", "lfs");
+  styled.errors = ErrorStyle::lfs;
+  styled.handler = [](Context& context) {
+    return context.problem(Problem::unauthenticated("who are you", "Basic realm=\"x\""));
+  };
+  router.add(styled);
+  const Reply reply = ask(router, Method::get, "/lfs");
+  EXPECT_EQ(reply.headers.value_or("content-type", ""), kLfsMediaType);
+  EXPECT_EQ(reply.headers.value_or("lfs-authenticate", ""), "Basic realm=\"x\"");
+  EXPECT_EQ(reply.headers.value_or("www-authenticate", ""), "Basic realm=\"x\"");
+  EXPECT_EQ(TAKE(base::parse_json(body_of(reply))).string_or("message", ""), "who are you");
+}
+
 std::string complaint(const std::vector<Route>& routes) {
   Router router(let_everybody);
   for (const Route& each : routes) router.add(each);

@@ -30,9 +30,11 @@ export const show_settings: View = async (place, parameters) => {
       t.readings_choices, (value, back) => policy_choice('readings')(Number(value), back))),
     section(t.reading, t.reading_about, language_choice(languages, settings.languages,
       (chosen, back) => save(() => api.set_settings(at, { languages: chosen }), back))),
-    section(t.rules, t.rules_about, flags.map((flag) => switch_for(flag, policy[flag], policy_choice(flag)))),
+    section(t.rules, t.rules_about, flags.map((flag) => switch_for(flag, t.policies[flag], policy[flag], policy_choice(flag)))),
     section(t.pushes, t.pushes_about, choice('push_behind', t.push_behind, pushes, policy.push_behind, t.push_choices,
-      policy_choice('push_behind'))));
+      policy_choice('push_behind'))),
+    section(t.attachments, t.attachments_about, switch_for('git_lfs', t.git_lfs, settings.git_lfs,
+      (value, back) => save(() => api.set_settings(at, { git_lfs: value }), back))));
 };
 
 function section(title: string, about: string, ...content: Parameters<typeof h>[1][]): HTMLElement {
@@ -57,11 +59,11 @@ function choice(name: string, title: string, values: readonly string[], chosen: 
     h('span', named(texts, value)))));
 }
 
-function switch_for(flag: (typeof flags)[number], on: boolean, change: (value: boolean, back: () => void) => void):
-  HTMLElement {
-  const box = h('input', { type: 'checkbox', name: flag, role: 'switch', checked: on, onchange: () =>
+function switch_for(name: string, [title, about]: [string, string], on: boolean,
+  change: (value: boolean, back: () => void) => void): HTMLElement {
+  const box = h('input', { type: 'checkbox', name, role: 'switch', checked: on, onchange: () =>
     change(box.checked, () => { box.checked = !box.checked; }) });
-  return h('label.switch', box, h('span', h('strong', t.policies[flag][0]), h('span.muted', t.policies[flag][1])));
+  return h('label.switch', box, h('span', h('strong', title), h('span.muted', about)));
 }
 
 // None chosen: those of the server.
