@@ -140,6 +140,8 @@ class Sender {
       write(head);
     } else if (auto* text = std::get_if<std::string>(&reply_.body)) {
       send_text(head, *text);
+    } else if (auto* file = std::get_if<FileBody>(&reply_.body)) {
+      send_file(head, *file);
     } else if (write(head)) {
       send_rest();
     }
@@ -186,9 +188,7 @@ class Sender {
   }
 
   void send_rest() {
-    if (auto* file = std::get_if<FileBody>(&reply_.body)) {
-      send_file(*file);
-    } else if (auto* stream = std::get_if<SizedStream>(&reply_.body)) {
+    if (auto* stream = std::get_if<SizedStream>(&reply_.body)) {
       send_stream(stream->length, stream->write);
     } else if (auto* events = std::get_if<EventsBody>(&reply_.body)) {
       send_stream({}, [&](Writer& out) {
@@ -198,17 +198,24 @@ class Sender {
     }
   }
 
-  void send_file(const FileBody& file) {
-    std::vector<char> block(std::min<uint64_t>(kBlock, file.size));
-    while (sent_.bytes < file.size) {
+  // The head goes out with the first block: a small file is one write, and one packet or few.
+  void send_file(const std::string& head, const FileBody& file) {
+    std::string block = head;
+    do {
       const size_t most = sent_.bytes == 0 ? kFirstBlock : kBlock;
       const size_t want = std::min<uint64_t>(most, file.size - sent_.bytes);
-      const ssize_t got =
-          pread(file.fd.get(), block.data(), want, static_cast<off_t>(file.offset + sent_.bytes));
-      if (got <= 0) return fail("the file is shorter than its reply says, or unreadable");
-      if (!write({block.data(), static_cast<size_t>(got)})) return;
+      const size_t start = block.size();
+      block.resize(start + want);
+      const ssize_t got = pread(file.fd.get(), block.data() + start, want,
+                                static_cast<off_t>(file.offset + sent_.bytes));
+      if (got < 0 || (got == 0 && want > 0)) {
+        return fail("the file is shorter than its reply says, or unreadable");
+      }
+      block.resize(start + static_cast<size_t>(got));
+      if (!write(block)) return;
       sent_.bytes += static_cast<uint64_t>(got);
-    }
+      block.clear();
+    } while (sent_.bytes < file.size);
   }
 
   void send_stream(std::optional<uint64_t> length, const StreamBody& body) {
