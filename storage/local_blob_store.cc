@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <set>
+#include <thread>
 #include <vector>
 
 #include "base/random.h"
@@ -106,6 +109,26 @@ std::vector<std::string> sorted_names(const base::Path& directory) {
   return names;
 }
 
+// Runs work(0) to work(count - 1), which wait for the disk, in a few threads: the file system
+// commits for all that wait at the same moment, while one after the other would wait for as many
+// commits. The first error, if any.
+Result<void> wait_together(size_t count, const std::function<Result<void>(size_t)>& work) {
+  constexpr size_t kThreads = 8;
+  std::atomic<size_t> next = 0;
+  std::vector<Result<void>> outcomes(std::min(count, kThreads));
+  const auto run = [&](Result<void>& outcome) {
+    for (size_t i = next++; i < count && outcome.ok(); i = next++) outcome = work(i);
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < outcomes.size(); ++i) {
+    threads.emplace_back([&, i] { run(outcomes[i]); });
+  }
+  if (!outcomes.empty()) run(outcomes.front());
+  for (std::thread& thread : threads) thread.join();
+  for (const Result<void>& outcome : outcomes) TRY(outcome);
+  return {};
+}
+
 class LocalBlobStore final : public BlobStore {
  public:
   LocalBlobStore(BlobLayout layout, dev_t device, Incoming incoming)
@@ -115,7 +138,7 @@ class LocalBlobStore final : public BlobStore {
                                             const ExpectedContent& expected) override {
     TRY(BlobLayout::check_organisation(organisation));
     return std::unique_ptr<BlobWriter>(TRY(
-        LocalBlobWriter::create(layout_, naming_, organisation, expected, incoming_.new_file())));
+        LocalBlobWriter::create(layout_, names_, organisation, expected, incoming_.new_file())));
   }
   Result<std::unique_ptr<BlobWriter>> adopt(std::string_view organisation, const base::Path& file,
                                             const ExpectedContent& expected) override;
@@ -141,7 +164,7 @@ class LocalBlobStore final : public BlobStore {
   const BlobLayout layout_;
   const dev_t device_;
   const Incoming incoming_;
-  const std::shared_ptr<Naming> naming_ = std::make_shared<Naming>();
+  const std::shared_ptr<NameLocks> names_ = std::make_shared<NameLocks>();
 };
 
 Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organisation,
@@ -151,7 +174,7 @@ Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organ
   const base::UniqueFd fd = TRY(base::open_file(file, O_RDONLY));
   if (TRY(status_of(fd.get(), file)).st_dev == device_) {
     return std::unique_ptr<BlobWriter>(
-        TRY(LocalBlobWriter::adopt(layout_, naming_, organisation, expected, file)));
+        TRY(LocalBlobWriter::adopt(layout_, names_, organisation, expected, file)));
   }
   // Another file system: nothing can be moved, so it is copied.
   auto writer = TRY(begin(organisation, expected));
@@ -168,16 +191,18 @@ Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organ
 }
 
 Result<void> LocalBlobStore::publish_all(std::span<const std::unique_ptr<BlobWriter>> writers) {
-  std::vector<NamingRequest> requests;
-  for (const auto& writer : writers) {
-    requests.push_back({static_cast<LocalBlobWriter&>(*writer)});
-    // The disk gets everything first; the first fsync then commits for nearly all.
-    requests.back().writer.start_flush();
+  std::vector<LocalBlobWriter*> local;
+  for (const auto& writer : writers) local.push_back(static_cast<LocalBlobWriter*>(writer.get()));
+  for (LocalBlobWriter* writer : local) writer->start_flush();
+  TRY(wait_together(local.size(), [&](size_t i) { return local[i]->flush_new(); }));
+  std::set<base::Path> directories;
+  for (LocalBlobWriter* writer : local) {
+    TRY(writer->place());
+    directories.insert(writer->directory());
   }
-  std::vector<NamingRequest*> all;
-  for (NamingRequest& request : requests) all.push_back(&request);
-  name_together(all);
-  for (const NamingRequest& request : requests) TRY(request.outcome);
+  const std::vector<base::Path> named(directories.begin(), directories.end());
+  TRY(wait_together(named.size(), [&](size_t i) { return base::sync_directory(named[i]); }));
+  for (LocalBlobWriter* writer : local) TRY(writer->drop_copy());
   return {};
 }
 
@@ -213,7 +238,7 @@ Result<uint64_t> LocalBlobStore::size(std::string_view organisation, const BlobN
 
 Result<void> LocalBlobStore::renew(std::string_view organisation, const BlobName& name) {
   TRY(BlobLayout::check_organisation(organisation));
-  const std::lock_guard lock(naming_->lock_of(name));
+  const std::lock_guard lock(names_->of(name));
   auto renewed = renew_file(layout_.path(organisation, name));
   if (!renewed.ok() && renewed.error().code == base::Code::not_found) return not_there(name);
   return renewed;
@@ -230,7 +255,7 @@ Result<bool> LocalBlobStore::remove_older(std::string_view organisation, const B
   TRY(BlobLayout::check_organisation(organisation));
   const base::Path path = layout_.path(organisation, name);
   {
-    const std::lock_guard lock(naming_->lock_of(name));
+    const std::lock_guard lock(names_->of(name));
     const auto time = modified_at(organisation, name);
     if (!time.ok() && time.error().code == base::Code::not_found) return true;
     if (TRY(time) > than) return false;

@@ -79,25 +79,25 @@ Result<void> renew_file(const base::Path& file) {
 }
 
 Result<std::unique_ptr<LocalBlobWriter>> LocalBlobWriter::create(const BlobLayout& layout,
-                                                                 std::shared_ptr<Naming> naming,
+                                                                 std::shared_ptr<NameLocks> names,
                                                                  std::string_view organisation,
                                                                  const ExpectedContent& expected,
                                                                  const base::Path& temporary) {
   base::UniqueFd fd = TRY(base::open_file(temporary, O_RDWR | O_CREAT | O_EXCL, 0600));
   std::unique_ptr<LocalBlobWriter> writer(new LocalBlobWriter(
-      layout, std::move(naming), organisation, expected, temporary, std::move(fd)));
+      layout, std::move(names), organisation, expected, temporary, std::move(fd)));
   TRY(writer->check_length(expected.size.value_or(0)));
   return writer;
 }
 
 Result<std::unique_ptr<LocalBlobWriter>> LocalBlobWriter::adopt(const BlobLayout& layout,
-                                                                std::shared_ptr<Naming> naming,
+                                                                std::shared_ptr<NameLocks> names,
                                                                 std::string_view organisation,
                                                                 const ExpectedContent& expected,
                                                                 const base::Path& file) {
   base::UniqueFd fd = TRY(base::open_file(file, O_RDWR));
   std::unique_ptr<LocalBlobWriter> writer(
-      new LocalBlobWriter(layout, std::move(naming), organisation, expected, file, std::move(fd)));
+      new LocalBlobWriter(layout, std::move(names), organisation, expected, file, std::move(fd)));
   writer->adopted_ = true;
   TRY(writer->hash_file());
   return writer;
@@ -186,7 +186,7 @@ Result<void> LocalBlobWriter::take_name() {
 }
 
 Result<bool> LocalBlobWriter::take_or_renew_name() {
-  const std::lock_guard lock(naming_->lock_of(name()));
+  const std::lock_guard lock(names_->of(name()));
   const auto taken = take_name();
   if (!taken.ok() && taken.error().code != base::Code::conflict) return taken.error();
   TRY(renew_file(target()));  // what was adopted may have been written long ago, too
@@ -226,14 +226,11 @@ Result<void> LocalBlobWriter::replace_damaged() {
 
 Result<BlobName> LocalBlobWriter::publish(const std::optional<base::Sha256>& recorded) {
   if (!hashes_) return base::Error{base::Code::internal, "publish before seal"};
-  NamingRequest request{*this, recorded};
-  if (hashes_->size > kFlushStep) {
-    NamingRequest* const alone = &request;  // others shall not wait for a long one
-    name_together({&alone, 1});
-  } else {
-    naming_->pass(request);
-  }
-  TRY(request.outcome);
+  TRY(flush_new());
+  TRY(place(recorded));
+  // Also when the content was there: whoever placed it may not have synced the name yet.
+  TRY(base::sync_directory(directory()));
+  TRY(drop_copy());
   return name();
 }
 

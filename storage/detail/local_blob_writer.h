@@ -5,7 +5,7 @@
 #include <string>
 
 #include "storage/detail/blob_layout.h"
-#include "storage/detail/naming.h"
+#include "storage/detail/name_locks.h"
 #include "storage/detail/parallel_hasher.h"
 
 namespace storage {
@@ -14,13 +14,13 @@ class LocalBlobWriter final : public BlobWriter {
  public:
   // A new temporary file, removed unless it is published.
   static Result<std::unique_ptr<LocalBlobWriter>> create(const BlobLayout& layout,
-                                                         std::shared_ptr<Naming> naming,
+                                                         std::shared_ptr<NameLocks> names,
                                                          std::string_view organisation,
                                                          const ExpectedContent& expected,
                                                          const base::Path& temporary);
   // A finished file, left alone unless it is published; already sealed.
   static Result<std::unique_ptr<LocalBlobWriter>> adopt(const BlobLayout& layout,
-                                                        std::shared_ptr<Naming> naming,
+                                                        std::shared_ptr<NameLocks> names,
                                                         std::string_view organisation,
                                                         const ExpectedContent& expected,
                                                         const base::Path& file);
@@ -30,7 +30,7 @@ class LocalBlobWriter final : public BlobWriter {
   Result<base::ContentHashes> seal() override;
   Result<BlobName> publish(const std::optional<base::Sha256>& recorded) override;
 
-  // The steps of publish(), for many writers with few flushes (naming.h).
+  // The steps of publish(), for many writers with few waits for the disk.
   void start_flush();        // lets the disk begin; returns at once
   Result<void> flush();      // the content is on disk
   Result<void> flush_new();  // unless it is already, or needs not, since it is in the store
@@ -41,10 +41,11 @@ class LocalBlobWriter final : public BlobWriter {
   Result<void> drop_copy();
 
  private:
-  LocalBlobWriter(BlobLayout layout, std::shared_ptr<Naming> naming, std::string_view organisation,
-                  ExpectedContent expected, base::Path temporary, base::UniqueFd fd)
+  LocalBlobWriter(BlobLayout layout, std::shared_ptr<NameLocks> names,
+                  std::string_view organisation, ExpectedContent expected, base::Path temporary,
+                  base::UniqueFd fd)
       : layout_(std::move(layout)),
-        naming_(std::move(naming)),
+        names_(std::move(names)),
         organisation_(organisation),
         expected_(std::move(expected)),
         temporary_(std::move(temporary)),
@@ -61,7 +62,7 @@ class LocalBlobWriter final : public BlobWriter {
   Result<void> replace_damaged();
 
   const BlobLayout layout_;
-  const std::shared_ptr<Naming> naming_;
+  const std::shared_ptr<NameLocks> names_;
   const std::string organisation_;
   const ExpectedContent expected_;
   const base::Path temporary_;
