@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/core.hpp>
 #include <optional>
 
 #include "ocr/detail/confidence.h"
 #include "ocr/detail/engine.h"
 #include "ocr/detail/line_detector.h"
+#include "ocr/detail/one_thread.h"
 #include "ocr/detail/preprocess.h"
 #include "ocr/detail/reading.h"
 #include "ocr/detail/steps.h"
@@ -106,7 +106,7 @@ Recognizer::~Recognizer() = default;
 
 base::Result<Recognizer> Recognizer::open(const std::string& languages, const std::string& tessdata,
                                           const std::string& detector) {
-  cv::setNumThreads(0);
+  keep_to_one_thread();
   Engine engine = TRY(Engine::open(languages, tessdata));
   auto engines = std::make_unique<Engines>(Engines{std::move(engine), {}});
   if (!detector.empty()) engines->detector = TRY(LineDetector::open(detector));
