@@ -27,8 +27,8 @@ constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
 
 // How wide letters are when they are read, as a share of their own width: the engine works in steps
-// along the line. Letters of a page whose sample is read as well as `clear` may be narrower than
-// those of others; a strip that is not read well so gets its letters back.
+// along the line. While a page is read as well as `clear`, letters of the next strip may be
+// narrower than those of others; a strip that is not read well so gets its letters back.
 struct Widths {
   double sample;
   double clear_page;
@@ -36,6 +36,9 @@ struct Widths {
   double clear;
   double read_well;
 };
+// What narrow letters save is lost where so many strips have to be read twice.
+constexpr double kMostTwice = 0.15;
+constexpr double kFewTwice = 2;  // strips, which may be chance
 constexpr Widths kAccurate = {1, 0.8, 1, 0.88, 0.8};
 constexpr Widths kAsTheyAre = {1, 1, 1, 0, 0};
 constexpr Widths kFast = {0.7, 0.6, 0.7, 0.88, 0};
@@ -65,27 +68,17 @@ class PageByStrips {
         bare_page_(std::move(page.without_any)),
         strips_(std::move(strips)),
         texts_(strips_.size()),
-        widths_(widths),
-        width_(widths.sample) {}
+        widths_(widths) {}
 
-  // Mean confidence of the longest strips, read as the page lies. Decides how wide the letters of
-  // the others must be.
+  // Mean confidence of the longest strips, read as the page lies.
   double sample() {
     std::vector<size_t> order(strips_.size());
     std::iota(order.begin(), order.end(), size_t{0});
     const size_t count = std::min(kSampled, order.size());
     std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end(),
                       [&](size_t a, size_t b) { return strips_[a].length > strips_[b].length; });
-    double weighted = 0;
-    double letters = 0;
-    for (size_t i = 0; i < count; ++i) {
-      const StripText& text = read(order[i]);
-      weighted += text.weighted;
-      letters += text.letters;
-    }
-    const double confidence = letters > 0 ? weighted / letters : 0;
-    width_ = confidence > widths_.clear ? widths_.clear_page : widths_.other_page;
-    return confidence;
+    for (size_t i = 0; i < count; ++i) read(order[i]);
+    return so_far_.confidence();
   }
 
   Reading finish(int quarters) {
@@ -143,17 +136,33 @@ class PageByStrips {
     std::optional<StripText>& text = texts_[index];
     if (text) return *text;
     Strip strip = strips_[index];
-    text = read(page_, strip, width_);
+    const double width = width_now();
+    text = read(page_, strip, width);
     const auto try_too = [&](StripText other) {
       if (other.confidence() > text->confidence()) text = std::move(other);
     };
-    if (width_ < 1 && text->confidence() < widths_.read_well) try_too(read(page_, strip, 1));
+    if (width < 1) ++narrow_;
+    if (width < 1 && text->confidence() < widths_.read_well) {
+      ++twice_;
+      try_too(read(page_, strip, 1));
+    }
     if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip, 1));
     if (strip.stands()) {  // up or down?
       strip.angle += CV_PI;
-      try_too(read(page_, strip, width_));
+      try_too(read(page_, strip, width));
     }
+    ++strips_read_;
+    so_far_.weighted += text->weighted;
+    so_far_.letters += text->letters;
     return *text;
+  }
+
+  // How wide letters must be, after what has been read of the page.
+  double width_now() const {
+    if (strips_read_ < kSampled) return widths_.sample;
+    const bool clear = so_far_.confidence() > widths_.clear;
+    return clear && twice_ <= kFewTwice + kMostTwice * narrow_ ? widths_.clear_page
+                                                               : widths_.other_page;
   }
 
   // Whether it covers what people write on.
@@ -190,7 +199,10 @@ class PageByStrips {
   std::vector<Strip> strips_;
   std::vector<std::optional<StripText>> texts_;
   const Widths& widths_;
-  double width_;
+  StripText so_far_;  // of all strips read: no words
+  size_t strips_read_ = 0;
+  size_t narrow_ = 0;  // of them, those that were read with narrower letters
+  size_t twice_ = 0;   // of those, what had to be read again
 };
 
 // The longest.
