@@ -1,10 +1,11 @@
 // Writes the history of an invented project as a stream for `git fast-import`, always the same.
 //
-//   make_project_bench DOCUMENTS COMMITS | git fast-import
+//   make_project_bench DOCUMENTS COMMITS [LABELS] | git fast-import
 //
 // Documents of one page come in by a quarter of the commits, in equal parts; the others each change
 // the labels of one document, as people's saves do. Every file is printed by the code that prints
-// it in the product, with sizes as real claim forms have: some 110 words, some 10 labels.
+// it in the product, with sizes as real claim forms have: some 110 words, some 10 labels, or as
+// many as LABELS says.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -109,7 +110,8 @@ struct Made {
   std::vector<corpus::Annotation> labels;  // as a model proposed them
 };
 
-Made make_document(uint64_t number, uint64_t commit) {
+// `labels` of the document; 0: some 10.
+Made make_document(uint64_t number, uint64_t commit, uint64_t labels) {
   Chance chance(number + 1);
   Made made;
   const std::string name = "document " + std::to_string(number);
@@ -130,7 +132,7 @@ Made make_document(uint64_t number, uint64_t commit) {
   made.document.pages = {page};
   made.document.next_word = static_cast<corpus::WordId>(made.words.size() + 1);
   made.document.pipeline = {"1", base::Json::object({{"language", "eng"}})};
-  for (uint64_t left = 6 + chance.below(8); left > 0; --left) {
+  for (uint64_t left = labels > 0 ? labels : 6 + chance.below(8); left > 0; --left) {
     corpus::Annotation label = make_label(chance, commit, made.words);
     label.origin = corpus::Origin{"form-reader", "2.1.0"};
     label.confidence = static_cast<int32_t>(1000 - chance.below(300));
@@ -160,8 +162,8 @@ void put_commit(uint64_t number, const std::string& who, const std::string& mess
   put_data(message);
 }
 
-void put_document(uint64_t number, uint64_t commit) {
-  const Made made = make_document(number, commit);
+void put_document(uint64_t number, uint64_t commit, uint64_t labels) {
+  const Made made = make_document(number, commit, labels);
   const corpus::Document& document = made.document;
   const std::string directory = corpus::document_dir({}, document.id);
   put_file(corpus::document_path(directory), corpus::print_document(document));
@@ -176,9 +178,9 @@ void put_document(uint64_t number, uint64_t commit) {
 }
 
 // Somebody confirms what the model proposed, changes one label, and adds one.
-void put_save(uint64_t number, uint64_t brought_by, uint64_t commit) {
+void put_save(uint64_t number, uint64_t brought_by, uint64_t commit, uint64_t labels) {
   Chance chance(commit << 32 | number);
-  Made made = make_document(number, brought_by);
+  Made made = make_document(number, brought_by, labels);
   for (corpus::Annotation& label : made.labels) label.proposed = false;
   made.labels[chance.below(made.labels.size())].text = word_text(chance);
   made.labels.push_back(make_label(chance, commit, made.words));
@@ -197,7 +199,7 @@ void put_project_files() {
   for (const auto& [path, content] : files) put_file(path, content);
 }
 
-void put_history(uint64_t documents, uint64_t commits) {
+void put_history(uint64_t documents, uint64_t commits, uint64_t labels) {
   const std::string server = "Glossator <glossator@glossator.example>";
   const std::vector<std::string> people = {"Ada <ada@acme.example>", "Sam <sam@acme.example>",
                                            "Tess <tess@acme.example>"};
@@ -213,12 +215,12 @@ void put_history(uint64_t documents, uint64_t commits) {
       put_commit(commit, server, "Read " + std::to_string(until - there) + " documents\n");
       for (; there < until; ++there) {
         brought_by[there] = commit;
-        put_document(there, commit);
+        put_document(there, commit, labels);
       }
     } else {
       const uint64_t number = Chance(commit).below(there);
       put_commit(commit, people[commit % people.size()], "Label a document\n");
-      put_save(number, brought_by[number], commit);
+      put_save(number, brought_by[number], commit, labels);
     }
   }
 }
@@ -228,10 +230,11 @@ void put_history(uint64_t documents, uint64_t commits) {
 int main(int argc, char** argv) {
   const uint64_t documents = argc > 2 ? std::strtoull(argv[1], nullptr, 10) : 0;
   const uint64_t commits = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
+  const uint64_t labels = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0;
   if (documents == 0 || commits < 2) {
-    std::fprintf(stderr, "usage: make_project_bench DOCUMENTS COMMITS\n");
+    std::fprintf(stderr, "usage: make_project_bench DOCUMENTS COMMITS [LABELS]\n");
     return 2;
   }
-  put_history(documents, commits);
+  put_history(documents, commits, labels);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -58,16 +58,18 @@ def copy_tree(source, target):
     shutil.copytree(source, target, copy_function=copy)
 
 
-def make(documents, commits, for_peers=True):
+def make(documents, commits, for_peers=True, labels=None):
+    """`labels`: of each document; without: some 10."""
     version = hashlib.sha256((ROOT / "bench/make_project.cc").read_bytes()).hexdigest()[:8]
     kind = "project" if for_peers else "plain"
-    directory = ROOT / "build/bench" / f"{kind}-{documents}-{commits}-{version}"
+    size = f"{documents}-{commits}" + (f"-{labels}" if labels else "")
+    directory = ROOT / "build/bench" / f"{kind}-{size}-{version}"
     if not directory.exists():
         progress(f"making a project of {documents} documents and {commits} commits, once")
         unfinished = directory.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        build(unfinished, documents, commits, for_peers)
+        build(unfinished, documents, commits, for_peers, labels)
         unfinished.rename(directory)
     project = Project(directory)
     note_what_refs_reach(project)
@@ -86,12 +88,12 @@ def note_what_refs_reach(project):
     server.stop()
 
 
-def build(directory, documents, commits, for_peers):
+def build(directory, documents, commits, for_peers, labels):
     server = harness.Server(directory)
     server.command("project", "create", PATH)
     token = server.add_user("sam", "admin", PATH)
     repository = server.repository(PATH)
-    fill_repository(repository, documents, commits)
+    fill_repository(repository, documents, commits, labels)
     if for_peers:
         pack_for_peers(repository)
     server.command("rebuild", timeout=None)  # of a million documents it takes its time
@@ -102,9 +104,9 @@ def build(directory, documents, commits, for_peers):
         json.dumps({"token": token, "tip": tip, "before": before}))
 
 
-def fill_repository(repository, documents, commits):
+def fill_repository(repository, documents, commits, labels):
     git("init", "--quiet", "--bare", "--initial-branch=main", repository)
-    with subprocess.Popen([GENERATOR, str(documents), str(commits)],
+    with subprocess.Popen([GENERATOR, *(str(n) for n in (documents, commits, labels) if n)],
                           stdout=subprocess.PIPE) as generator:
         subprocess.run(["git", "fast-import", "--quiet"], stdin=generator.stdout, cwd=repository,
                        check=True)

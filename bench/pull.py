@@ -13,125 +13,24 @@ count. Processor seconds are those of client and server together.
 import argparse
 import contextlib
 import hashlib
-import json
 import os
 import pathlib
-import random
 import resource
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import time
 
 import projects
+import stored_projects
 from figures import Report, progress
-from projects import git, harness
+from projects import harness
+from stored_projects import content_of
 from upload import Nginx
 
 import dvc_world  # tests/scenarios, by way of projects
 
-SIZE = 10_000
 PROJECT = projects.PATH
-
-
-def content_of(number):
-    return random.Random(number).randbytes(SIZE)
-
-
-def canonical(value):
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def store(root, content):
-    md5 = hashlib.md5(content).hexdigest()
-    path = root / md5[:2] / md5[2:]
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(0o444)
-    return md5
-
-
-def document_file(number, content, md5):
-    """(directory, document.json) of a document that has no pages: its bytes are all there is."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    identity = sha256[:32]
-    directory = "documents/" + "/".join(identity[:4]) + "/" + identity
-    return directory, canonical({
-        "id": identity, "media_type": "image/png", "size": len(content), "sha256": sha256, "md5": md5,
-        "sources": [{"external_id": f"A-{number}", "received_at": "2026-01-01T00:00:00.000Z"}],
-        "pages": [], "next_word": 1, "pipeline": {"version": "1", "settings": {}}})
-
-
-def fill(repository, data, documents):
-    """One commit with all documents on top of the server's own first one, and their bytes."""
-    root = data / "orgs/acme/files/md5"
-    root.mkdir(parents=True, exist_ok=True)
-    with subprocess.Popen(["git", "fast-import", "--quiet"], stdin=subprocess.PIPE, cwd=repository) as into:
-        into.stdin.write(b"commit refs/heads/main\ncommitter Glossator <g@glossator.example> 1767225600 +0000\n"
-                         b"data 5\nRead\n\nfrom refs/heads/main^0\n")
-        for number in range(documents):
-            content = content_of(number)
-            directory, document = document_file(number, content, store(root, content))
-            text = document.encode() + b"\n"
-            into.stdin.write(f"M 100644 inline {directory}/document.json\ndata {len(text)}\n".encode() + text)
-        into.stdin.close()
-    git("repack", "-adq", cwd=repository)
-
-
-def note_bytes(data, documents):
-    """Says of every source that it is there, as uploads would have."""
-    database = sqlite3.connect(data / "glossator.db")
-    organisation, project = database.execute("SELECT organisation_id, id FROM projects LIMIT 1").fetchone()
-    with database:
-        for number in range(documents):
-            content = content_of(number)
-            database.execute(
-                "INSERT INTO blobs (organisation_id, md5, directory, sha256, size, media_type)"
-                " VALUES (?, ?, 0, ?, ?, 'image/png')",
-                (organisation, hashlib.md5(content).digest(), hashlib.sha256(content).digest(), SIZE))
-        database.execute("INSERT OR IGNORE INTO project_blobs SELECT ?, id FROM blobs", (project,))
-    database.close()
-
-
-def make(documents):
-    """A data directory with one release; made once and kept. Gives it, and what the release holds."""
-    version = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()[:8]
-    directory = projects.ROOT / "build/bench" / f"pull-{documents}-{version}"
-    if not directory.exists():
-        progress(f"making a release of {documents:,} documents, once")
-        unfinished = directory.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        build(unfinished, documents)
-        unfinished.rename(directory)
-    return directory, json.loads((directory / "known.json").read_text())
-
-
-def build(directory, documents):
-    server = harness.Server(directory)
-    server.command("project", "create", PROJECT)
-    token = server.add_user("sam", "scientist", PROJECT)
-    api = f"/api/v1/projects/{PROJECT}"
-    server.start()
-    harness.Client(server.url, token).get(f"{api}/schema")  # makes the repository
-    server.stop()
-    fill(server.repository(PROJECT), server.data, documents)
-    note_bytes(server.data, documents)
-    server.command("rebuild")
-    server.start()
-    begin = time.perf_counter()
-    made = harness.Client(server.url, token).post(f"{api}/releases", {"name": "claims"}, timeout=3600)
-    if made.status != 201:
-        raise RuntimeError(f"release: {made}")
-    progress(f"the release took {time.perf_counter() - begin:.1f} s")
-    server.stop()
-    files = {}
-    for number in range(documents):
-        sha256 = hashlib.sha256(content_of(number)).hexdigest()
-        files[f"{sha256[0]}/{sha256[:32]}/source.png"] = sha256
-    (directory / "known.json").write_text(json.dumps(
-        {"token": token, "tag": made.json["tag"], "files": files}))
 
 
 def processor_seconds(pids):
@@ -185,15 +84,16 @@ def must(*command, **more):
 class Bench:
     def __init__(self, report, documents, directory, with_dvc):
         self.report, self.documents, self.directory = report, documents, directory
-        made, self.known = make(documents)
+        self.made = stored_projects.make(documents)
         self.server = harness.Server(directory)
-        progress("copying the data directory")
-        shutil.copytree(made / "data", self.server.data)
+        self.made.copy(self.server.data)
         self.nginx = Nginx(directory)
         self.files = directory / "nginx/files"
         os.symlink(self.server.data / "orgs/acme/files", self.files / "files")
         self.server.start()
-        self.dvc = dvc_world.Dvc(directory) if with_dvc else None
+        progress("making the release")
+        self.tag = self.made.release(self.server.url)["tag"]
+        self.dvc = dvc_world.Dvc(directory, timeout=8 * 3600) if with_dvc else None
 
     def close(self):
         self.server.stop()
@@ -201,7 +101,7 @@ class Bench:
 
     def pull(self, place):
         must(harness.BINARY, "pull", PROJECT, "claims", "--out", place, "--url", self.server.url,
-             env={**os.environ, "GLOSSATOR_TOKEN": self.known["token"]})
+             env={**os.environ, "GLOSSATOR_TOKEN": self.made.token})
 
     def make_tar(self):
         place = self.directory / "for-tar"
@@ -216,13 +116,13 @@ class Bench:
     def check_release(self, place):
         found = {str(p.relative_to(place / "documents")): hashlib.sha256(p.read_bytes()).hexdigest()
                  for p in (place / "documents").glob("*/*/*")}
-        if found != self.known["files"]:
+        if found != self.made.files:
             raise RuntimeError("what came is not the release")
 
     def dvc_pull(self, place):
         """A clone of the release whose remote is nginx; caches of its own, files by links to them."""
-        url = f"{self.server.url}/{PROJECT}.data.git".replace("http://", f"http://x:{self.known['token']}@")
-        self.dvc.git("clone", "-q", "--branch", self.known["tag"], url, place / "clone")
+        url = f"{self.server.url}/{PROJECT}.data.git".replace("http://", f"http://x:{self.made.token}@")
+        self.dvc.git("clone", "-q", "--branch", self.tag, url, place / "clone")
         clone = place / "clone"
         self.dvc("config", "--local", "cache.type", "hardlink", cwd=clone)
         self.dvc("remote", "add", "--local", "-d", "plain", self.nginx.url, cwd=clone)
@@ -262,7 +162,7 @@ class Bench:
             self.dvc("remote", "add", name, url, cwd=source)
             self.dvc("remote", "modify", name, "method", "PUT", cwd=source)
         for key, value in (("auth", "custom"), ("custom_auth_header", "Authorization"),
-                           ("password", f"Bearer {self.known['token']}")):
+                           ("password", f"Bearer {self.made.token}")):
             self.dvc("remote", "modify", "ours", key, value, cwd=source)
         pushes = {name: Work("push", process, lambda _, n=name: self.dvc("push", "-r", n, cwd=source),
                              lambda place: None) for name, (_, process) in remotes.items()}

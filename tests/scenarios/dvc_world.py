@@ -22,7 +22,8 @@ def needs_dvc(scenario):
 class Dvc:
     """dvc with a home, caches and settings below a directory of the scenario's own."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, timeout=900):
+        self.timeout = timeout
         self.home = pathlib.Path(directory) / "dvc-home"
         self.home.mkdir()
         self.environment = {
@@ -38,7 +39,7 @@ class Dvc:
 
     def run(self, *command, cwd=None, check=True):
         result = subprocess.run(list(map(str, command)), cwd=cwd, env=self.environment,
-                                capture_output=True, text=True, timeout=900)
+                                capture_output=True, text=True, timeout=self.timeout)
         if check and result.returncode != 0:
             raise RuntimeError(f"{' '.join(map(str, command))}\n{result.stdout}{result.stderr}")
         return result
