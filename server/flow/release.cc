@@ -159,7 +159,7 @@ class Releasing {
   Result<void> collect(Spool& records) {
     const auto ids = TRY(all_documents());
     const auto known = TRY(KnownRecords::open(services_, project_, before_, commit_,
-                                        split_ ? &split_->split : nullptr));
+                                              split_ ? &split_->split : nullptr));
     auto now = [&, next = ids.begin()]() mutable {
       return next_record(ids, next, *known, records);
     };
