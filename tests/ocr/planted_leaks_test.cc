@@ -80,7 +80,11 @@ class Plantation {
     const dataset::LeakageReport report = search_.finish();
     EXPECT_EQ(report.documents, documents_);
     std::set<Pair> pairs;
-    for (const dataset::LeakagePair& pair : report.pairs) pairs.insert({pair.a, pair.b});
+    std::map<std::string_view, size_t> kinds;
+    for (const dataset::LeakagePair& pair : report.pairs) {
+      pairs.insert({pair.a, pair.b});
+      ++kinds[name_of(pair.kind)];
+    }
     size_t right = 0;
     for (const auto& [kind, planted] : planted_) {
       Found& found = found_[kind];
@@ -94,7 +98,9 @@ class Plantation {
     precision_ =
         static_cast<double>(right) / static_cast<double>(std::max<size_t>(1, pairs.size()));
     std::cout << documents_ << " documents; recall " << recall_but({}) << ", precision "
-              << precision_ << " (" << others_ << " others)" << std::endl;
+              << precision_ << " (" << others_ << " others); pairs";
+    for (const auto& [kind, count] : kinds) std::cout << " " << kind << " " << count;
+    std::cout << std::endl;
   }
 
   // Of all kinds but these.
