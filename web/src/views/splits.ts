@@ -17,7 +17,8 @@ export const show_splits: View = async (place, parameters, { go, user }) => {
   document.title = `${t.splits} – ${at.project} – Glossator`;
   const roles = user.projects.find((p) => p.project === `${at.org}/${at.project}`)?.roles ?? [];
   const list = await api.splits(at);
-  const make = () => void make_split(at, (name) => go(`${home_of(at)}/splits/${encodeURIComponent(name)}`));
+  const taken = list.map(({ name }) => name);
+  const make = () => void make_split(at, taken, (name) => go(`${home_of(at)}/splits/${encodeURIComponent(name)}`));
   replace(place, h('div.heading', h('h1', t.splits), h('span.space'), allows(roles, 'split')
     && h('button.primary', { type: 'button', onclick: make }, `+ ${t.new_split}`)), h('p.muted', t.splits_about),
   list.length ? h('ul.cards', list.map(({ name, rule }) => card(at, name, rule))) : h('p.empty', t.no_splits));
@@ -31,9 +32,9 @@ function card(at: api.ProjectAt, name: string, { ratios, rule }: api.SplitRule):
 }
 
 // What it gives is shown before it is made, since a name keeps its rule.
-async function make_split(at: api.ProjectAt, made: (name: string) => void): Promise<void> {
+async function make_split(at: api.ProjectAt, taken: readonly string[], made: (name: string) => void): Promise<void> {
   const palette = new Palette(await api.schema(at).catch(() => ({})));
-  const name = h('input', { name: 'name', required: true, pattern: '[A-Za-z0-9_\\-]+', autocomplete: 'off', spellcheck: 'false', value: 'default' });
+  const name = h('input', { name: 'name', required: true, pattern: '[A-Za-z0-9_\\-]+', autocomplete: 'off', spellcheck: 'false', value: taken.length ? '' : 'default' });
   const effect = h('div.effect', { role: 'status' });
   const make = h('button.primary', { type: 'submit' }, t.make_split);
   const form = new SplitRuleForm(() => {
@@ -46,7 +47,7 @@ async function make_split(at: api.ProjectAt, made: (name: string) => void): Prom
   };
   const look = () => attempt(async (rule) => {
     replace(effect, h('p.muted', t.measuring));
-    replace(effect, split_effect(await api.preview_split(at, name.value || 'new', rule), rule, palette));
+    replace(effect, split_effect(await api.preview_split(at, name.value || `split-${taken.length + 1}`, rule), rule, palette));
   });
   const submit = (event: Event) => {
     event.preventDefault();
