@@ -9,6 +9,7 @@ import sys
 
 import desk
 from desk import harness
+from truth import labelled_runs
 
 
 class Keyboard(desk.Desk):
@@ -29,23 +30,8 @@ class Keyboard(desk.Desk):
             self.frames += 1
 
     def truth(self):
-        """What is to be labelled, [(label, indexes of words as they are read)], from the top."""
-        page = json.loads((harness.ROOT / "samples/truth" / f"{desk.INVOICE}.json").read_text())["pages"][0]
         about = self.admin.client.get(f"{self.admin.api}/documents/{self.document}").json
-        scale = about["page_list"][0]["width"] / page["width"]
-
-        def read_at(word):
-            x, y = ((word["bbox"][n] + word["bbox"][n + 2]) / 2 * scale for n in (0, 1))
-            inside = [i for i, w in enumerate(self.words)
-                      if w["box"][0] <= x < w["box"][2] and w["box"][1] <= y < w["box"][3]]
-            return inside[0] if inside else None
-
-        found = [(entry["label"], [read_at(page["words"][n]) for n in entry["words"]])
-                 for entry in page["labels"]]
-        runs = [(label, words) for label, words in found if None not in words
-                and words == list(range(words[0], words[-1] + 1))]
-        self.assertGreaterEqual(len(runs), len(found) * 0.9)
-        return sorted(runs, key=lambda run: run[1])
+        return labelled_runs(desk.INVOICE, self.words, about["page_list"][0]["width"])
 
     def walk_to(self, tab, index):
         """With arrow keys, from where the cursor stands."""
