@@ -54,6 +54,12 @@ class GitServer:
         self.tree, self.log = ProcessTree(), log
         self.processes = []
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def launch(self, *command, **more):
         """What it says is in the log."""
         with open(self.log, "ab") as log:
