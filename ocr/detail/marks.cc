@@ -82,12 +82,14 @@ int32_t worth_of(MarkKind kind) {
   return kind == MarkKind::tick_box ? kWorthOfTickBox : kWorthOfHandwriting;
 }
 
+// By as much as the mark is sure: what may well be print keeps most of its confidence.
 void doubt_words(const std::vector<Mark>& marks, std::vector<corpus::Word>& words) {
   for (const Mark& mark : marks) {
     if (mark.kind == MarkKind::stamp || mark.state == MarkState::absent) continue;
     for (corpus::Word& word : words) {
       if (share_within(word.box, mark.box) > kMostly) {
-        word.confidence = std::min(word.confidence, worth_of(mark.kind));
+        const int32_t worth = std::min(word.confidence, worth_of(mark.kind));
+        word.confidence -= (word.confidence - worth) * mark.confidence / 1000;
       }
     }
   }
