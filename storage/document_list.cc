@@ -132,8 +132,12 @@ class Listing {
     if (query_.received_until > 0) where_.add("d.received_at < ?", {query_.received_until});
     add_range("d.confidence", query_.confidence);
     add_range("d.label_confidence", query_.label_confidence);
+    if (!query_.other_pipeline.empty()) {
+      where_.add("d.git_commit <> '' AND d.pipeline <> ?", {query_.other_pipeline});
+    }
     TRY(add_people());
     TRY(add_label());
+    TRY(add_anchor());
     TRY(add_keys());
     TRY(add_text());
     return add_cursor();
@@ -184,6 +188,15 @@ class Listing {
         {"SELECT l.document AS number FROM document_labels l WHERE l.label = ?", {query_.label}},
         "EXISTS (SELECT 1 FROM document_labels l WHERE l.document = d.number AND l.label = ?)",
         {query_.label});
+  }
+
+  Result<void> add_anchor() {
+    if (!query_.anchor) return {};
+    const std::string status(corpus::name_of(*query_.anchor));
+    return add_rare(
+        {"SELECT a.document AS number FROM document_anchors a WHERE a.status = ?", {status}},
+        "EXISTS (SELECT 1 FROM document_anchors a WHERE a.document = d.number AND a.status = ?)",
+        {status});
   }
 
   Result<void> add_keys() {

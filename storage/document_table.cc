@@ -64,6 +64,7 @@ Result<void> remove_number(Transaction& tx, int64_t number) {
   TRY(PageSketchTable(tx).remove(number));
   TRY(tx.execute("DELETE FROM document_labels WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM document_keys WHERE document = ?", {number}));
+  TRY(tx.execute("DELETE FROM document_anchors WHERE document = ?", {number}));
   TRY(tx.execute("DELETE FROM documents WHERE number = ?", {number}));
   return {};
 }
@@ -217,20 +218,21 @@ Result<void> DocumentTable::put_from_git(ProjectId project, const corpus::Docume
   const int64_t number = TRY(tx_.query_integer(
       "INSERT INTO documents (project_id, id, state, failure_code, failure_reason, file_name, md5,"
       " sha256, size, media_type, uploader_id, received_at, page_count, pages_done, review_state,"
-      " git_commit, sources, changed_at)"
+      " git_commit, sources, changed_at, pipeline)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT uploader_id FROM document_uploads WHERE"
-      " project_id = ? AND document_id = ? ORDER BY number LIMIT 1), ?, ?, ?, 'new', ?, ?, ?)"
+      " project_id = ? AND document_id = ? ORDER BY number LIMIT 1), ?, ?, ?, 'new', ?, ?, ?, ?)"
       " ON CONFLICT (project_id, id) DO UPDATE SET state = excluded.state,"
       " failure_code = excluded.failure_code, failure_reason = excluded.failure_reason,"
       " media_type = excluded.media_type, page_count = excluded.page_count,"
       " pages_done = excluded.pages_done, git_commit = excluded.git_commit,"
       " review_state = CASE WHEN review_state = '' THEN 'new' ELSE review_state END,"
-      " sources = excluded.sources, changed_at = excluded.changed_at RETURNING number",
+      " sources = excluded.sources, changed_at = excluded.changed_at, pipeline = excluded.pipeline"
+      " RETURNING number",
       {project, document.id.hex, name_of(state), failure.empty() ? "" : "pages_failed", failure,
        file_name, document.source.md5, document.source.sha256, document.source.size,
        document.source.media_type, project, document.id.hex, first_received(document, now),
        document.pages.size(), pages_read(document), commit, sources_json(document.sources).print(),
-       now}));
+       now, corpus::spelled(document.pipeline)}));
   return put_keys(tx_, number, document.sources);
 }
 
@@ -271,6 +273,34 @@ Result<void> DocumentTable::set_labels(ProjectId project, const corpus::Document
                     {number, page, label}));
   }
   return {};
+}
+
+Result<void> DocumentTable::set_anchors(ProjectId project, const corpus::DocumentId& id,
+                                        corpus::PageNumber page,
+                                        const std::map<corpus::AnchorStatus, int64_t>& counts) {
+  const int64_t number = TRY(number_of(tx_, project, id));
+  TRY(tx_.execute("DELETE FROM document_anchors WHERE document = ? AND page = ?", {number, page}));
+  for (const auto& [status, count] : counts) {
+    TRY(
+        tx_.execute("INSERT INTO document_anchors (document, page, status, annotations)"
+                    " VALUES (?, ?, ?, ?)",
+                    {number, page, corpus::name_of(status), count}));
+  }
+  return {};
+}
+
+Result<std::map<corpus::AnchorStatus, int64_t>> DocumentTable::anchors(
+    ProjectId project, const corpus::DocumentId& id) {
+  const int64_t number = TRY(number_of(tx_, project, id));
+  std::map<corpus::AnchorStatus, int64_t> counts;
+  for (const Row& row : TRY(tx_.query("SELECT status, sum(annotations) FROM document_anchors"
+                                      " WHERE document = ? GROUP BY status",
+                                      {number}))) {
+    if (const auto status = corpus::parse_anchor_status(row.text(0))) {
+      counts[*status] = row.integer(1);
+    }
+  }
+  return counts;
 }
 
 Result<void> DocumentTable::set_page_text(ProjectId project, const corpus::DocumentId& id,

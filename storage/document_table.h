@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "corpus/annotation.h"
 #include "corpus/document.h"
 #include "storage/database.h"
 
@@ -98,6 +99,8 @@ struct DocumentQuery {
   bool unassigned = false;                                     // only what is nobody's
   bool sampled = false;  // only what was drawn for a second look
   std::string failure_code = {};
+  std::optional<corpus::AnchorStatus> anchor = {};  // of a label, after another reading
+  std::string other_pipeline = {};  // only what is in git and was not read like this
   base::Milliseconds received_from = 0;
   base::Milliseconds received_until = 0;  // 0: open; the moment itself is not part of it
   ConfidenceRange confidence = {};
@@ -158,6 +161,12 @@ class DocumentTable {
                              corpus::PageNumber page, std::string_view text);
   Result<void> set_page_reading(ProjectId project, const corpus::DocumentId& id,
                                 corpus::PageNumber page, const PageReading& reading);
+  // How many annotations of the page another reading has moved or orphaned.
+  Result<void> set_anchors(ProjectId project, const corpus::DocumentId& id, corpus::PageNumber page,
+                           const std::map<corpus::AnchorStatus, int64_t>& counts);
+  // Of the whole document.
+  Result<std::map<corpus::AnchorStatus, int64_t>> anchors(ProjectId project,
+                                                          const corpus::DocumentId& id);
   // As corpus::verdict_of says.
   Result<void> set_page_quality(ProjectId project, const corpus::DocumentId& id,
                                 corpus::PageNumber page, std::string_view quality);

@@ -8,6 +8,7 @@
 #include "corpus/validate.h"
 #include "corpus/verdicts.h"
 #include "server/flow/document_files.h"
+#include "server/flow/earlier_words.h"
 #include "server/flow/index.h"
 #include "server/flow/readings.h"
 #include "storage/overview_table.h"
@@ -122,12 +123,14 @@ class Save {
     const std::string path = annotations_path(files_.directory(), request_.page);
     const AnnotationsVersion current = TRY(files_.annotations(path));
     const auto& theirs = *current.annotations;
-    const auto base_version = TRY(base_annotations(current));
-    const auto& base = *base_version;
+    SharedAnnotations base_version = TRY(base_annotations(current));
 
     outcome.problems = corpus::Diagnostics(path);
     auto lines = lines_of(request_.annotations, outcome.problems);
-    TRY(validate(document, path, theirs, lines, outcome.problems));
+    Neighbours neighbours(files_, document, path);
+    TRY(bring_up_to_date(document, neighbours, base_version, lines));
+    const auto& base = *base_version;
+    TRY(validate(document, neighbours, theirs, lines, outcome.problems));
     check_verdicts(base, theirs, lines, outcome.problems);
     if (!outcome.problems.empty()) return stop(outcome, SaveOutcome::Kind::invalid, current);
 
@@ -182,7 +185,31 @@ class Save {
         [](std::string_view text) { return as_stored(corpus::parse_schema(text)); });
   }
 
-  Result<void> validate(const corpus::Document& document, const std::string& path,
+  // The page may have been read again since the client saw it: then both name words that are gone.
+  Result<void> bring_up_to_date(const corpus::Document& document, Neighbours& neighbours,
+                                SharedAnnotations& base,
+                                std::vector<corpus::AnnotationLine>& lines) {
+    EarlierWords earlier(project_, files_, [&](corpus::WordId id) {
+      const bool never_was = id >= document.next_word;
+      return !never_was && !neighbours.has_word(request_.page, id) && !neighbours.has_word(id);
+    });
+    if (std::any_of(lines.begin(), lines.end(),
+                    [&](const auto& line) { return earlier.names_gone_words(line.annotation); })) {
+      std::vector<corpus::Annotation> ours;
+      for (const corpus::AnnotationLine& line : lines) ours.push_back(line.annotation);
+      TRY(earlier.carry_over(request_.page, ours));
+      for (size_t i = 0; i < lines.size(); ++i) lines[i].annotation = std::move(ours[i]);
+    }
+    if (std::any_of(base->begin(), base->end(),
+                    [&](const auto& a) { return earlier.names_gone_words(a); })) {
+      auto carried = std::make_shared<std::vector<corpus::Annotation>>(*base);
+      TRY(earlier.carry_over(request_.page, *carried));
+      base = std::move(carried);
+    }
+    return {};
+  }
+
+  Result<void> validate(const corpus::Document& document, Neighbours& neighbours,
                         const std::vector<corpus::Annotation>& before,
                         const std::vector<corpus::AnnotationLine>& lines,
                         corpus::Diagnostics& problems) {
@@ -194,7 +221,6 @@ class Save {
       context.width = page.width;
       context.height = page.height;
     }
-    Neighbours neighbours(files_, document, path);
     context.schema = schema_of_tip.get();
     context.page_has_word = [&](corpus::WordId id) {
       return request_.page > 0 && neighbours.has_word(request_.page, id);

@@ -62,6 +62,17 @@ Result<std::vector<corpus::Word>> DocumentFiles::words(corpus::PageNumber page) 
   return as_stored(corpus::parse_words(TRY(document_->read_file(*found))));
 }
 
+Result<std::vector<corpus::PageOfReading>> DocumentFiles::pages_as_read() const {
+  const auto document = TRY(shared_document());
+  std::vector<corpus::PageOfReading> pages;
+  for (const corpus::Page& page : document->pages) {
+    pages.push_back({page.width, page.height, page.rotation, {}});
+    const auto number = static_cast<corpus::PageNumber>(pages.size());
+    if (!page.failed()) pages.back().words = TRY(words(number));
+  }
+  return pages;
+}
+
 Result<std::shared_ptr<const WordIds>> DocumentFiles::word_ids(corpus::PageNumber page) const {
   return parsed<WordIds>(corpus::words_path(directory_, page), ids_of_words);
 }

@@ -17,6 +17,7 @@
 #include "corpus/annotation.h"
 #include "corpus/document.h"
 #include "corpus/layout.h"
+#include "corpus/reanchor.h"
 #include "corpus/review.h"
 #include "corpus/words.h"
 #include "server/flow/parsed_files.h"
@@ -76,6 +77,8 @@ class DocumentFiles {
   Result<std::shared_ptr<const corpus::Document>> shared_document() const;
   // not_found also for a page that could not be read.
   Result<std::vector<corpus::Word>> words(corpus::PageNumber page) const;
+  // All pages with their words, as corpus::Rereading compares them.
+  Result<std::vector<corpus::PageOfReading>> pages_as_read() const;
   // Their ids alone, ascending.
   Result<std::shared_ptr<const WordIds>> word_ids(corpus::PageNumber page) const;
   Result<FileVersion> version(const std::string& path) const;

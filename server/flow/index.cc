@@ -120,6 +120,17 @@ int32_t least_confidence(const std::vector<corpus::Annotation>& annotations) {
   return least;
 }
 
+// What another reading of the page has left for people to look at.
+std::map<corpus::AnchorStatus, int64_t> questions_in(
+    const std::vector<corpus::Annotation>& annotations) {
+  std::map<corpus::AnchorStatus, int64_t> counts;
+  for (const corpus::Annotation& annotation : annotations) {
+    if (!annotation.anchor || annotation.anchor->status == corpus::AnchorStatus::exact) continue;
+    ++counts[annotation.anchor->status];
+  }
+  return counts;
+}
+
 storage::PageReading reading_of(const std::vector<corpus::Word>& words) {
   int64_t sum = 0;
   for (const corpus::Word& word : words) sum += word.confidence;
@@ -192,6 +203,8 @@ class Indexer {
       TRY(table_.sum_up_confidence(project_.project.id, id));
     }
     if (!changes.annotations.empty()) TRY(tell(corpus::event_type::kAnnotationsSaved, id));
+    const bool was_reread = changes.record && !changes.is_new && !changes.words.empty();
+    if (was_reread) TRY(tell_of_rereading(id, changes.words.size()));
     if (changes.review) TRY(index_review(id, files));
     if (changes.comments) TRY(tell(corpus::event_type::kCommentsChanged, id));
     return {};
@@ -200,6 +213,14 @@ class Indexer {
   Result<void> tell(std::string_view type, const corpus::DocumentId& id,
                     base::Json data = base::Json::object()) {
     return tell(type, document_subject(project_.project, id.hex), std::move(data));
+  }
+
+  Result<void> tell_of_rereading(const corpus::DocumentId& id, size_t pages) {
+    auto anchors = TRY(table_.anchors(project_.project.id, id));
+    return tell(corpus::event_type::kDocumentReread, id,
+                base::Json::object({{"pages", static_cast<int64_t>(pages)},
+                                    {"moved", anchors[corpus::AnchorStatus::moved]},
+                                    {"orphaned", anchors[corpus::AnchorStatus::orphaned]}}));
   }
 
   Result<void> index_record(const corpus::DocumentId& id, const DocumentFiles& files, bool is_new) {
@@ -236,6 +257,7 @@ class Indexer {
     const auto annotations = TRY(annotations_in(files, annotations_path(files.directory(), page)));
     TRY(table_.set_labels(project_.project.id, id, page, labels_of(*annotations)));
     TRY(table_.set_label_confidence(project_.project.id, id, page, least_confidence(*annotations)));
+    TRY(table_.set_anchors(project_.project.id, id, page, questions_in(*annotations)));
     return storage::LabelTable(tx_).set_uses(project_.project.id, id, page,
                                              corpus::label_uses(*annotations));
   }

@@ -8,13 +8,12 @@
 #include "base/log.h"
 #include "corpus/document.h"
 #include "corpus/event.h"
-#include "corpus/project_settings.h"
-#include "ocr/pipeline.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/predict.h"
 #include "server/flow/reading.h"
+#include "server/flow/reread.h"
 #include "storage/document_table.h"
 #include "storage/read_page_table.h"
 #include "storage/user_store.h"
@@ -53,6 +52,23 @@ ocr::Failure server_failed(const storage::JobId& job) {
                                std::to_string(job.value) + "); it can be tried again"};
 }
 
+// The document itself stays what it was.
+Result<void> tell_of_failed_rereading(Services& services, const storage::Project& project,
+                                      const corpus::DocumentId& id, const base::Error& error) {
+  const bool is_its_own = error.code == base::Code::invalid;
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(services.events->append(
+        tx, {.type = std::string(corpus::event_type::kJobFailed),
+             .project = project.id,
+             .subject = document_subject(project, id.hex),
+             .data = base::Json::object(
+                 {{"job", "reread"},
+                  {"code", is_its_own ? error.what.substr(0, error.what.find(':'))
+                                      : std::string("server_failed")}})}));
+    return {};
+  });
+}
+
 // Of a dead job. A document that came to its end by other means, or waits again since, stays as it
 // is.
 Result<void> fail_unless_ended(Services& services, const storage::Job& job) {
@@ -72,17 +88,6 @@ std::string key_of(storage::ProjectId project, const corpus::DocumentId& id) {
   return std::to_string(project.value) + "/" + id.hex;
 }
 
-ocr::ReadSettings settings_for(const Services& services, const storage::Project& project,
-                               const corpus::DocumentId& id) {
-  ocr::ReadSettings settings;
-  settings.languages = services.config.languages;
-  const auto of_project = corpus::settings_of(project.settings).languages;
-  if (!of_project.empty()) settings.languages = of_project;
-  settings.limits = services.config.read_limits;
-  settings.password = services.passwords.find(project.id, id);
-  return settings;
-}
-
 }  // namespace
 
 Result<void> queue_document(storage::Transaction& tx, Services& services,
@@ -93,6 +98,19 @@ Result<void> queue_document(storage::Transaction& tx, Services& services,
            .priority = static_cast<int>(haste),
            .project = project,
            .unique_key = key_of(project, id)}));
+  return {};
+}
+
+Result<void> queue_document_again(storage::Transaction& tx, Services& services,
+                                  storage::ProjectId project, const corpus::DocumentId& id,
+                                  base::Json about, Haste haste) {
+  base::Json payload = base::Json::object({{"project", project.value}, {"document", id.hex}});
+  payload.set("again", std::move(about));
+  TRY(services.jobs->put(tx, {.kind = kJobKind,
+                              .payload = std::move(payload),
+                              .priority = static_cast<int>(haste),
+                              .project = project,
+                              .unique_key = key_of(project, id) + "/again"}));
   return {};
 }
 
@@ -119,29 +137,15 @@ Result<std::optional<ReadDocument>> process_document(Services& services,
                             base::now_milliseconds()));
         return table.find(project.id, id);
       }));
-  const auto input = TRY(services.blobs->open(project.organisation_slug, {row.source.md5, false}));
-
-  ocr::ReadSettings settings = settings_for(services, project, id);
+  ocr::ReadSettings settings = read_settings(services, project, id);
   if (haste == Haste::person_waits) settings.urgent_pages = kUrgentPages;
   Reading reading(services, project, row, settings);
-  TRY(reading.resume());
-  ocr::ReadEvents events = reading.events();
-  const auto note_progress = std::move(events.progress);
-  events.progress = [&](uint32_t done, uint32_t total) {
-    heartbeat();
-    note_progress(done, total);
-  };
-  events.cancelled = [&] { return cancelled() || !reading.outcome().ok(); };
-  const auto read = ocr::read_document(*services.readers, input->descriptor(), settings, events);
-  TRY(reading.outcome());
-  if (!read.ok()) return read.error();
-  services.passwords.forget(project.id, id);
-  const auto failure = read->refusal ? read->refusal : reading.total_failure();
-  if (failure) {
+  const ocr::DocumentReading read = TRY(reading.read(cancelled, heartbeat));
+  if (const auto failure = reading.total_failure(read)) {
     TRY(mark_failed(services, project, id, *failure));
     return std::optional<ReadDocument>();
   }
-  auto files = TRY(reading.finish(*read, open->fan_out));
+  auto files = TRY(reading.finish(read, open->fan_out));
   return std::optional<ReadDocument>({open, std::move(reading.document()), std::move(files)});
 }
 
@@ -239,13 +243,18 @@ struct Processing::State {
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
     const storage::Project project = TRY(project_of(services, job));
     base::Milliseconds beaten = base::now_milliseconds();
-    return process_document(
-        services, project, id, static_cast<Haste>(job.priority), [&] { return stopping.load(); },
-        [&] {
-          if (base::now_milliseconds() - beaten < kLeaseTime / 6) return;
-          beaten = base::now_milliseconds();
-          (void)services.jobs->heartbeat(job.lease(), kLeaseTime);
-        });
+    const auto cancelled = [&] { return stopping.load(); };
+    const auto heartbeat = [&] {
+      if (base::now_milliseconds() - beaten < kLeaseTime / 6) return;
+      beaten = base::now_milliseconds();
+      (void)services.jobs->heartbeat(job.lease(), kLeaseTime);
+    };
+    if (const auto wish = rereading_in(job.payload)) {
+      TRY(reread_document(services, project, id, *wish, cancelled, heartbeat));
+      return std::optional<ReadDocument>();
+    }
+    return process_document(services, project, id, static_cast<Haste>(job.priority), cancelled,
+                            heartbeat);
   }
 
   // The machine failed. After the last attempt the document says so, and can still be retried.
@@ -253,10 +262,14 @@ struct Processing::State {
     base::log_warning(
         "reading a document failed",
         {{"job", job.id.value}, {"attempt", job.attempts}, {"error.message", error.what}});
-    const auto state = TRY(services.jobs->fail(job.lease(), error.what, storage::Retry::later));
+    const bool is_again = rereading_in(job.payload).has_value();
+    const bool is_hopeless = is_again && error.code == base::Code::invalid;
+    const auto state = TRY(services.jobs->fail(
+        job.lease(), error.what, is_hopeless ? storage::Retry::never : storage::Retry::later));
     if (state != storage::JobState::dead) return {};
     const auto id = TRY(corpus::DocumentId::parse(job.payload.string_or("document", "")));
     const storage::Project project = TRY(project_of(services, job));
+    if (is_again) return tell_of_failed_rereading(services, project, id, error);
     return mark_failed(services, project, id, server_failed(job.id));
   }
 };

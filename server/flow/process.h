@@ -24,6 +24,10 @@ enum class Haste { bulk = 0, single = 10, person_waits = 20 };
 // Puts the document's job in the queue, in the transaction of what made it necessary.
 Result<void> queue_document(storage::Transaction& tx, Services& services,
                             storage::ProjectId project, const corpus::DocumentId& id, Haste haste);
+// The same for a document that is in git and is to be read again; `about` is for reread.h to read.
+Result<void> queue_document_again(storage::Transaction& tx, Services& services,
+                                  storage::ProjectId project, const corpus::DocumentId& id,
+                                  base::Json about, Haste haste);
 // A person has come to see a document that waits to be read.
 Result<void> hurry_document(Services& services, storage::ProjectId project,
                             const corpus::DocumentId& id);

@@ -1,7 +1,9 @@
 #include "server/flow/reading.h"
 
 #include <algorithm>
+#include <atomic>
 
+#include "corpus/project_settings.h"
 #include "dataset/dvc_pointer.h"
 #include "dataset/dvc_tree.h"
 
@@ -10,11 +12,6 @@ namespace {
 
 constexpr size_t kImagesPerFlush = 32;
 constexpr base::Milliseconds kFlushTime = 1'000;
-
-// What makes pages of one reading fit to those of another.
-std::string pipeline_of(const ocr::ReadSettings& settings) {
-  return ocr::pipeline_version() + ' ' + ocr::describe(settings).print();
-}
 
 std::string failure_text(const ocr::Failure& failure) {
   return failure.code + ": " + failure.reason;
@@ -46,13 +43,28 @@ Result<corpus::WordId> next_word_after(const std::string& words, corpus::WordId 
 
 }  // namespace
 
+corpus::Pipeline pipeline_of(const ocr::ReadSettings& settings) {
+  return {ocr::pipeline_version(), ocr::describe(settings)};
+}
+
+ocr::ReadSettings read_settings(const Services& services, const storage::Project& project,
+                                const corpus::DocumentId& id) {
+  ocr::ReadSettings settings;
+  settings.languages = services.config.languages;
+  const auto of_project = corpus::settings_of(project.settings).languages;
+  if (!of_project.empty()) settings.languages = of_project;
+  settings.limits = services.config.read_limits;
+  settings.password = services.passwords.find(project.id, id);
+  return settings;
+}
+
 Reading::Reading(Services& services, const storage::Project& project,
                  const storage::DocumentRow& row, ocr::ReadSettings& settings)
     : services_(services),
       project_(project),
       row_(row),
       settings_(settings),
-      pipeline_(pipeline_of(settings)) {}
+      pipeline_(corpus::spelled(pipeline_of(settings))) {}
 
 Result<void> Reading::resume() {
   const auto left = TRY(services_.database->read([&](storage::Transaction& tx) {
@@ -68,6 +80,26 @@ Result<void> Reading::resume() {
   }
   settings_.pages_done = static_cast<uint32_t>(pages_.size());
   return {};
+}
+
+Result<ocr::DocumentReading> Reading::read(const std::function<bool()>& cancelled,
+                                           const std::function<void()>& heartbeat) {
+  TRY(resume());
+  const auto input =
+      TRY(services_.blobs->open(project_.organisation_slug, {row_.source.md5, false}));
+  ocr::ReadEvents events = this->events();
+  const auto note = std::move(events.progress);
+  std::atomic<bool> failed = false;  // cancelled() is asked on other threads
+  events.progress = [&](uint32_t done, uint32_t total) {
+    heartbeat();
+    note(done, total);
+    failed = !outcome_.ok();
+  };
+  events.cancelled = [&] { return cancelled() || failed; };
+  auto read = ocr::read_document(*services_.readers, input->descriptor(), settings_, events);
+  TRY(outcome_);
+  if (read.ok()) services_.passwords.forget(project_.id, row_.id);
+  return read;
 }
 
 ocr::ReadEvents Reading::events() {
@@ -171,7 +203,8 @@ Result<void> Reading::flush() {
   return {};
 }
 
-std::optional<ocr::Failure> Reading::total_failure() const {
+std::optional<ocr::Failure> Reading::total_failure(const ocr::DocumentReading& reading) const {
+  if (reading.refusal) return reading.refusal;
   const bool all = std::all_of(pages_.begin(), pages_.end(),
                                [](const Page& page) { return page.entry.failed(); });
   if (pages_.empty() || !all) return std::nullopt;
@@ -179,12 +212,13 @@ std::optional<ocr::Failure> Reading::total_failure() const {
 }
 
 Result<std::vector<vcs::Edit>> Reading::finish(const ocr::DocumentReading& reading,
-                                               const corpus::FanOut& fan_out) {
+                                               const corpus::FanOut& fan_out,
+                                               const corpus::Document* before) {
   if (!read_.empty()) TRY(flush());
   document_.id = row_.id;
   document_.source = row_.source;
   document_.next_word = reading.next_word;
-  document_.pipeline = {ocr::pipeline_version(), ocr::describe(settings_)};
+  document_.pipeline = pipeline_of(settings_);
   const std::string directory = corpus::document_dir(fan_out, row_.id);
   const std::string extension = corpus::extension_of(row_.source.media_type);
   std::vector<vcs::Edit> edits;
@@ -192,9 +226,17 @@ Result<std::vector<vcs::Edit>> Reading::finish(const ocr::DocumentReading& readi
   for (size_t i = 0; i < pages_.size(); ++i) {
     Page& page = pages_[i];
     document_.pages.push_back(std::move(page.entry));
-    if (document_.pages.back().failed()) continue;
+    const corpus::Page* known =
+        before != nullptr && i < before->pages.size() ? &before->pages[i] : nullptr;
+    if (document_.pages.back().failed()) {
+      if (known != nullptr && !known->failed()) document_.pages.back() = *known;
+      continue;
+    }
     const auto number = static_cast<corpus::PageNumber>(i + 1);
     edits.push_back({corpus::words_path(directory, number), std::move(page.words)});
+  }
+  for (size_t i = pages_.size(); before != nullptr && i < before->pages.size(); ++i) {
+    document_.pages.push_back(before->pages[i]);
   }
   std::string images = TRY(store_image_directory());
   edits.push_back({corpus::images_pointer_path(directory), std::move(images)});

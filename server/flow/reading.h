@@ -2,16 +2,16 @@
 // are durable soon after they are read: people see them while the rest is read, and after a crash
 // the reading goes on behind them. Pages that the project has read before are remembered.
 //
+//   ocr::ReadSettings settings = read_settings(services, project, id);
 //   Reading reading(services, project, row, settings);
-//   TRY(reading.resume());                          // settings now begin behind what is there
-//   ocr::ReadEvents events = reading.events();      // and more of one's own
-//   const auto read = ocr::read_document(readers, input, settings, events);
-//   TRY(reading.outcome());
-//   auto files = TRY(reading.finish(*read, fan_out));
+//   const ocr::DocumentReading read = TRY(reading.read(cancelled, heartbeat));
+//   if (const auto failure = reading.total_failure(read)) return fail(*failure);
+//   auto files = TRY(reading.finish(read, fan_out));
 //
-// Belongs to one thread, but for what events() answers to the readers' threads.
+// Belongs to one thread, but for what it answers to the readers' threads.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,26 +31,39 @@
 
 namespace server {
 
+// How documents of the project are read today; with the document's password, if somebody has
+// supplied one.
+ocr::ReadSettings read_settings(const Services& services, const storage::Project& project,
+                                const corpus::DocumentId& id);
+// The same, as document.json notes it.
+corpus::Pipeline pipeline_of(const ocr::ReadSettings& settings);
+
 class Reading {
  public:
-  // `settings` is changed by resume(); all must outlive the reading.
+  // `settings` is changed by read(); all must outlive the reading.
   Reading(Services& services, const storage::Project& project, const storage::DocumentRow& row,
           ocr::ReadSettings& settings);
 
-  // Takes up the pages that an earlier attempt has left, if they were read in the same way.
-  Result<void> resume();
+  // Reads the source, behind the pages that an earlier attempt has left, if they were read in the
+  // same way. `heartbeat` is called with each page.
+  Result<ocr::DocumentReading> read(const std::function<bool()>& cancelled,
+                                    const std::function<void()>& heartbeat);
 
-  // on_page, recall and progress.
+  // What read() is made of. Takes up the pages of an earlier attempt; then on_page, recall and
+  // progress; then the first error of what these did: the reading is of no use after it.
+  Result<void> resume();
   ocr::ReadEvents events();
-  // The first error of what the events did; the reading is of no use after it.
   Result<void> outcome() const { return outcome_; }
 
-  // Nothing could be read: why, by the first page.
-  std::optional<ocr::Failure> total_failure() const;
+  // Nothing could be read: why, by the document or its first page.
+  std::optional<ocr::Failure> total_failure(const ocr::DocumentReading& reading) const;
 
-  // The files of the new document, with all its bytes stored and visible to the project. Once.
+  // The files of the document, with all its bytes stored and visible to the project. Once. Pages
+  // that could not be read but were, before, stay as they are there, and have no words among the
+  // files.
   Result<std::vector<vcs::Edit>> finish(const ocr::DocumentReading& reading,
-                                        const corpus::FanOut& fan_out);
+                                        const corpus::FanOut& fan_out,
+                                        const corpus::Document* before = nullptr);
   // After finish(); without its sources: more may come until the commit is made.
   corpus::Document& document() { return document_; }
 

@@ -14,6 +14,7 @@
 #include "server/flow/index.h"
 #include "server/flow/intake.h"
 #include "server/flow/process.h"
+#include "server/flow/reread.h"
 #include "storage/blob_table.h"
 #include "storage/overview_table.h"
 
@@ -328,7 +329,7 @@ Result<void> retry_document(Services& services, const Actor& actor, const corpus
                             const std::string& password) {
   const storage::DocumentRow row = TRY(find_document(services, actor.project(), id));
   if (row.state != storage::DocumentState::failed) {
-    return base::Error{base::Code::conflict, "only a document that failed can be read again"};
+    return queue_rereading(services, actor, id, password);
   }
   if (!password.empty()) services.passwords.keep(actor.project().id, id, password);
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {

@@ -74,7 +74,8 @@ Result<storage::DocumentRow> wait_for_document(Services& services, const storage
                                                const corpus::DocumentId& id,
                                                base::Milliseconds timeout);
 
-// Reads a failed document again, with a password if it is encrypted.
+// Reads a document again, with a password if it is encrypted: one that failed, or one that is in
+// git (server/flow/reread.h).
 Result<void> retry_document(Services& services, const Actor& actor, const corpus::DocumentId& id,
                             const std::string& password);
 

@@ -161,8 +161,10 @@ void add_bulk_routes(Router& router, Services& services) {
               .access = Access::needs(Permission::document_retry),
               .handler = handled([&](Context& c) { return retry(services, c); }),
               .id = "retry_documents",
-              .summary = "Read many failed documents again",
-              .description = "At most 500. Documents that did not fail say so.",
+              .summary = "Read many documents again",
+              .description =
+                  "At most 500, each as retry_document does it. Those that cannot be read "
+                  "again now say why.",
               .tag = "documents",
               .body = documents_body(Json::object()),
               .responses = {json_response(200, "what became of each")}});

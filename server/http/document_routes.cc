@@ -176,7 +176,10 @@ void add_document_routes(Router& router, Services& services) {
               .access = Access::needs(Permission::document_retry),
               .handler = handled([&](Context& c) { return retry(services, c); }),
               .id = "retry_document",
-              .summary = "Read a failed document again, with a password if it needs one",
+              .summary = "Read a document again, with a password if it needs one",
+              .description = "One that failed; or one that is in git: it stays as it is until the "
+                             "new revision is made, and labels are carried over to it "
+                             "(show_rereading says how; glossator.document.reread when).",
               .tag = "documents",
               .query = {wait_parameter()},
               .body = password,

@@ -17,6 +17,7 @@ void add_all_routes(Router& router, Services& services) {
   add_document_routes(router, services);
   add_page_routes(router, services);
   add_bulk_routes(router, services);
+  add_reread_routes(router, services);
   add_upload_routes(router, services);
   add_annotation_routes(router, services);
   add_comment_routes(router, services);

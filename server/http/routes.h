@@ -20,6 +20,7 @@ void add_member_routes(Router& router, Services& services);           // roles, 
 void add_document_upload_routes(Router& router, Services& services);  // whole files
 void add_document_list_routes(Router& router, Services& services);    // search
 void add_document_routes(Router& router, Services& services);         // one document, its text
+void add_reread_routes(Router& router, Services& services);           // documents read once more
 void add_page_routes(Router& router, Services& services);             // image, words
 void add_bulk_routes(Router& router, Services& services);             // many documents at once
 void add_upload_routes(Router& router, Services& services);           // resumable uploads (tus)

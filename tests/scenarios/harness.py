@@ -171,6 +171,18 @@ class Server:
     def repository(self, project="acme/claims"):
         return self.data / "repos" / f"{project}.git"
 
+    def write_past(self, document, *versions, name="pages/0001.annotations.jsonl"):
+        """While it is stopped: one commit for each version of a file of the document."""
+        clone = pathlib.Path(tempfile.mkdtemp(dir=self.directory))
+        git("clone", "-q", self.repository(), clone)
+        directory = next(clone.glob(f"documents/**/{document}"))
+        for version in versions:
+            (directory / name).write_text(version)
+            git("add", "-A", cwd=clone)
+            git("commit", "-qm", "Label", cwd=clone,
+                configuration=("user.name=Old", "user.email=old@acme.example"))
+        git("push", "-q", "origin", "HEAD:main", cwd=clone)
+
     def remove(self):
         self.stop(signal.SIGKILL)
         shutil.rmtree(self.directory, ignore_errors=True)

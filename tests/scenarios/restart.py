@@ -53,7 +53,7 @@ class Restart(unittest.TestCase):
         good = self.admin.ready("good.png", sample("glazing-estimate-en.png"))["id"]
         bad = self.admin.ready("bad.png", harness.tiny_png(1))["id"]
         self.server.stop()
-        self.push_past_the_server(bad, '{"format":"private words"}', name="document.json")
+        self.server.write_past(bad, '{"format":"private words"}', name="document.json")
         for rebuild in (False, True):
             if rebuild:
                 self.server.stop()
@@ -86,7 +86,7 @@ class Restart(unittest.TestCase):
         before = self.tip()
         label = span("total", [self.admin.words(document)[0]["id"]], "7")
         self.server.stop()
-        self.push_past_the_server(document, "{broken\n", json.dumps(label) + "\n")
+        self.server.write_past(document, "{broken\n", json.dumps(label) + "\n")
         self.server.start()
         project = Project(self.server, self.tokens["scientist"])
         about = f"{project.api}/documents/{document}"
@@ -105,18 +105,6 @@ class Restart(unittest.TestCase):
 
     def tip(self):
         return git("rev-parse", "main", cwd=self.server.repository()).stdout.strip()
-
-    def push_past_the_server(self, document, *versions, name="pages/0001.annotations.jsonl"):
-        """One commit for each version of a file of the document."""
-        clone = self.server.directory / "past"
-        git("clone", "-q", self.server.repository(), clone)
-        directory = next(clone.glob(f"documents/**/{document}"))
-        for version in versions:
-            (directory / name).write_text(version)
-            git("add", "-A", cwd=clone)
-            git("commit", "-qm", "Label", cwd=clone,
-                configuration=("user.name=Old", "user.email=old@acme.example"))
-        git("push", "-q", "origin", "HEAD:main", cwd=clone)
 
     def test_rebuild_finds_everything_again(self):
         document = self.admin.ready("estimate.png", sample("glazing-estimate-en.png"),

@@ -277,7 +277,8 @@ export const remove_guideline = (p: ProjectAt, { name, etag }: Guideline): Promi
 // -- documents ------------------------------------------------------------------------------------
 
 export type DocumentFilter = Partial<Record<'q' | 'state' | 'review' | 'label' | 'key' | 'assignee' | 'failure'
-  | 'received_from' | 'received_until' | 'confidence' | 'label_confidence' | 'sampled' | 'sort' | 'cursor',
+  | 'received_from' | 'received_until' | 'confidence' | 'label_confidence' | 'sampled' | 'anchor' | 'read_otherwise'
+  | 'sort' | 'cursor',
   string>> & { limit?: number };
 export const documents = (p: ProjectAt, filter: DocumentFilter): Promise<Page<Document>> =>
   call(`${project_path(p)}/documents${query(filter)}`);

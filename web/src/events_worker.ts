@@ -4,7 +4,7 @@
 import type { ServerEvent } from './api';
 
 const scope = self as unknown as SharedWorkerGlobalScope;
-const types = ['document.uploaded', 'document.ready', 'document.failed', 'annotations.saved', 'comments.changed', 'review.moved',
+const types = ['document.uploaded', 'document.ready', 'document.failed', 'document.reread', 'annotations.saved', 'comments.changed', 'review.moved',
   'repository.pushed', 'release.created', 'job.failed', 'schema.changed', 'proposal.accepted'];
 
 const ports = new Set<MessagePort>();

@@ -16,7 +16,7 @@ export function inspector(desk: Desk, annotation: Annotation, around: Around): H
   const blame = h('div.blame-place');
   const is_new = desk.session.pending(desk.page).some((c) => c.id === annotation.id && !c.before);
   if (!is_new) void show_blame(desk, annotation, blame);
-  return h('div.inspector', value_field(desk, annotation), attribute_fields(desk, annotation),
+  return h('div.inspector', anchor_note(desk, annotation), value_field(desk, annotation), attribute_fields(desk, annotation),
     annotation.review?.reason && h('p.failure', annotation.review.reason),
     h('div.actions', actions_of(desk, annotation, around)), blame,
     thread(around.discussion, { annotation: annotation.id }));
@@ -69,6 +69,15 @@ function field_for(spec: api.AttributeSpec, value: AttributeValue | undefined,
   const read = spec.kind === 'number' ? whole : (raw: string) => raw || undefined;
   const type = { number: 'number', date: 'date', string: 'text' }[spec.kind];
   return h('input', { type, value: value ?? '', ...listen(read) });
+}
+
+// -- after another reading -------------------------------------------------------------------------
+
+function anchor_note(desk: Desk, { id, anchor }: Annotation): HTMLElement | null {
+  if (!anchor || anchor.status === 'exact') return null;
+  if (anchor.status === 'orphaned') return h('p.failure', t.was_orphaned(anchor.quote));
+  return h('div.failure', h('p', t.was_moved(anchor.quote)), h('button', { type: 'button',
+    onclick: () => desk.settle_anchor(id) }, t.lies_right));
 }
 
 // -- actions -------------------------------------------------------------------------------------

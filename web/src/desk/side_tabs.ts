@@ -7,7 +7,7 @@
 import * as api from '../api';
 import type { Desk } from '../editor/desk';
 import { named, t } from '../texts';
-import { h, replace, time } from '../ui/dom';
+import { h, message_of, replace, time, toast } from '../ui/dom';
 import { thread, type Discussion } from './discussion';
 
 export interface Panel { element: HTMLElement; close?: () => void }
@@ -82,12 +82,23 @@ export function discussion_panel(discussion: Discussion, desk: Desk, pick: (id: 
   return { element, close: () => discussion.removeEventListener('change', draw) };
 }
 
-export function facts_panel(at: api.DocumentAt, about: api.Document): Panel {
+export function facts_panel(at: api.DocumentAt, about: api.Document, may_retry: boolean): Panel {
   const row = (name: string, value: string | HTMLElement | undefined) =>
     value && [h('dt', name), h('dd', value)];
   return { element: h('div', h('dl.about', row(t.review, named(t.reviews, about.review)),
     row(t.pages, String(about.pages)), row('Id', at.id)),
   (about.sources ?? []).map((s) => h('dl.about.card', row(t.file, s.file_name),
     row(t.customer, s.customer), row(t.claim, s.claim), row(t.external_id, s.external_id),
-    row(t.received, s.received_at && time(s.received_at))))) };
+    row(t.received, s.received_at && time(s.received_at)))), may_retry && read_again(at)) };
+}
+
+function read_again(at: api.DocumentAt): HTMLElement {
+  const button = h('button', { type: 'button', onclick: () => {
+    button.disabled = true;
+    api.retry(at, '').then(() => toast(t.will_be_reread), (error) => {
+      button.disabled = false;
+      toast(message_of(error));
+    });
+  } }, t.retry) as HTMLButtonElement;
+  return h('div.actions', button, h('p.muted', t.about_rereading));
 }

@@ -10,6 +10,11 @@ export type AttributeValue = string | number | boolean;
 export interface TableLine { label?: string; words?: number[]; box?: Box }
 export interface Replacement { text: string; box?: Box }
 
+// How it was found again when the page was read once more.
+export interface Anchor {
+  quote: string; prefix?: string; suffix?: string; box?: Box; status: 'exact' | 'moved' | 'orphaned';
+}
+
 export interface Annotation {
   id: string;
   type: AnnotationType;
@@ -28,7 +33,7 @@ export interface Annotation {
   confidence?: number;
   state?: 'proposed';
   review?: { state: 'accepted' | 'rejected'; reason?: string };
-  anchor?: unknown;
+  anchor?: Anchor;
   [extra: `x-${string}`]: unknown;
 }
 
@@ -108,6 +113,12 @@ export const is_proposal = (annotation: Annotation): boolean => annotation.state
 // A person stands behind it from now on. Where it came from stays; a verdict on what it was does not.
 export function confirmed(annotation: Annotation): Annotation {
   const { state: _, review: __, ...rest } = annotation;
+  return rest as Annotation;
+}
+
+// Somebody has looked at where it lies now.
+export function found_again(annotation: Annotation): Annotation {
+  const { anchor: _, ...rest } = annotation;
   return rest as Annotation;
 }
 

@@ -8,7 +8,7 @@
 // Events: 'page' another page lies there; 'annotations'; 'choice' what is selected, picked or pointed
 // at by a tool. Every change goes through the session, so that it is journalled and can be undone.
 import type { Palette } from '../ui/colours';
-import { by_id, confirmed, difference, is_proposal, same, with_verdict, type Annotation, type Annotations,
+import { by_id, confirmed, difference, found_again, is_proposal, same, with_verdict, type Annotation, type Annotations,
   type AttributeValue, type Box, type Change, type Point, type Verdict } from './annotation';
 import { correction, labelled, table } from './labelling';
 import { normal_form } from './normal_form';
@@ -247,7 +247,8 @@ export class Desk extends EventTarget {
     const old = this.annotations.get(id) ?? this.session.annotations(0).get(id);
     if (!old) return;
     const page = this.annotations.has(id) ? this.page : 0;
-    const edited = { ...old, ...fields } as Record<string, unknown>;
+    const is_placed = ['words', 'box', 'polygon'].some((name) => name in fields);
+    const edited = { ...(is_placed ? found_again(old) : old), ...fields } as Record<string, unknown>;
     for (const [name, value] of Object.entries(fields)) if (value === undefined) delete edited[name];
     if (same(edited, old)) return;
     this.session.change([{ page, id, before: old, after: confirmed(edited as unknown as Annotation) }]);
@@ -259,6 +260,11 @@ export class Desk extends EventTarget {
     if (value === undefined) delete attributes[name];
     else attributes[name] = value;
     this.edit(id, { attributes: Object.keys(attributes).length ? attributes : undefined });
+  }
+
+  // It lies where it should, though a later reading was not sure.
+  settle_anchor(id: string): void {
+    this.edit(id, { anchor: undefined });
   }
 
   // What is picked now covers what is selected.

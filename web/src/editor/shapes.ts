@@ -3,6 +3,8 @@ import type { Annotation, Box } from './annotation';
 import { united, type PageWords } from './words';
 
 export function boxes_of(annotation: Annotation, words: PageWords): Box[] {
+  const { anchor } = annotation;
+  if (anchor?.status === 'orphaned' && anchor.box) return [anchor.box];
   const found = words.runs(annotation.words);
   if (annotation.box) found.push(annotation.box);
   if (annotation.polygon?.length) found.push(bounds(annotation.polygon));
@@ -49,6 +51,7 @@ export function in_reading_order(annotations: Iterable<Annotation>, words: PageW
 
 // What it covers, as it was read.
 export function covered_text(annotation: Annotation, words: PageWords): string {
+  if (annotation.anchor?.status === 'orphaned') return annotation.anchor.quote;
   return (annotation.words ?? []).map((id) => words.texts[words.index(id)] ?? '').join(' ').trim();
 }
 

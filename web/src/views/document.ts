@@ -110,7 +110,7 @@ class DocumentView implements Flow {
     return new SideTabs({ labels: () => ({ element: labels }),
       history: () => new HistoryPanel(this.at, this.desk, this.stage, show),
       discussion: () => discussion_panel(this.discussion, this.desk, (id) => show(this.session.find(id)!.page || 1, id)),
-      about: () => facts_panel(this.at, this.about) });
+      about: () => facts_panel(this.at, this.about, allows(this.reader.roles, 'retry')) });
   }
 
   private listen(): void {
@@ -163,9 +163,18 @@ class DocumentView implements Flow {
     this.queue.prefetch();
     this.stop_following = follow(this.at, (event) => {
       const ours = event.subject.includes(this.at.id);
-      if (ours && event.type.endsWith('comments.changed')) void this.discussion.load().catch(() => {});
+      if (ours && event.type.endsWith('document.reread')) void this.open_anew();
+      else if (ours && event.type.endsWith('comments.changed')) void this.discussion.load().catch(() => {});
       else if (ours || /pushed|schema/.test(event.type)) void this.refresh();
     });
+  }
+
+  // Words and images are others now. What was done here is saved first, or lies in the journal.
+  private async open_anew(): Promise<void> {
+    await this.keeper.flush().catch(() => {});
+    if (this.stop.signal.aborted) return;
+    toast(t.was_reread);
+    this.go(`${location.pathname}?page=${this.desk.page}`);
   }
 
   private async refresh(): Promise<void> {

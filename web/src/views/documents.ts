@@ -14,7 +14,7 @@ const thumbnail_width = 96; // twice what is shown, for sharp screens
 const states = ['ready', 'partly_ready', 'queued', 'processing', 'failed'];
 const reviews = ['new', 'in_progress', 'submitted', 'accepted', 'rejected'];
 const filters = ['q', 'state', 'review', 'label', 'key', 'assignee', 'failure', 'received_from', 'received_until',
-  'confidence', 'label_confidence', 'sampled', 'sort'] as const;
+  'confidence', 'label_confidence', 'sampled', 'anchor', 'read_otherwise', 'sort'] as const;
 type FilterName = (typeof filters)[number];
 type Filter = Partial<Record<FilterName, string>>;
 
@@ -28,6 +28,9 @@ const shortcuts: [string, Filter, Parameters<typeof allows>[1]][] = [
   ['unassigned', { review: 'new', assignee: 'none' }, 'manage_project'],
   ['came_back', { review: 'rejected' }, 'read'],
   ['failed', { state: 'failed' }, 'retry'],
+  ['lost_labels', { anchor: 'orphaned' }, 'submit'],
+  ['moved_labels', { anchor: 'moved' }, 'submit'],
+  ['read_otherwise', { read_otherwise: '1' }, 'retry'],
 ];
 
 // Who may only upload does not see the project itself, but its documents.
