@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <mutex>
 
 #include "ocr/detail/page_reader.h"
 #include "ocr/detail/pdf.h"
@@ -19,10 +20,9 @@ using detail::PdfContext;
 constexpr int32_t kUsualDpi = 200;
 constexpr int32_t kLeastDpi = 150;
 constexpr int32_t kMostDpi = 300;
-constexpr double kCoveringInches = 4;  // an image this wide is the scan of the page
-constexpr uint64_t kBatchPixels = 12'000'000;
+constexpr double kCoveringInches = 4;        // an image this wide is the scan of the page
+constexpr uint64_t kRunPixels = 16'000'000;  // drawn at once, three bytes each
 constexpr uint32_t kBatchPages = 100;
-constexpr uint32_t kImageBatch = 8;
 
 base::Error cancelled() {
   return {base::Code::conflict, "cancelled"};
@@ -89,14 +89,11 @@ base::Result<std::optional<Failure>> read_images(PageReader& reader, Format form
   if (total > settings.limits.pages) {
     return std::optional<Failure>(too_many_pages(total, settings.limits.pages));
   }
-  for (uint32_t first = settings.pages_done; first < total; first += kImageBatch) {
+  const uint32_t first = std::min(settings.pages_done, total);
+  TRY(reader.read(total - first, total, [&](size_t i) -> base::Result<std::vector<PageJob>> {
     if (is_cancelled(events)) return cancelled();
-    std::vector<PageJob> jobs;
-    for (uint32_t i = first; i < std::min(total, first + kImageBatch); ++i) {
-      jobs.push_back(image_job(format, i, settings));
-    }
-    TRY(reader.read(std::move(jobs), total));
-  }
+    return std::vector<PageJob>{image_job(format, first + static_cast<uint32_t>(i), settings)};
+  }));
   return std::optional<Failure>();
 }
 
@@ -122,7 +119,8 @@ std::vector<detail::LayerWord> placed_layer(const detail::TextPage& layer,
   return out;
 }
 
-// Reads a PDF in batches: the text of many pages in one run, drawings as memory allows.
+// Reads a PDF in batches: the text of many pages in one run of poppler, and drawings in runs as
+// memory allows, so that some pages are drawn while others are read.
 class PdfReading {
  public:
   PdfReading(PageReader& reader, PdfContext& pdf, const ReadSettings& settings,
@@ -145,61 +143,90 @@ class PdfReading {
   }
 
  private:
+  struct Batch {
+    uint32_t first = 1;
+    detail::PdfLayers layers;
+    std::vector<detail::Drawing> drawings;
+    std::vector<bool> scans;     // pages that an image covers
+    std::vector<uint32_t> ends;  // of the runs
+  };
+
   base::Result<void> read_batch(uint32_t first, uint32_t last) {
     const uint32_t count = last - first + 1;
-    detail::PdfLayers layers{std::vector<detail::TextPage>(count), std::vector<bool>(count)};
-    if (settings_.use_text_layer) layers = TRY(read_layers(pdf_, first, last));
-    for (uint32_t i = 0; i < count; ++i) {
-      if (!looks_mapped(layers.pages[i].words)) layers.pages[i].words.clear();
+    Batch batch{
+        first, {std::vector<detail::TextPage>(count), std::vector<bool>(count)}, {}, {}, {}};
+    if (settings_.use_text_layer) batch.layers = TRY(read_layers(pdf_, first, last));
+    for (detail::TextPage& page : batch.layers.pages) {
+      if (!looks_mapped(page.words)) page.words.clear();
     }
-    const std::vector<detail::Drawing> drawings = TRY(choose_drawings(first, layers));
-    for (uint32_t at = 0; at < count;) {
-      if (is_cancelled(events_)) return cancelled();
-      const uint32_t end = end_of_drawing_batch(drawings, at);
-      const std::vector<detail::Drawing> some(drawings.begin() + at, drawings.begin() + end);
-      std::vector<detail::Drawn> drawn = TRY(draw_pages(pdf_, first + at, some));
-      std::vector<PageJob> jobs;
-      for (uint32_t i = at; i < end; ++i) {
-        jobs.push_back(job_for(first + i, drawings[i], layers.pages[i], std::move(drawn[i - at])));
-      }
-      TRY(reader_.read(std::move(jobs), static_cast<uint32_t>(pages_.size())));
-      at = end;
+    TRY(choose_drawings(batch));
+    for (uint32_t at = 0; at < count; at = batch.ends.back()) {
+      batch.ends.push_back(end_of_run(batch, at));
     }
-    return {};
+    return reader_.read(batch.ends.size(), static_cast<uint32_t>(pages_.size()),
+                        [&](size_t run) { return jobs_of(batch, run); });
+  }
+
+  // On a thread of the reader.
+  base::Result<std::vector<PageJob>> jobs_of(const Batch& batch, size_t run) {
+    if (is_cancelled(events_)) return cancelled();
+    const uint32_t begin = run == 0 ? 0 : batch.ends[run - 1];
+    const std::vector<detail::Drawing> drawings(batch.drawings.begin() + begin,
+                                                batch.drawings.begin() + batch.ends[run]);
+    PdfContext pdf{pdf_.input, pdf_.password, pdf_.mode, pdf_.cancelled,
+                   batch.first + begin <= settings_.urgent_pages};
+    auto drawn = draw_pages(pdf, batch.first + begin, drawings);
+    {
+      const std::lock_guard lock(cpu_mutex_);
+      pdf_.cpu_seconds += pdf.cpu_seconds;
+    }
+    std::vector<PageJob> jobs;
+    for (detail::Drawn& page : TRY(std::move(drawn))) {
+      const uint32_t i = begin + static_cast<uint32_t>(jobs.size());
+      jobs.push_back(
+          job_for(batch.first + i, batch.drawings[i], batch.layers.pages[i], std::move(page)));
+    }
+    return jobs;
   }
 
   // Born digital pages at the usual resolution, scans at their own.
-  base::Result<std::vector<detail::Drawing>> choose_drawings(uint32_t first,
-                                                             const detail::PdfLayers& layers) {
+  base::Result<void> choose_drawings(Batch& batch) {
+    const auto& layers = batch.layers;
     std::vector<int32_t> dpi(layers.pages.size(), kUsualDpi);
+    batch.scans.assign(dpi.size(), false);
     bool asks = false;
     for (size_t i = 0; i < dpi.size(); ++i) {
       asks |= layers.pages[i].words.empty() && !layers.slow[i];
     }
     if (asks) {
-      const auto last = first + static_cast<uint32_t>(dpi.size()) - 1;
-      for (const detail::ListedImage& image : TRY(list_images(pdf_, first, last))) {
-        const size_t i = image.page - first;
-        if (image.page < first || i >= dpi.size() || !layers.pages[i].words.empty()) continue;
+      const auto last = batch.first + static_cast<uint32_t>(dpi.size()) - 1;
+      for (const detail::ListedImage& image : TRY(list_images(pdf_, batch.first, last))) {
+        const size_t i = image.page - batch.first;
+        if (image.page < batch.first || i >= dpi.size() || !layers.pages[i].words.empty()) continue;
         const double inches = std::min(kCoveringInches, pages_[image.page - 1].width / 72 * 0.6);
-        if (image.width_inches >= inches) dpi[i] = std::clamp(image.dpi, kLeastDpi, kMostDpi);
+        if (image.width_inches < inches) continue;
+        dpi[i] = std::clamp(image.dpi, kLeastDpi, kMostDpi);
+        batch.scans[i] = true;
       }
     }
-    std::vector<detail::Drawing> drawings;
     for (size_t i = 0; i < dpi.size(); ++i) {
-      drawings.push_back(detail::drawing_of(pages_[first - 1 + i], dpi[i]));
+      batch.drawings.push_back(detail::drawing_of(pages_[batch.first - 1 + i], dpi[i]));
     }
-    return drawings;
+    return {};
   }
 
-  static uint32_t end_of_drawing_batch(const std::vector<detail::Drawing>& drawings, uint32_t at) {
+  // The first page goes alone, since somebody may wait for it, and so do scans, which take far
+  // longer to read than to draw.
+  uint32_t end_of_run(const Batch& batch, uint32_t at) const {
     uint64_t pixels = 0;
     uint32_t end = at;
-    while (end < drawings.size()) {
-      pixels +=
-          static_cast<uint64_t>(drawings[end].width) * static_cast<uint64_t>(drawings[end].height);
-      if (end > at && pixels > kBatchPixels) break;
+    while (end < batch.drawings.size()) {
+      const detail::Drawing& drawing = batch.drawings[end];
+      pixels += static_cast<uint64_t>(drawing.width) * static_cast<uint64_t>(drawing.height);
+      const bool alone = batch.first + end == 1 || batch.scans[end];
+      if (end > at && (alone || pixels > kRunPixels)) break;
       ++end;
+      if (alone) break;
     }
     return end;
   }
@@ -224,12 +251,14 @@ class PdfReading {
   const ReadSettings& settings_;
   const ReadEvents& events_;
   std::vector<detail::PdfPage> pages_;
+  std::mutex cpu_mutex_;
 };
 
 base::Result<std::optional<Failure>> read_pdf(WorkerPool& pool, PageReader& reader, int input,
                                               const ReadSettings& settings,
                                               const ReadEvents& events) {
-  PdfContext pdf{input, settings.password, pool.options().mode, events.cancelled};
+  PdfContext pdf{input, settings.password, pool.options().mode, events.cancelled,
+                 settings.urgent_pages > 0};
   auto refusal = PdfReading(reader, pdf, settings, events).read();
   reader.reading().cpu_seconds += pdf.cpu_seconds;
   return refusal;

@@ -7,7 +7,7 @@
 //   tool    one run of a poppler program. Landlock: execute that one file, read libraries, fonts
 //           and poppler's data, write nothing. The input is descriptor 0, the answer a pipe.
 // Both: no_new_privs, a seccomp allow-list, rlimits, a wall clock that kills the process group,
-// nice 10, no environment, no other descriptors, a session of their own; they are killed when our
+// nice, no environment, no other descriptors, a session of their own; they are killed when our
 // process ends, however it ends. Neither root, nor a user namespace, nor a setuid program is
 // needed.
 //
@@ -33,12 +33,18 @@
 
 namespace ocr {
 
+// Below the server's own, so that it still answers on two cores; children for whom a person waits
+// come before those of bulk imports.
+inline constexpr int kUsualNiceness = 10;
+inline constexpr int kUrgentNiceness = 3;
+
 struct SandboxLimits {
   uint64_t memory_bytes = uint64_t{2} << 30;      // address space
   uint64_t resident_bytes = uint64_t{900} << 20;  // watched by the parent
   int cpu_seconds = 20;
   int wall_seconds = 240;  // generous: the children are nice, and a busy machine is slow
   uint64_t output_bytes = uint64_t{256} << 20;
+  int niceness = kUsualNiceness;
 };
 
 enum class SandboxMode {

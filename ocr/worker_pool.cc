@@ -37,20 +37,31 @@ struct WorkerPool::State {
     freed.notify_all();  // the next in turn may find room as well
   }
 
-  // An idle worker that knows the languages. If there is none, makes sure that a new one fits in.
-  std::unique_ptr<Worker> take_idle(const std::string& languages) {
-    const auto fitting = std::find_if(idle.begin(), idle.end(), [&](const auto& worker) {
-      return worker->languages() == languages;
-    });
-    if (fitting != idle.end()) {
-      auto worker = std::move(*fitting);
-      idle.erase(fitting);
+  // An idle worker that knows the languages; for the urgent rather one that is theirs, and for
+  // nobody else. If there is none, makes sure that a new one fits in.
+  std::unique_ptr<Worker> take_idle(const std::string& languages, Urgency urgency) {
+    const bool urgent = urgency == Urgency::urgent;
+    auto best = idle.end();
+    for (auto it = idle.begin(); it != idle.end(); ++it) {
+      const bool fits = (*it)->languages() == languages && (urgent || !(*it)->is_for_urgent());
+      if (fits && (best == idle.end() || (*it)->is_for_urgent())) best = it;
+    }
+    if (best != idle.end()) {
+      auto worker = std::move(*best);
+      idle.erase(best);
       return worker;
     }
     if (!idle.empty() && out + static_cast<int>(idle.size()) > options.workers + options.spare) {
       idle.pop_front();  // it reads other languages: its place is needed
     }
     return nullptr;
+  }
+
+  // What a new one is to be: theirs is the one that the urgent need beyond the usual ones.
+  SandboxLimits limits_for(Urgency urgency) const {
+    SandboxLimits limits = options.limits;
+    if (urgency == Urgency::urgent && out > options.workers) limits.niceness = kUrgentNiceness;
+    return limits;
   }
 };
 
@@ -70,15 +81,17 @@ const WorkerPoolOptions& WorkerPool::options() const {
 
 base::Result<WorkerPool::Lease> WorkerPool::lease(const std::string& languages, Urgency urgency) {
   std::unique_ptr<Worker> worker;
+  SandboxLimits limits;
   {
     std::unique_lock lock(state_->mutex);
     state_->wait_for_turn(lock, urgency);
-    worker = state_->take_idle(languages);
+    worker = state_->take_idle(languages, urgency);
+    limits = state_->limits_for(urgency);
   }
   if (worker != nullptr) return Lease(this, std::move(worker));
   const WorkerPoolOptions& options = state_->options;
-  auto started = Worker::start(
-      {languages, options.tessdata, options.line_detector, options.limits, options.mode});
+  auto started =
+      Worker::start({languages, options.tessdata, options.line_detector, limits, options.mode});
   if (started.ok()) return Lease(this, std::move(*started));
   give_back(nullptr);
   return std::move(started).error();

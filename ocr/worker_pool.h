@@ -6,8 +6,8 @@
 // Workers start when first needed, and are replaced after a death, a limit, `pages_per_worker`
 // pages, or when other languages are asked for. A caller waits while all are busy: who is urgent
 // before who is not, otherwise in the order of asking, so that documents which are read at the same
-// time take turns page by page. `spare` workers are there for the urgent alone. Thread-safe;
-// destroy it after the last call has returned.
+// time take turns page by page. `spare` workers are there for the urgent alone, and the kernel
+// runs one of them before all others. Thread-safe; destroy it after the last call has returned.
 #pragma once
 
 #include <memory>

@@ -14,7 +14,7 @@ namespace ocr::detail {
 // Landlock's version in this kernel; 0: none.
 int landlock_abi();
 
-// rlimits, nice 10, no_new_privs.
+// rlimits, niceness, no_new_privs.
 base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_worker);
 
 // Landlock: nothing may be written, made or removed; only this may be executed and read. The

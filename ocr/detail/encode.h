@@ -14,8 +14,11 @@ struct Encoded {
   std::string media_type;
 };
 
-// `lossy`: the pixels came out of a lossy format, so that another loss of that kind is fair.
-base::Result<Encoded> encode_canonical(const Pix& image, bool lossy, int32_t dpi);
+// What the pixels are: `lossy` if they came out of a lossy format, so that another loss of that
+// kind is fair; `typeset` if they were drawn from letters and lines, of whose gray only edges
+// consist, so that sixteen levels do (docs/decisions/0096).
+enum class Pixels { exact, lossy, typeset };
+base::Result<Encoded> encode_canonical(const Pix& image, Pixels pixels, int32_t dpi);
 
 // A small JPEG of at most that width, for lists; of a slender image its upper part.
 base::Result<std::string> encode_thumbnail(const Pix& image, int32_t width);

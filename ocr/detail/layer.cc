@@ -76,6 +76,28 @@ size_t letters_among(const std::vector<corpus::Point>& letters,
       }));
 }
 
+// Rules are as long as that at least, in pixels of a usual drawing, and all else is as large.
+constexpr l_int32 kShortestRule = 60;
+constexpr l_int32 kSmallestThing = 6;
+
+// Whether ink holds nothing but rules, frames and specks.
+bool is_only_rules(const Pix& ink) {
+  const Pix level(pixOpenBrick(nullptr, ink.get(), kShortestRule, 1));
+  const Pix upright(pixOpenBrick(nullptr, ink.get(), 1, kShortestRule));
+  const Pix rest(pixCopy(nullptr, ink.get()));
+  if (!level || !upright || !rest) return false;
+  pixSubtract(rest.get(), rest.get(), level.get());
+  pixSubtract(rest.get(), rest.get(), upright.get());
+  const Boxes boxes(pixConnCompBB(rest.get(), 8));
+  if (!boxes) return false;
+  for (l_int32 i = 0; i < boxaGetCount(boxes.get()); ++i) {
+    l_int32 w = 0, h = 0;
+    boxaGetBoxGeometry(boxes.get(), i, nullptr, nullptr, &w, &h);
+    if (w >= kSmallestThing && h >= kSmallestThing) return false;
+  }
+  return true;
+}
+
 void erase(const Pix& ink, const corpus::Box& box) {
   BOX* area = boxCreate(std::max(0, box.x0 - 1), std::max(0, box.y0 - 1), box.width() + 2,
                         box.height() + 2);
@@ -111,6 +133,7 @@ LayerJudgement judge_layer(const Pix& page, const std::vector<LayerWord>& layer)
                       share(letters_among(left, layer), left.size()) < kMostAmong;
   judgement.sound = !judgement.partial &&
                     (left.size() <= kFewLetters || share(left.size(), before) <= kMostUncovered);
+  judgement.alone = judgement.sound && is_only_rules(rest);
   return judgement;
 }
 

@@ -12,6 +12,7 @@ namespace ocr::detail {
 struct LayerJudgement {
   bool sound = false;
   bool partial = false;  // sound where it is, but other parts of the page hold letters too
+  bool alone = false;    // sound, and besides it the page has nothing but rules and frames
   std::vector<corpus::Word> words;  // boxes fitted to the ink within the font's box
 };
 

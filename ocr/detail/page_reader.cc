@@ -3,7 +3,9 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <thread>
 
 #include "base/text.h"
@@ -19,11 +21,10 @@ base::Result<base::UniqueFd> in_memory(std::string_view bytes) {
   return fd;
 }
 
-base::Sha256 drawing_of(const PageJob& job) {
-  base::Hasher<base::Sha256> hasher;
-  hasher.update(to_json(job.request).print());
-  hasher.update(job.pnm);
-  return hasher.finish();
+// Pages of one document are often alike, above all the blank ones.
+bool is_drawn_like(const PageJob& page, const PageJob& before) {
+  return !page.pnm.empty() && page.pnm == before.pnm &&
+         to_json(page.request).print() == to_json(before.request).print();
 }
 
 PageReply failed(Failure failure) {
@@ -111,9 +112,9 @@ base::Result<PageReader::Answer> PageReader::answer(const PageJob& job) {
   return ask(job, page.get());
 }
 
-void PageReader::deliver(const PageJob& job, Answer answer, uint32_t total) {
+void PageReader::deliver(corpus::PageNumber number, Answer answer, uint32_t total) {
   PageReading page;
-  page.number = job.number;
+  page.number = number;
   page.failure = std::move(answer.reply.failure);
   page.image = std::move(answer.reply.image);
   page.stored = answer.reply.stored;
@@ -132,38 +133,121 @@ void PageReader::deliver(const PageJob& job, Answer answer, uint32_t total) {
   if (events_.progress) events_.progress(reading_.pages, total);
 }
 
-base::Result<void> PageReader::read(std::vector<PageJob> jobs, uint32_t total) {
-  // Drawn pages that repeat the one before are answered from it; the rest is read side by side.
-  std::vector<std::optional<base::Sha256>> drawings(jobs.size());
-  std::vector<std::optional<base::Result<Answer>>> answers(jobs.size());
-  std::vector<size_t> work;
-  std::optional<base::Sha256> before = last_drawing_;
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (!jobs[i].pnm.empty()) drawings[i] = drawing_of(jobs[i]);
-    if (!drawings[i] || drawings[i] != before) work.push_back(i);
-    before = drawings[i];
-  }
-  const size_t side_by_side =
-      std::min<size_t>(static_cast<size_t>(pool_.options().workers), work.size());
-  std::atomic<size_t> next{0};
-  const auto run = [&] {
-    for (size_t at = next++; at < work.size(); at = next++) {
-      answers[work[at]] = answer(jobs[work[at]]);
-    }
+// Runs are taken by whoever is free and delivered in their order; who is far ahead waits, so that
+// memory does not follow the document.
+class PageReader::Line {
+ public:
+  struct Page {
+    corpus::PageNumber number = 0;
+    Answer answer;
   };
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < side_by_side; ++i) threads.emplace_back(run);
-  run();
-  for (std::thread& thread : threads) thread.join();
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    Answer answer = last_answer_;
-    answer.cpu_seconds = 0;
-    if (answers[i]) answer = TRY(std::move(*answers[i]));
-    last_drawing_ = drawings[i];
-    if (last_drawing_) last_answer_ = answer;
-    deliver(jobs[i], std::move(answer), total);
+
+  Line(size_t runs, size_t most_ahead) : runs_(runs), most_ahead_(most_ahead), states_(runs) {}
+
+  // The next run to read; nothing at the end, or when all is to stop.
+  std::optional<size_t> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopped_ || next_ == runs_ || next_ < first_ + most_ahead_; });
+    if (stopped_ || next_ == runs_) return std::nullopt;
+    return next_++;
   }
-  return {};
+  void add(size_t run, Page page) {
+    change([&] { states_[run].pages.push_back(std::move(page)); });
+  }
+  void end(size_t run, base::Result<void> outcome) {
+    change([&] {
+      states_[run].outcome = std::move(outcome);
+      states_[run].ended = true;
+    });
+  }
+  void stop() {
+    change([&] { stopped_ = true; });
+  }
+  bool stopped() const {
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+
+  // The next page in order; nothing when all are out, or the error of the run that could not be
+  // read.
+  base::Result<std::optional<Page>> next() {
+    std::unique_lock lock(mutex_);
+    while (first_ < runs_) {
+      State& run = states_[first_];
+      changed_.wait(lock, [&] { return !run.pages.empty() || run.ended; });
+      if (!run.pages.empty()) {
+        std::optional<Page> page = std::move(run.pages.front());
+        run.pages.pop_front();
+        return page;
+      }
+      TRY(run.outcome);
+      ++first_;
+      changed_.notify_all();
+    }
+    return std::optional<Page>();
+  }
+
+ private:
+  struct State {
+    std::deque<Page> pages;
+    bool ended = false;
+    base::Result<void> outcome;
+  };
+
+  template <typename Change>
+  void change(const Change& change) {
+    {
+      const std::lock_guard lock(mutex_);
+      change();
+    }
+    changed_.notify_all();
+  }
+
+  const size_t runs_;
+  const size_t most_ahead_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<State> states_;  // guarded, like all below
+  size_t next_ = 0;            // to be taken
+  size_t first_ = 0;           // that is not delivered whole
+  bool stopped_ = false;
+};
+
+void PageReader::work(Line& line, const MakeRun& make) {
+  while (const auto run = line.take()) {
+    const auto read_run = [&]() -> base::Result<void> {
+      const std::vector<PageJob> jobs = TRY(make(*run));
+      Answer last;
+      for (size_t i = 0; i < jobs.size() && !line.stopped(); ++i) {
+        const bool again = i > 0 && is_drawn_like(jobs[i], jobs[i - 1]);
+        if (again) {
+          last.cpu_seconds = 0;
+        } else {
+          last = TRY(answer(jobs[i]));
+        }
+        line.add(*run, {jobs[i].number, last});
+      }
+      return {};
+    };
+    line.end(*run, read_run());
+  }
+}
+
+base::Result<void> PageReader::read(size_t runs, uint32_t total, const MakeRun& make) {
+  const auto readers = std::min<size_t>(static_cast<size_t>(pool_.options().workers), runs);
+  Line line(runs, 2 * readers);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < readers; ++i) {
+    threads.emplace_back([&] { work(line, make); });
+  }
+  const auto deliver_all = [&]() -> base::Result<void> {
+    while (auto page = TRY(line.next())) deliver(page->number, std::move(page->answer), total);
+    return {};
+  };
+  auto outcome = deliver_all();
+  line.stop();
+  for (std::thread& thread : threads) thread.join();
+  return outcome;
 }
 
 }  // namespace ocr::detail

@@ -1,7 +1,11 @@
-// Reads single pages through the pool, several at once, delivered in their order. The server's
-// side; one object a document, one thread.
+// Reads single pages through the pool, several at once, delivered in their order, each as soon as
+// it and those before it are read. The server's side; one object a document, one thread.
+//
+//   PageReader reader(pool, input, settings, events);
+//   TRY(reader.read(runs, total, [&](size_t run) { return jobs_of(run); }));
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +29,11 @@ class PageReader {
   PageReader(WorkerPool& pool, int input, const ReadSettings& settings, const ReadEvents& events)
       : pool_(pool), input_(input), settings_(settings), events_(events) {}
 
-  // Reads them all and delivers each to on_page.
-  base::Result<void> read(std::vector<PageJob> jobs, uint32_t total);
+  // A run of pages that are made ready together, as by one run of poppler. Called on threads of the
+  // reader, several at once.
+  using MakeRun = std::function<base::Result<std::vector<PageJob>>(size_t run)>;
+  // Reads the pages of runs 0, 1, ... and delivers each to on_page.
+  base::Result<void> read(size_t runs, uint32_t total, const MakeRun& make);
   // How many images the input holds, or why it cannot be told.
   base::Result<ProbeReply> probe(Format format);
 
@@ -47,16 +54,16 @@ class PageReader {
   base::Result<Frame> converse(Worker& worker, const PageRequest& request, int fd, Answer& answer);
   // What decides the page, with the digest of its pixels.
   base::Sha256 key_of(const PageRequest& request, const std::string& digest) const;
-  void deliver(const PageJob& job, Answer answer, uint32_t total);
+  void deliver(corpus::PageNumber number, Answer answer, uint32_t total);
+
+  class Line;  // the runs that are being read
+  void work(Line& line, const MakeRun& make);
 
   WorkerPool& pool_;
   int input_;
   const ReadSettings& settings_;
   const ReadEvents& events_;
   DocumentReading reading_;
-  // Pages of one document are often alike: the last drawing and what came of it.
-  std::optional<base::Sha256> last_drawing_;
-  Answer last_answer_;
 };
 
 }  // namespace ocr::detail

@@ -26,6 +26,7 @@ ToolRun plan(const PdfContext& pdf, const char* program, int cpu_seconds) {
   run.limits.cpu_seconds = cpu_seconds;
   run.limits.wall_seconds = 10 * cpu_seconds;
   run.limits.memory_bytes = uint64_t{1} << 30;
+  if (pdf.urgent) run.limits.niceness = kUrgentNiceness;
   if (!pdf.password.empty()) run.arguments = {"-upw", pdf.password};
   return run;
 }

@@ -20,6 +20,7 @@ struct PdfContext {
   std::string password;
   SandboxMode mode = SandboxMode::full;
   std::function<bool()> cancelled;
+  bool urgent = false;     // a person waits for it
   double cpu_seconds = 0;  // adds up over the runs
 };
 

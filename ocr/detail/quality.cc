@@ -104,7 +104,7 @@ int32_t skew_of(const Pix& gray, int threshold) {
 
 }  // namespace
 
-corpus::PageQuality measure_quality(const Pix& page) {
+corpus::PageQuality measure_quality(const Pix& page, Skew skew) {
   corpus::PageQuality quality;
   const Pix gray = looked_at(page);
   if (!gray) return quality;
@@ -117,7 +117,7 @@ corpus::PageQuality measure_quality(const Pix& page) {
   const int threshold = paper - contrast / 2;
   quality.ink = thousandths(share_below(levels, threshold));
   quality.sharpness = sharpness_of(gray, contrast);
-  quality.skew = skew_of(gray, threshold);
+  if (skew == Skew::unknown) quality.skew = skew_of(gray, threshold);
   const double reduced = static_cast<double>(width_of(gray)) / width_of(page);
   quality.x_height = static_cast<int32_t>(std::lround(glyph_height(gray) / reduced));
   return quality;

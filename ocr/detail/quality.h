@@ -7,7 +7,8 @@
 namespace ocr::detail {
 
 // Of an upright image of 1, 8 or 32 bits, on at most a few million pixels of it: some ten
-// milliseconds for a page at 200 dpi.
-corpus::PageQuality measure_quality(const Pix& page);
+// milliseconds for a page at 200 dpi, most of them for the skew.
+enum class Skew { unknown, none };
+corpus::PageQuality measure_quality(const Pix& page, Skew skew = Skew::unknown);
 
 }  // namespace ocr::detail

@@ -37,7 +37,7 @@ base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_work
   TRY(limit(RLIMIT_CORE, 0, 0, "core dumps"));
   TRY(limit(RLIMIT_MEMLOCK, 0, 0, "locked memory"));
   TRY(limit(RLIMIT_MSGQUEUE, 0, 0, "message queues"));
-  if (setpriority(PRIO_PROCESS, 0, 10) != 0) {
+  if (setpriority(PRIO_PROCESS, 0, limits.niceness) != 0) {
     return base::Error{base::Code::denied, "lowering the priority failed"};
   }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

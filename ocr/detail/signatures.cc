@@ -62,6 +62,11 @@ cv::Rect place_of(const std::optional<cv::Rect>& rule, const cv::Rect& caption, 
 
 }  // namespace
 
+bool asks_for_signature(const std::vector<corpus::Word>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const corpus::Word& word) { return is_caption(word.text); });
+}
+
 std::vector<Signature> find_signatures(const Ink& ink, const std::vector<corpus::Word>& words,
                                        const std::vector<SeenText>& text, const cv::Mat& rules,
                                        std::vector<Handwriting>& handwriting) {

@@ -14,6 +14,9 @@ struct Signature {
   double confidence = 0;  // 0 to 1
 };
 
+// Whether any word stands for such a place.
+bool asks_for_signature(const std::vector<corpus::Word>& words);
+
 // A place is the area above a rule below which a line begins with a word for "signature", or the
 // rule right of it. Handwriting there is the signature and is taken out of `handwriting`.
 std::vector<Signature> find_signatures(const Ink& ink, const std::vector<corpus::Word>& words,

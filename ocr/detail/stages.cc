@@ -22,7 +22,8 @@ base::Json limits_json(const SandboxLimits& limits) {
                              {"resident", limits.resident_bytes},
                              {"cpu", limits.cpu_seconds},
                              {"wall", limits.wall_seconds},
-                             {"output", limits.output_bytes}});
+                             {"output", limits.output_bytes},
+                             {"niceness", limits.niceness}});
 }
 
 SandboxLimits limits_of(const base::Json& json) {
@@ -36,6 +37,7 @@ SandboxLimits limits_of(const base::Json& json) {
   limits.cpu_seconds = static_cast<int>(json.integer_or("cpu", usual.cpu_seconds));
   limits.wall_seconds = static_cast<int>(json.integer_or("wall", usual.wall_seconds));
   limits.output_bytes = number("output", usual.output_bytes);
+  limits.niceness = static_cast<int>(json.integer_or("niceness", usual.niceness));
   return limits;
 }
 

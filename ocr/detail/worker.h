@@ -21,6 +21,8 @@ class Worker {
   static base::Result<std::unique_ptr<Worker>> start(const detail::WorkerPlan& plan);
 
   const std::string& languages() const { return plan_.languages; }
+  // It is there for those whom a person waits for: the kernel prefers it.
+  bool is_for_urgent() const { return plan_.limits.niceness < kUsualNiceness; }
   // False once it has died or misbehaved; it is then thrown away.
   bool healthy() const { return child_.running(); }
   int requests() const { return requests_; }

@@ -19,6 +19,7 @@
 #include "ocr/detail/pdf_writer.h"
 #include "ocr/detail/quality.h"
 #include "ocr/detail/recognizer.h"
+#include "ocr/detail/signatures.h"
 #include "ocr/detail/stages.h"
 #include "ocr/detail/unpack.h"
 #include "ocr/detail/wire.h"
@@ -119,10 +120,12 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
                                   Decoded decoded) {
   Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
   PageReply reply;
-  reply.quality = measure_quality(upright);
   Recognition read;
   LayerJudgement layer;
   if (!request.layer.empty()) layer = judge_layer(upright, request.layer);
+  // What is drawn from type lies straight; below it may still be a scan.
+  const bool typeset = layer.sound && request.is_render && !is_noisy(upright);
+  reply.quality = measure_quality(upright, typeset ? Skew::none : Skew::unknown);
   reply.from_layer = layer.sound;
   if (layer.sound) {
     read.words = std::move(layer.words);
@@ -135,7 +138,9 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
   if (!reply.quality->blank) reply.quality->look = look_of(upright, reply.quality->skew);
 
-  reply.marks = find_marks(upright, read.words);
+  // Looking for marks costs more than all the rest of a page that has none.
+  const bool may_have_marks = !typeset || !layer.alone || asks_for_signature(read.words);
+  if (may_have_marks) reply.marks = find_marks(upright, read.words);
 
   const bool as_it_is = decoded.showable && decoded.orientation == 1 && read.rotation == 0;
   const bool full_size = as_it_is && decoded.shrunk;
@@ -165,7 +170,11 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   reply.words = std::move(read.words);
   reply.image.media_type = request.format == "jpeg" ? "image/jpeg" : "image/png";
   if (!as_it_is) {
-    Encoded encoded = TRY(encode_canonical(upright, decoded.lossy, reply.image.dpi));
+    Encoded encoded = TRY(encode_canonical(upright,
+                                           typeset         ? Pixels::typeset
+                                           : decoded.lossy ? Pixels::lossy
+                                                           : Pixels::exact,
+                                           reply.image.dpi));
     reply.image.bytes = std::move(encoded.bytes);
     reply.image.media_type = std::move(encoded.media_type);
   }

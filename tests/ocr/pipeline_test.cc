@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "tests/ocr/samples.h"
@@ -130,6 +131,28 @@ TEST(ReadDocument, TakesASoundTextLayer) {
   const corpus::Box box = outcome.pages[0].words[0].box;
   EXPECT_NEAR(box.x0, 200, 8);  // 72 points at 200 dpi
   EXPECT_TRUE(box.inside(outcome.pages[0].image.width, outcome.pages[0].image.height));
+}
+
+// The bit depth in a PNG's first chunk.
+int depth_of(const PageImage& image) {
+  return image.media_type == "image/png" ? image.bytes.at(24) : 0;
+}
+
+TEST(ReadDocument, StoresTypeInSixteenLevelsAndPicturesInAll) {
+  EXPECT_EQ(depth_of(read(test::pdf_of({"Invoice 4711"})).pages[0].image), 4);
+  const Outcome scan = read(test::pdf_with_scan("Invoice 4711 total 1,234.56 EUR"));
+  EXPECT_NE(depth_of(scan.pages[0].image), 4);
+}
+
+TEST(ReadDocument, DeliversAPageWhileLaterOnesAreRead) {
+  const auto pool = make_pool(1);
+  std::atomic<uint32_t> delivered = 0;
+  ReadEvents events;
+  events.on_page = [&](PageReading) { ++delivered; };
+  events.cancelled = [&] { return delivered > 0; };  // pages behind the first need not be read
+  const base::UniqueFd file = test::as_file(test::tiff_pages(6));
+  EXPECT_EQ(test::code_of(read_document(*pool, file.get(), {}, events)), base::Code::conflict);
+  EXPECT_LT(delivered, 6U);
 }
 
 TEST(ReadDocument, ReadsTheScanOnAPageWhoseTextIsKnown) {

@@ -107,6 +107,23 @@ TEST(WorkerPool, RetiresAWorkerAfterItsPages) {
   EXPECT_EQ(pool->alive(), 0);
 }
 
+TEST(WorkerPool, KeepsOneForTheUrgentAlone) {
+  const auto pool = TAKE(WorkerPool::create({.workers = 1, .spare = 1}));
+  {
+    const auto usual = TAKE(pool->lease("eng"));
+    const auto urgent = TAKE(pool->lease("eng", Urgency::urgent));
+    EXPECT_FALSE(usual->is_for_urgent());
+    EXPECT_TRUE(urgent->is_for_urgent());
+  }
+  {
+    const auto urgent = TAKE(pool->lease("eng", Urgency::urgent));
+    EXPECT_TRUE(urgent->is_for_urgent());
+  }
+  const auto usual = TAKE(pool->lease("eng"));
+  EXPECT_FALSE(usual->is_for_urgent());
+  EXPECT_EQ(pool->alive(), 2) << "both are those of before";
+}
+
 TEST(WorkerPool, LetsTheUrgentGoFirst) {
   const auto pool = TAKE(WorkerPool::create({.workers = 1}));
   std::mutex mutex;
