@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The page at work: a page of 5,000 words and 500 annotations in a headless Chromium.
+"""The page at work: a page of 5,000 words and 500 annotations in a headless Chromium; and one invoice labelled by hand.
 ./dev bench ui
 
 usage: ui.py [--quick] [--json] [--rounds N]
@@ -9,22 +9,28 @@ annotations and their list are there and drawn. Script of a frame: what animatio
 handlers took together, as the page itself sees it. Processor time of it, which others on the machine do not
 lengthen, comes from the browser's own metrics: an average. Painted: the browser's event timing, from the key
 press to the next frame on the screen.
+
+What a person does for one invoice: by_hand.py.
 """
 import argparse
 import gzip
+import json
 import re
 import sys
 import time
 import urllib.request
 
+from by_hand import Hand, OnOurPage
 from figures import Report, progress
 from projects import ROOT, harness
 
 sys.path.insert(0, str(ROOT / "tests" / "web"))
 from browser import Browser, find_program  # noqa: E402
+from truth import labelled_runs  # noqa: E402
 
 WORDS, ANNOTATIONS = 5_000, 500
 PASSWORD = "correct horse 1"
+INVOICE = "garage-invoice-en.pdf"
 
 WATCH = """
 (() => {
@@ -87,6 +93,46 @@ class Bench:
         self.project = harness.Project(self.server, self.server.add_user("ada", "admin"))
         self.documents = [self.document(seed) for seed in "ab"]
 
+    def width(self, document):
+        """Of the first page, in pixels."""
+        return self.project.client.get(f"{self.project.api}/documents/{document}").json["page_list"][0]["width"]
+
+    def use_schema(self, schema):
+        path = f"{self.project.api}/schema"
+        etag = self.project.client.get(path).headers["ETag"]
+        reply = self.project.client.put(path, {"schema": schema, "accept_findings": True}, headers={"If-Match": etag})
+        assert reply.status == 200, reply
+
+    def clear(self, document):
+        for page in (0, 1):
+            now = self.project.annotations(document, page)
+            assert self.project.save(document, [], now.headers["ETag"], page).status == 200
+        review = f"{self.project.api}/documents/{document}/review"
+        if self.project.client.get(review).json["state"] not in ("new", "in_progress"):
+            assert self.project.client.put(review, {"state": "in_progress"}).status == 200
+
+    def check(self, document, words, runs):
+        """All of it is there, and nothing else."""
+        stored = {(a["label"], tuple(a["words"])) for a in self.project.annotations(document).json["annotations"]}
+        wanted = {(label, tuple(words[i]["id"] for i in indexes)) for label, indexes in runs}
+        assert stored == wanted, f"{stored - wanted} instead of {wanted - stored}"
+
+    def accept_proposals(self, document, words, runs):
+        """Keys for a page that a model has labelled rightly."""
+        self.clear(document)
+        proposals = [harness.span(label, [words[i]["id"] for i in indexes], " ".join(words[i]["text"] for i in indexes),
+                                  state="proposed", confidence=900, origin={"model": "m", "version": "1"})
+                     for label, indexes in runs]
+        etag = self.project.annotations(document).headers["ETag"]
+        assert self.project.save(document, proposals, etag).status == 200
+        with self.browser(watched=False) as tab:
+            tab.open(f"{self.server.url}/acme/claims/documents/{document}")
+            tab.wait_for(f"document.querySelectorAll('.annotations .proposed').length === {len(runs)}")
+            hand = Hand(tab)
+            hand.key("Shift+A", "Ctrl+Enter")
+            hand.until("!location.pathname.includes('/documents/')")
+            return hand.told
+
     def document(self, seed):
         progress(f"reading document {seed}")
         document = self.project.ready(f"dense-{seed}.pdf", dense_pdf(seed))["id"]
@@ -101,9 +147,11 @@ class Bench:
         assert len(words) >= WORDS * 0.98, len(words)
         return document
 
-    def browser(self):
+    def browser(self, watched=True):
+        """Signed in. Watched, listeners cannot be taken away: not for working by hand."""
         browser = Browser(1920, 1080)
-        browser.command("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+        if watched:
+            browser.command("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         browser.open(f"{self.server.url}/api/openapi.json")
         browser.wait_for("location.pathname === '/api/openapi.json'")
         browser.evaluate(f"""fetch('/api/v1/session', {{method: 'POST',
@@ -203,6 +251,29 @@ class Bench:
         self.report.at_most("scripts and styles, compressed", "kB", [size / 1000], 200)
 
 
+def by_hand(bench, report):
+    """Actions and seconds for one invoice: from zero, and where every proposal is right."""
+    document = bench.project.ready(INVOICE, harness.sample(INVOICE))["id"]
+    words = bench.project.words(document)
+    runs = labelled_runs(INVOICE, words, bench.width(document))
+    schema = json.loads((ROOT / "samples/schema.json").read_text())
+    bench.use_schema(schema)
+    keys = {entry["name"]: entry["hotkey"] for entry in schema["labels"]}
+    for way in ("with_the_keyboard", "with_the_mouse"):
+        bench.clear(document)
+        with bench.browser(watched=False) as tab:
+            tab.open(f"{bench.server.url}/acme/claims/documents/{document}")
+            tab.wait_for(READY)
+            time.sleep(1)
+            actions, seconds = getattr(OnOurPage(tab, words, runs, keys), way)()
+        bench.check(document, words, runs)
+        name = f"an invoice with {len(runs)} labels, {way.replace('_', ' ')}"
+        report.less(name, "keys, clicks and drags", [actions], {}, {})
+        report.less(name, "seconds of a practised person", [seconds], {}, {})
+    keys_pressed, _ = bench.accept_proposals(document, words, runs)
+    report.at_most("an invoice whose proposals are all right", "keys", [keys_pressed], 5)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="2 rounds")
@@ -219,6 +290,7 @@ def main():
         bench.bundle()
         bench.open_times()
         bench.work_times()
+        by_hand(bench, report)
     finally:
         bench.server.remove()
     report.skip("Label Studio beside it", "its page with the same boxes is not scripted")
