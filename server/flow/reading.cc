@@ -267,9 +267,10 @@ Result<std::string> Reading::store_image_directory() {
   const std::string text = TRY(dataset::print_dvc_tree(std::move(tree)));
   const base::ContentHashes hashes =
       TRY(put_blob(*services_.blobs, project_.organisation_slug, text, {.directory = true}));
+  // Without a media type: by theirs collection knows the lists of releases, which it may take.
   TRY(services_.database->write([&](storage::Transaction& tx) {
     return storage::BlobTable(tx).record_directory(
-        project_, {{hashes.md5, true}, hashes.sha256, hashes.size, "application/json"}, children);
+        project_, {{hashes.md5, true}, hashes.sha256, hashes.size, ""}, children);
   }));
   dataset::DvcPointer pointer;
   pointer.outs.push_back({hashes.md5, size, count, "images"});
