@@ -7,8 +7,8 @@ FORMS: what tools/make_forms.py made for the purpose `train`. PROGRAM: glossator
 measures each group of ink (`ninja -C build/release glossator_marks`). DETECTOR: the line detector,
 build/models/line_detector.net. A group counts as handwriting
 if most of it lies in an area that a person wrote on; groups that are half and half are left out. Every
-fifth form is kept aside to tell when to stop. Needs Debian's python3-numpy. Seeded: the same input gives
-the same file.
+fifth form is kept aside to tell when to stop. Needs Debian's python3-numpy. Seeded: the same features give
+the same file; but features ask which words were read, so another version of the pipeline gives slightly others.
 """
 import json
 import pathlib
