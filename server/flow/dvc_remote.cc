@@ -118,8 +118,10 @@ Result<void> note_shown(Services& services, const Actor& actor, const StoredObje
   const storage::BlobName& name = object.record.name;
   if (object.withdrawn || !storage::BlobTable::is_of_releases(object.record)) return {};
   if (!actor.may(corpus::Permission::data_push)) return {};
-  const bool is_left = TRY(services.database->read([&](storage::Transaction& tx) {
-    return storage::BlobTable(tx).is_left_by_releases(actor.project().organisation, name);
+  const bool is_left = TRY(services.database->read([&](storage::Transaction& tx) -> Result<bool> {
+    storage::BlobTable table(tx);
+    TRY(table.find(actor.project().id, name));  // it may have been collected since
+    return table.is_left_by_releases(actor.project().organisation, name);
   }));
   if (!is_left) return {};
   const auto gone = TRY(rely_on(services, actor, std::span<const storage::BlobName>(&name, 1)));
