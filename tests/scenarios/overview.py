@@ -203,7 +203,8 @@ class Overview(harness.Scenario):
     def test_settings_are_checked_and_kept(self):
         path = f"{self.admin.api}/settings"
         kept = self.manager.client.request("PATCH", path, {"queue_order": "unsure", "languages": ["eng"]})
-        self.assertEqual(kept.json, {"languages": ["eng"], "queue_order": "unsure"})
+        self.assertEqual(kept.json, {"languages": ["eng"], "queue_order": "unsure",
+                                     "git_lfs": False})
         self.assertEqual(self.manager.client.get(self.admin.api).json["settings"], kept.json)
         self.assertEqual(self.manager.client.request("PATCH", path, {"languages": ["klingon"]}).status, 400)
         self.assert_problem(self.ann.client.request("PATCH", path, {"languages": []}), 403, "denied")
