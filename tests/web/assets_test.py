@@ -11,12 +11,13 @@ SOURCES = sorted((WEB / "src").rglob("*.ts"))
 TEXTS = WEB / "src" / "texts"
 
 # The same in both languages, and rightly so.
-ALIKE = {"label", "labels", "revision", "scans", "schema"}
+ALIKE = {"label", "labels", "release", "releases", "revision", "scans", "schema", "split", "splits", "version",
+         "with_glossator"}
 
 
 def texts(language):
     """Name to value of the flat texts of a language."""
-    source = (TEXTS / f"{language}.ts").read_text()
+    source = "".join(file.read_text() for file in sorted(TEXTS.glob(f"{language}*.ts")))
     return dict(re.findall(r"^  (\w+): (?:\([^)]*\) =>\s*)?['`]((?:[^'`\\]|\\.)*)['`]", source, re.M))
 
 

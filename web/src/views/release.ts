@@ -58,7 +58,7 @@ function numbers({ totals, created_at, licence, split }: api.ReleaseAbout, palet
 
 function programs({ org, project }: api.ProjectAt, { dvc, manifest_sha256, name, version }: api.ReleaseAbout): HTMLElement {
   const pull = `glossator pull ${org}/${project} ${name}@${version} --url ${location.origin} --out data`;
-  return card(t.with_programs, h('h3', 'Glossator'), copy_line(pull, t.pull_command), h('h3', 'DVC'), copy_line(dvc, t.dvc_command),
+  return card(t.with_programs, h('h3', t.with_glossator), copy_line(pull, t.pull_command), h('h3', t.with_dvc), copy_line(dvc, t.dvc_command),
     h('p.digest', `${t.manifest_digest} `, h('code', manifest_sha256)));
 }
 
