@@ -51,8 +51,14 @@ Json labels_json(const LabelsByPart& labels) {
   return out;
 }
 
+// As its file has it; of folds their shares, too, for whoever shows parts.
 Result<Json> rule_json(const corpus::Split& split) {
-  return base::parse_json(corpus::print_split(split));
+  Json rule = TRY(base::parse_json(corpus::print_split(split)));
+  if (split.folds == 0) return rule;
+  Json ratios = Json::object();
+  for (const corpus::SplitPart& part : split.parts) ratios.set(part.name, part.share);
+  rule.set("ratios", std::move(ratios));
+  return rule;
 }
 
 // The body is splits/<name>.json itself; an empty object means the rule that there is.

@@ -297,7 +297,8 @@ class Datasets(harness.Scenario):
         self.assertEqual(made.status, 200, made)
         self.assertEqual(set(made.json["counts"]), {"fold-1", "fold-2", "fold-3"})
         self.assertEqual(made.json["leakage"]["by_group"], 0)
-        self.assertEqual(self.project.client.get(split).json["rule"]["folds"], 3)
+        shown = self.project.client.get(split).json["rule"]
+        self.assertEqual((shown["folds"], shown["ratios"]), (3, {"fold-1": 1, "fold-2": 1, "fold-3": 1}))
         for wrong in ({**rule, "ratios": {"train": 1}}, {**rule, "folds": 1}):
             self.assert_problem(self.project.client.put(f"{self.project.api}/splits/wrong", wrong),
                                 400, "invalid")
