@@ -116,9 +116,9 @@ TEST_F(ReadingTest, TellsWhyNothingCouldBeRead) {
   failed.number = 1;
   failed.failure = ocr::Failure{ocr::kDamaged, "the image data are damaged: all of them"};
   tell(reading, failed, 2);
-  EXPECT_EQ(reading.total_failure(), failed.failure);
+  EXPECT_EQ(reading.total_failure({}), failed.failure);
   tell(reading, page(2, 1), 2);
-  EXPECT_FALSE(reading.total_failure());
+  EXPECT_FALSE(reading.total_failure({}));
 }
 
 }  // namespace
