@@ -65,16 +65,16 @@ Result<void> write_all(int fd, std::string_view content) {
 
 Result<std::string> read_all(int fd, size_t limit) {
   std::string out;
-  char chunk[1 << 16];
+  std::string chunk(size_t{1} << 16, '\0');  // threads of the HTTP server have small stacks
   while (true) {
-    const ssize_t got = ::read(fd, chunk, sizeof(chunk));
+    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("read", "");
     if (got == 0) return out;
     if (out.size() + static_cast<size_t>(got) > limit) {
       return Error{Code::limit, "longer than " + std::to_string(limit) + " bytes"};
     }
-    out.append(chunk, static_cast<size_t>(got));
+    out.append(chunk, 0, static_cast<size_t>(got));
   }
 }
 

@@ -37,18 +37,19 @@ base::Result<Pipe> make_pipe() {
 struct Drain {
   base::UniqueFd fd;
   std::string kept = {};
+  std::string chunk = {};  // not on the stack: threads of the HTTP server have small ones
   uint64_t seen = 0;
   uint64_t cap = 0;
 
   bool open() const { return static_cast<bool>(fd); }
   bool overflowed() const { return seen > cap; }
   void read_some() {
-    char chunk[1 << 16];
-    const ssize_t got = ::read(fd.get(), chunk, sizeof(chunk));
+    chunk.resize(size_t{1} << 16);
+    const ssize_t got = ::read(fd.get(), chunk.data(), chunk.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) return fd.reset();
     const uint64_t room = cap > kept.size() ? cap - kept.size() : 0;
-    kept.append(chunk, std::min<uint64_t>(static_cast<uint64_t>(got), room));
+    kept.append(chunk, 0, std::min<uint64_t>(static_cast<uint64_t>(got), room));
     seen += static_cast<uint64_t>(got);
   }
 };
