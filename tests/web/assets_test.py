@@ -11,8 +11,7 @@ SOURCES = sorted((WEB / "src").rglob("*.ts"))
 TEXTS = WEB / "src" / "texts"
 
 # The same in both languages, and rightly so.
-ALIKE = {"label", "labels", "release", "releases", "revision", "scans", "schema", "split", "splits", "version",
-         "with_glossator"}
+ALIKE = {"label", "labels", "release", "releases", "revision", "scans", "schema", "split", "splits", "version"}
 
 
 def texts(language):
