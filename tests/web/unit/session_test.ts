@@ -180,3 +180,25 @@ test('an answer of the server leaves values alone that it did not change', async
   assert.equal(session.annotations(1).get('B'), before);
   assert.equal(session.annotations(1).get('A')?.label, 'date');
 });
+
+test('an answer that was asked for before a save and comes after it changes nothing', async () => {
+  const server: Server = { now: [label], old: [label] };
+  const session = await opened(server, { own: { base: [], strokes: [] } });
+  const fetch_now = globalThis.fetch;
+  let arrive = () => {};
+  const late = new Promise<void>((resolve) => { arrive = resolve; });
+  let asked = 0;
+  globalThis.fetch = (async (url: string, options?: RequestInit) => {
+    if (asked++) return fetch_now(url, options);
+    await late;
+    return new Response(JSON.stringify({ annotations: [label] }), { headers: { ETag: '"older"' } });
+  }) as typeof fetch;
+  const loading = session.load(1);
+  session.change([{ page: 1, id: 'B', before: null, after: other }]);
+  const attempt = session.attempt(1);
+  server.now = [label, other];
+  session.sent(1, attempt, { etag: 'newest', annotations: server.now });
+  arrive();
+  await loading;
+  assert.deepEqual(shown(session), ['A', 'B']);
+});

@@ -59,8 +59,11 @@ export class DocumentSession extends EventTarget {
   // `fetched`: an answer of the server that is there already.
   async load(page: number, fetched?: api.Versioned): Promise<void> {
     if (this.is_dirty(page)) return;
+    const before = this.etag(page);
     const { annotations, etag } = fetched ?? await api.annotations(this.at, page);
     if (this.is_dirty(page)) return; // somebody was faster than the network
+    // So was a save of mine: what has come may be from before it.
+    if (!fetched && this.etag(page) !== before) return this.load(page);
     if (this.etag(page) === etag) return;
     this.rebase(page, etag, annotations, this.newest);
   }
