@@ -82,12 +82,6 @@ Result<std::optional<int64_t>> thousandths_in(const BodyFields& body, std::strin
   return value;
 }
 
-Json counts_json(const std::map<std::string, uint64_t>& counts) {
-  Json out = Json::object();
-  for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
-  return out;
-}
-
 Json totals_json(const dataset::ManifestTotals& totals) {
   return Json::object({{"documents", static_cast<int64_t>(totals.documents)},
                        {"pages", static_cast<int64_t>(totals.pages)},

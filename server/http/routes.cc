@@ -58,6 +58,12 @@ Response json_response(int status, std::string description, base::Json example) 
   return response;
 }
 
+base::Json counts_json(const std::map<std::string, uint64_t>& counts) {
+  base::Json out = base::Json::object();
+  for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
+  return out;
+}
+
 Parameter integer_parameter(std::string name, std::string description, int64_t least,
                             int64_t most) {
   return {

@@ -2,6 +2,10 @@
 // what they need and call a flow; they decide nothing.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <string>
+
 #include "server/flow/services.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
@@ -50,6 +54,9 @@ void add_all_routes(Router& router, Services& services);
 // "json": a body that must be this JSON value. The schema is JSON Schema 2020-12.
 RequestBody json_body(base::Json schema, base::Json example = {});
 Response json_response(int status, std::string description, base::Json example = {});
+
+// Numbers by name, as an object.
+base::Json counts_json(const std::map<std::string, uint64_t>& counts);
 
 Parameter integer_parameter(std::string name, std::string description, int64_t least, int64_t most);
 Parameter text_parameter(std::string name, std::string description);

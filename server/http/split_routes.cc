@@ -16,12 +16,6 @@ using corpus::Permission;
 
 constexpr auto kNumbers = dataset::LeakageDepth::numbers;
 
-Json counts_json(const std::map<std::string, uint64_t>& counts) {
-  Json out = Json::object();
-  for (const auto& [name, count] : counts) out.set(name, static_cast<int64_t>(count));
-  return out;
-}
-
 // JSON, or with pictures for people; 409 with more leaks than allowed, for who asks in a script.
 Result<Reply> leakage_reply(const Context& context, const std::string& title,
                             const dataset::LeakageReport& report) {
