@@ -17,10 +17,10 @@ Result<LfsObject> look_up(storage::Transaction& tx, const storage::Project& proj
                           const LfsPointer& pointer) {
   const auto record = TRY(storage::BlobTable(tx).find_by_sha256(project.id, pointer.sha256));
   if (!record) return LfsObject{};
-  if (record->size != pointer.size) return LfsObject{.state = LfsState::resized};
   const SeenObject seen = TRY(see_object(tx, project, sight, record->name));
   if (seen.withdrawn) return LfsObject{.state = LfsState::withdrawn};
   if (!seen.record) return LfsObject{};
+  if (record->size != pointer.size) return LfsObject{.state = LfsState::resized};
   return LfsObject{LfsState::there, record->name};
 }
 

@@ -207,6 +207,19 @@ class GitLfs(harness.Scenario):
         self.assertTrue(self.batch("download", ("0" * 64, 1), project=nobody)
                         .headers["LFS-Authenticate"].startswith("Basic "))
 
+    def test_who_may_not_see_an_object_learns_nothing_of_it(self):
+        data = os.urandom(600)
+        sam = self.clone("sam")
+        sam.attach("unseen.bin", data)
+        sam.push()
+        limited = harness.Project(self.server, self.server.add_user(
+            "lena", "scientist", scopes=("repository:clone", "repository:push", "data:push")))
+        for size in (600, 601):
+            [answer] = self.batch("download", (sha256_of(data), size), project=limited).json["objects"]
+            self.assertEqual(answer["error"]["code"], 404, answer)
+        [answer] = self.batch("download", (sha256_of(data), 601)).json["objects"]
+        self.assertEqual(answer["error"]["code"], 422, answer)
+
     def test_locks_are_refused_in_words(self):
         sam = self.clone("sam")
         sam.attach("locked.bin", os.urandom(10))
