@@ -508,15 +508,21 @@ class Releasing {
   size_t unreadable_ = 0;
 };
 
-}  // namespace
-
-Result<MadeRelease> make_release(Services& services, const Actor& actor,
-                                 const ReleaseRequest& request) {
+// What can be said without a look at the project.
+Result<void> check(const ReleaseRequest& request) {
   const auto name = corpus::parse_slug(request.name);
   if (!name.ok()) return name.error().within("name");
   if (request.expires_at && *request.expires_at <= base::now_milliseconds()) {
     return base::Error{base::Code::invalid, "expires_at: a release cannot expire in the past"};
   }
+  return {};
+}
+
+}  // namespace
+
+Result<MadeRelease> make_release(Services& services, const Actor& actor,
+                                 const ReleaseRequest& request) {
+  TRY(check(request));
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
   TRY(settle_releases(services, *project));
@@ -525,8 +531,7 @@ Result<MadeRelease> make_release(Services& services, const Actor& actor,
 
 Result<ReleasePreview> preview_release(Services& services, const Actor& actor,
                                        const ReleaseRequest& request) {
-  const auto name = corpus::parse_slug(request.name);
-  if (!name.ok()) return name.error().within("name");
+  TRY(check(request));
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::lock_guard lock(project->release_mutex);
   TRY(settle_releases(services, *project));
