@@ -6,7 +6,7 @@ namespace storage {
 
 Result<void> PredictionTable::put(ProjectId project, const PredictionFile& file,
                                   std::span<const corpus::DocumentId> documents,
-                                  base::Milliseconds now) {
+                                  base::Milliseconds now, int64_t most_bytes) {
   const int64_t number = TRY(tx_.query_integer(
       "INSERT INTO prediction_files (project_id, user_id, format, model, version, digest, content,"
       " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -19,18 +19,20 @@ Result<void> PredictionTable::put(ProjectId project, const PredictionFile& file,
                     " ON CONFLICT DO NOTHING",
                     {number, id.hex}));
   }
-  return {};
+  const int64_t bytes = TRY(tx_.query_integer(
+      "SELECT sum(length(content)) FROM prediction_files WHERE project_id = ?", {project}));
+  if (bytes <= most_bytes) return {};
+  return base::Error{base::Code::limit,
+                     "some of the documents are still being read, and as much as may wait for "
+                     "documents does: send it again when they are ready"};
 }
 
 Result<std::vector<WaitingPrediction>> PredictionTable::waiting(ProjectId project) {
   std::vector<WaitingPrediction> all;
-  for (const Row& row : TRY(tx_.query("SELECT number, user_id, format, model, version, content"
-                                      " FROM prediction_files WHERE project_id = ? ORDER BY number",
-                                      {project}))) {
-    WaitingPrediction waiting{
-        row.integer(0),
-        {row.id<UserId>(1), row.text(2), row.text(3), row.text(4), row.bytes(5)},
-        {}};
+  for (const Row& row :
+       TRY(tx_.query("SELECT number FROM prediction_files WHERE project_id = ? ORDER BY number",
+                     {project}))) {
+    WaitingPrediction waiting{row.integer(0), {}};
     for (const Row& document :
          TRY(tx_.query("SELECT document FROM waiting_predictions WHERE file = ? ORDER BY document",
                        {waiting.number}))) {
@@ -39,6 +41,16 @@ Result<std::vector<WaitingPrediction>> PredictionTable::waiting(ProjectId projec
     all.push_back(std::move(waiting));
   }
   return all;
+}
+
+Result<std::optional<PredictionFile>> PredictionTable::file(int64_t number) {
+  const auto row =
+      TRY(tx_.query_first("SELECT user_id, format, model, version, content"
+                          " FROM prediction_files WHERE number = ?",
+                          {number}));
+  if (!row) return std::optional<PredictionFile>();
+  return std::optional(
+      PredictionFile{row->id<UserId>(0), row->text(1), row->text(2), row->text(3), row->bytes(4)});
 }
 
 Result<bool> PredictionTable::is_any_waiting(ProjectId project,

@@ -1,13 +1,17 @@
 // Predictions that wait for their documents to be read: the file as it came, and the documents that
 // it still waits for. Original to the database until they are proposals in git.
 //
-//   TRY(PredictionTable(tx).put(project, {user, "coco", "reader", "7", file}, documents, now));
-//   for (const WaitingPrediction& waiting : TRY(PredictionTable(tx).waiting(project))) ...
+//   const PredictionFile sent{user, "coco", "reader", "7", content};
+//   TRY(PredictionTable(tx).put(project, sent, documents, now, most_bytes));
+//   for (const WaitingPrediction& waiting : TRY(PredictionTable(tx).waiting(project))) {
+//     const auto file = TRY(PredictionTable(tx).file(waiting.number));   // each may be large
+//   }
 //   TRY(PredictionTable(tx).settle(waiting.number, waiting.documents));
 //
 // A view of one transaction, as all tables.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,8 +32,7 @@ struct PredictionFile {
 };
 
 struct WaitingPrediction {
-  int64_t number = 0;
-  PredictionFile file;
+  int64_t number = 0;                         // of its file
   std::vector<corpus::DocumentId> documents;  // ascending
 };
 
@@ -37,11 +40,15 @@ class PredictionTable {
  public:
   explicit PredictionTable(Transaction& tx) : tx_(tx) {}
 
-  // The same file again waits once.
+  // The same file again waits once. limit: the files of the project would be more than
+  // `most_bytes`.
   Result<void> put(ProjectId project, const PredictionFile& file,
-                   std::span<const corpus::DocumentId> documents, base::Milliseconds now);
+                   std::span<const corpus::DocumentId> documents, base::Milliseconds now,
+                   int64_t most_bytes);
   // Oldest first.
   Result<std::vector<WaitingPrediction>> waiting(ProjectId project);
+  // Nothing if it waits for no document any more.
+  Result<std::optional<PredictionFile>> file(int64_t number);
   // Whether anything waits for any of the documents: quick, and mostly not.
   Result<bool> is_any_waiting(ProjectId project, std::span<const corpus::DocumentId> documents);
   // It waits for these no more; with its last document the file goes.

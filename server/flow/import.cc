@@ -45,6 +45,7 @@ class Import {
   Result<ImportOutcome> run() {
     const vcs::Snapshot tip = TRY(project_.tip());
     schema_ = TRY(corpus::parse_schema(TRY(tip.read(corpus::kSchemaPath))));
+    TRY(learn_names());
     for (dataset::ImportedPage& page : TRY(request_.format->read(request_.file))) {
       for (const auto& [reason, count] : page.refused) outcome_.refused[reason] += count;
       page.refused.clear();
@@ -54,6 +55,23 @@ class Import {
   }
 
  private:
+  static std::string file_name_of(const std::string& path) {
+    return path.substr(path.find_last_of('/') + 1);
+  }
+
+  // Under each name that they ever came.
+  Result<void> learn_names() {
+    return services_.database->read([&](storage::Transaction& tx) -> Result<void> {
+      for (const corpus::DocumentId& id : request_.near) {
+        for (const auto& upload :
+             TRY(storage::DocumentTable(tx).uploads(project_.project.id, id))) {
+          names_[file_name_of(upload.source.file_name)].insert(id);
+        }
+      }
+      return {};
+    });
+  }
+
   // The same of two models, or of two versions of one, are two proposals.
   void mark_keys(dataset::ImportedPage& page) const {
     const std::string mark = request_.origin->model + "\n" + request_.origin->version + "\n";
@@ -106,13 +124,20 @@ class Import {
     if (request_.document) return request_.document;
     const auto named = corpus::DocumentId::parse(page.document);
     if (named.ok()) return std::optional(*named);
-    const std::string name = page.file.substr(page.file.find_last_of('/') + 1);
+    const std::string name = file_name_of(page.file);
     if (name.empty()) return std::optional<corpus::DocumentId>();
+    const auto found = TRY(documents_called(name));
+    if (found.size() > 1) ++outcome_.refused["page whose file name several documents have"];
+    return found.size() == 1 ? std::optional(*found.begin()) : std::nullopt;
+  }
+
+  Result<std::set<corpus::DocumentId>> documents_called(const std::string& name) {
+    const auto near = names_.find(name);
+    if (near != names_.end()) return near->second;
     const auto found = TRY(services_.database->read([&](storage::Transaction& tx) {
       return storage::DocumentTable(tx).with_file_name(project_.project.id, name);
     }));
-    if (found.size() > 1) ++outcome_.refused["page whose file name several documents have"];
-    return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+    return std::set(found.begin(), found.end());
   }
 
   // Not in git. What a model found there waits until it is; a person's import is for what is here.
@@ -205,6 +230,7 @@ class Import {
   const OpenProject& project_;
   const ImportRequest& request_;
   corpus::Schema schema_;
+  std::map<std::string, std::set<corpus::DocumentId>> names_;  // of documents near the file
   ImportOutcome outcome_;
 };
 

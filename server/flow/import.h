@@ -27,6 +27,9 @@ struct ImportRequest {
   std::optional<corpus::DocumentId> document = {};
   corpus::PageNumber page = 0;
   std::set<corpus::DocumentId> only = {};  // pages of other documents are passed over; empty: none
+  // Documents that came with the file: one of these is meant where it says a name that they and
+  // others have.
+  std::set<corpus::DocumentId> near = {};
 };
 
 struct ImportOutcome {

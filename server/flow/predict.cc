@@ -20,8 +20,8 @@ Result<void> keep_waiting(Services& services, const Actor& actor, const ImportRe
                                      request.origin->model, request.origin->version, request.file};
   const std::vector<corpus::DocumentId> ids(documents.begin(), documents.end());
   return services.database->write([&](storage::Transaction& tx) {
-    return storage::PredictionTable(tx).put(actor.project().id, file, ids,
-                                            base::now_milliseconds());
+    return storage::PredictionTable(tx).put(actor.project().id, file, ids, base::now_milliseconds(),
+                                            kMostWaitingInAll);
   });
 }
 
@@ -38,19 +38,20 @@ Result<Actor> sender_of(Services& services, const storage::Project& project, sto
 }
 
 Result<void> propose(Services& services, const OpenProject& project,
-                     const storage::WaitingPrediction& waiting,
+                     const storage::PredictionFile& file,
                      std::span<const corpus::DocumentId> here) {
-  const auto actor = sender_of(services, project.project, waiting.file.user);
+  const auto actor = sender_of(services, project.project, file.user);
   if (!actor.ok() && actor.error().code != base::Code::not_found) return actor.error();
   const bool may = actor.ok() && !actor->access.principal.user.disabled &&
                    actor->may(corpus::Permission::prediction_upload);
   if (!may) return {};
   ImportRequest request;
-  request.format = dataset::find_import_format(waiting.file.format);
-  request.file = waiting.file.content;
+  request.format = dataset::find_import_format(file.format);
+  request.file = file.content;
   request.dry_run = false;
-  request.origin = corpus::Origin{waiting.file.model, waiting.file.version};
+  request.origin = corpus::Origin{file.model, file.version};
   request.only.insert(here.begin(), here.end());
+  request.near = request.only;
   if (request.format == nullptr) return {};  // of another edition of this program
   const auto outcome = TRY(import_labels(services, *actor, request));
   if (outcome.problems.empty()) return {};
@@ -58,6 +59,23 @@ Result<void> propose(Services& services, const OpenProject& project,
                     {{"project", project.project.path()},
                      {"pages", static_cast<int64_t>(outcome.problems.size())}});
   return {};
+}
+
+// As much of a file as has come.
+Result<void> propose_file(Services& services, OpenProject& project,
+                          const storage::WaitingPrediction& waiting) {
+  std::vector<corpus::DocumentId> here;
+  for (const corpus::DocumentId& id : waiting.documents) {
+    if (TRY(is_in_git(project, id))) here.push_back(id);
+  }
+  if (here.empty()) return {};
+  const auto file = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return storage::PredictionTable(tx).file(waiting.number); }));
+  if (!file) return {};  // another thread was faster
+  TRY(propose(services, project, *file, here));
+  return services.database->write([&](storage::Transaction& tx) {
+    return storage::PredictionTable(tx).settle(waiting.number, here);
+  });
 }
 
 }  // namespace
@@ -69,34 +87,42 @@ Result<ImportOutcome> predict(Services& services, const Actor& actor,
   TRY(keep_waiting(services, actor, request, outcome.waiting));
   // Some may have been read meanwhile, and intake has found nothing that waits for them.
   const auto project = TRY(services.catalog->open(actor.project()));
-  TRY(propose_waiting(services, *project));
+  const std::vector<corpus::DocumentId> waiting(outcome.waiting.begin(), outcome.waiting.end());
+  propose_waiting_for(services, *project, waiting);
   return outcome;
 }
 
 Result<void> propose_waiting(Services& services, OpenProject& project) {
+  Result<void> outcome;
   for (const storage::WaitingPrediction& waiting :
        TRY(services.database->read([&](storage::Transaction& tx) {
          return storage::PredictionTable(tx).waiting(project.project.id);
        }))) {
-    std::vector<corpus::DocumentId> here;
-    for (const corpus::DocumentId& id : waiting.documents) {
-      if (TRY(is_in_git(project, id))) here.push_back(id);
-    }
-    if (here.empty()) continue;
-    TRY(propose(services, project, waiting, here));
-    TRY(services.database->write([&](storage::Transaction& tx) {
-      return storage::PredictionTable(tx).settle(waiting.number, here);
-    }));
+    const auto done = propose_file(services, project, waiting);
+    if (outcome.ok()) outcome = done;
   }
-  return {};
+  return outcome;
 }
 
-Result<void> propose_waiting_for(Services& services, OpenProject& project,
-                                 std::span<const corpus::DocumentId> documents) {
+namespace {
+
+Result<void> propose_if_any(Services& services, OpenProject& project,
+                            std::span<const corpus::DocumentId> documents) {
   const bool any = TRY(services.database->read([&](storage::Transaction& tx) {
     return storage::PredictionTable(tx).is_any_waiting(project.project.id, documents);
   }));
   return any ? propose_waiting(services, project) : Result<void>();
+}
+
+}  // namespace
+
+void propose_waiting_for(Services& services, OpenProject& project,
+                         std::span<const corpus::DocumentId> documents) {
+  const auto proposed = propose_if_any(services, project, documents);
+  if (proposed.ok()) return;
+  base::log_warning(
+      "predictions that waited could not be proposed",
+      {{"project", project.project.path()}, {"error.message", proposed.error().what}});
 }
 
 }  // namespace server

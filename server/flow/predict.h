@@ -14,15 +14,20 @@
 
 namespace server {
 
-// The largest file that may wait; a larger one is for documents that are here.
+// The largest file that may wait, and all those of a project; what is larger is for documents that
+// are here.
 inline constexpr size_t kMostWaitingBytes = size_t{32} << 20;
+inline constexpr int64_t kMostWaitingInAll = int64_t{512} << 20;
 
+// limit: it would have to wait, and is too large to.
 Result<ImportOutcome> predict(Services& services, const Actor& actor, const ImportRequest& request);
 
-// Proposes what waits for documents of main; who sent it must still be allowed to.
+// Proposes what waits for documents of main; who sent it must still be allowed to. A file that
+// cannot be proposed now holds up no other; the first error is returned.
 Result<void> propose_waiting(Services& services, OpenProject& project);
-// The same where it may be that something waits for one of these.
-Result<void> propose_waiting_for(Services& services, OpenProject& project,
-                                 std::span<const corpus::DocumentId> documents);
+// The same where it may be that something waits for one of these. A failure is logged:
+// housekeeping tries again.
+void propose_waiting_for(Services& services, OpenProject& project,
+                         std::span<const corpus::DocumentId> documents);
 
 }  // namespace server

@@ -175,18 +175,13 @@ struct Processing::State {
   std::vector<std::thread> threads;
   Intake intake;
 
-  // What models have said of the documents meanwhile; if that fails, housekeeping tries again.
+  // And what models have said of the documents meanwhile.
   static Result<void> bring_in_with_predictions(Services& services, OpenProject& project,
                                                 std::span<ReadDocument> documents) {
     TRY(bring_in(services, project, documents));
     std::vector<corpus::DocumentId> ids;
     for (const ReadDocument& read : documents) ids.push_back(read.document.id);
-    const auto proposed = propose_waiting_for(services, project, ids);
-    if (!proposed.ok()) {
-      base::log_warning(
-          "predictions that waited could not be proposed",
-          {{"project", project.project.path()}, {"error.message", proposed.error().what}});
-    }
+    propose_waiting_for(services, project, ids);
     return {};
   }
 

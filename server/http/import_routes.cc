@@ -75,7 +75,11 @@ Result<Reply> predict_with_documents(Services& services, Context& context, Impor
   TRY(form.read(context.request));
   if (!form.kept()) return base::Error{base::Code::invalid, "the form has no part predictions"};
   request.file = *form.kept();
+  TRY(request.format->read(request.file));  // what nobody can read brings no documents along
   const auto items = TRY(form.finish());
+  for (const UploadItem& item : items) {
+    if (item.id) request.near.insert(*item.id);
+  }
   if (const Refusal* refusal = sole_refusal(items)) {
     return context.problem(Problem::make(422, refusal->code, refusal->reason));
   }

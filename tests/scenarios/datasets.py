@@ -114,6 +114,8 @@ class Datasets(harness.Scenario):
         self.assertEqual(listed[made["version"]]["withdrawn"]["reason"], "a test")
         self.assertNotIn("withdrawn", listed["1.0.0"])
         self.assert_problem(self.project.client.post(preview, {"name": "looked", "labels": ["none"]}), 409, "conflict")
+        self.assert_problem(self.project.client.post(preview, {"name": "looked", "expires_at": "2001-01-01T00:00:00Z"}),
+                            400, "invalid")
 
     def test_2_a_query_chooses_documents(self):
         self.label(3)
@@ -284,6 +286,9 @@ class Datasets(harness.Scenario):
         self.assertEqual((again["waiting"], again["added"], again["unchanged"]), (0, 0, 1), again)
         self.assert_problem(send(("file", "b.png", bill)), 400, "invalid")
         self.assert_problem(send(("predictions", "found.json", found)), 400, "invalid")
+        documents = len(self.project.client.get(f"{self.project.api}/documents").json["items"])
+        self.assert_problem(send(("file", "c.png", harness.tiny_png(91)), ("predictions", "f", b"{")), 400, "invalid")
+        self.assertEqual(len(self.project.client.get(f"{self.project.api}/documents").json["items"]), documents)
         self.assert_problem(send(("predictions", "f", found), ("file", "b.png", bill), to=where + "&dry_run"),
                             400, "invalid")
         page = send(("predictions", "found.json", found), ("file", "page.html", b"<html><p>no</p></html>"))

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
-#include "server/flow/upload.h"
 #include "tests/server/flow/one_project.h"
 
 namespace server {
@@ -11,14 +10,6 @@ namespace {
 
 class AbandonedDocument : public OneProject {
  protected:
-  AbandonedDocument() {
-    Upload upload(*services, actor, {});
-    MUST(upload.begin_file("a.png"));
-    MUST(upload.write(kPng));
-    MUST(upload.end_file());
-    id = *TAKE(upload.finish()).at(0).id;
-  }
-
   // Each attempt's lease runs out without an answer.
   void use_up_attempts() {
     while (TAKE(services->jobs->lease(storage::Worker::here(), {}, 0))) {
@@ -27,7 +18,7 @@ class AbandonedDocument : public OneProject {
   }
   storage::DocumentRow row() { return TAKE(find_document(*services, actor.project(), id)); }
 
-  corpus::DocumentId id;
+  corpus::DocumentId id = upload("a.png");
 };
 
 TEST_F(AbandonedDocument, IsLeftAloneWhileAttemptsAreLeft) {

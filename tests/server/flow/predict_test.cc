@@ -1,0 +1,89 @@
+#include "server/flow/predict.h"
+
+#include "base/clock.h"
+#include "server/flow/annotate.h"
+#include "storage/prediction_table.h"
+#include "tests/server/flow/one_project.h"
+
+namespace server {
+namespace {
+
+class Predict : public OneProject {
+ protected:
+  Predict() {
+    actor.access.roles = {corpus::Role::predictor};
+    TAKE(services->database->write([&](storage::Transaction& tx) {
+      return storage::UserStore(tx).set_role(actor.project().id, actor.user(),
+                                             corpus::Role::predictor);
+    }));
+  }
+
+  static std::string box_on(const std::string& file_name) {
+    return R"({"file":")" + file_name +
+           R"(","page":1,"annotations":[{"type":"box","label":"stamp","box":[1,1,9,9]}]})"
+           "\n";
+  }
+  static ImportRequest request(const std::string& file) {
+    ImportRequest request;
+    request.format = dataset::find_import_format("jsonl");
+    request.file = file;
+    request.dry_run = false;
+    request.origin = corpus::Origin{"finder", "1"};
+    return request;
+  }
+  // Past the check of its form.
+  void wait_for(const corpus::DocumentId& id, const std::string& file) {
+    TAKE(services->database->write([&](storage::Transaction& tx) {
+      return storage::PredictionTable(tx).put(actor.project().id,
+                                              {actor.user(), "jsonl", "finder", "1", file},
+                                              std::vector{id}, base::now_milliseconds(), 1000);
+    }));
+  }
+  size_t proposals(const corpus::DocumentId& id) {
+    const auto project = TAKE(services->catalog->open(actor.project()));
+    return TAKE(read_annotations_of(*project, kMain, id, 1)).annotations.size();
+  }
+  bool is_waiting(const corpus::DocumentId& id) {
+    return TAKE(services->database->read([&](storage::Transaction& tx) {
+      return storage::PredictionTable(tx).is_any_waiting(actor.project().id, std::vector{id});
+    }));
+  }
+};
+
+TEST_F(Predict, ANameMeansTheDocumentThatCameWithTheFile) {
+  const corpus::DocumentId earlier = upload("scan.png");
+  const corpus::DocumentId sent = upload("today/scan.png", kPng + "another");
+  bring_in_as_read(earlier);
+  auto wanted = request(box_on("scan.png"));
+  wanted.near = {sent};
+  EXPECT_EQ(TAKE(predict(*services, actor, wanted)).waiting, std::set{sent});
+  upload("scan.png", kPng + "a third");
+  bring_in_as_read(sent);
+  const auto project = TAKE(services->catalog->open(actor.project()));
+  ASSERT_OK(propose_waiting(*services, *project));
+  EXPECT_EQ(proposals(sent), 1U);
+  EXPECT_EQ(proposals(earlier), 0U);
+  EXPECT_FALSE(is_waiting(sent));
+}
+
+TEST_F(Predict, ANameThatTwoOfTheSameFormHaveIsRefused) {
+  auto wanted = request(box_on("scan.png"));
+  wanted.near = {upload("a/scan.png"), upload("b/scan.png", kPng + "another")};
+  const ImportOutcome outcome = TAKE(predict(*services, actor, wanted));
+  EXPECT_TRUE(outcome.waiting.empty());
+  EXPECT_EQ(outcome.refused.size(), 1U);
+}
+
+TEST_F(Predict, AFileThatFailsHoldsUpNoOther) {
+  const corpus::DocumentId id = upload("scan.png");
+  wait_for(id, "{ broken");
+  wait_for(id, box_on("scan.png"));
+  bring_in_as_read(id);
+  const auto project = TAKE(services->catalog->open(actor.project()));
+  EXPECT_FALSE(propose_waiting(*services, *project).ok());
+  EXPECT_EQ(proposals(id), 1U);
+  EXPECT_TRUE(is_waiting(id)) << "the broken one, until it is forgotten";
+}
+
+}  // namespace
+}  // namespace server
