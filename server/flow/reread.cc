@@ -223,6 +223,19 @@ Result<RereadPlan> queue_rereadings(Services& services, const Actor& actor,
   return plan;
 }
 
+namespace {
+
+// Their branches have the words of today. Somebody may have begun since it was queued.
+Result<void> check_nobody_reads_blind(Services& services, const storage::Project& project,
+                                      const corpus::DocumentId& id) {
+  const bool blind = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return is_read_blind(tx, project.id, id); }));
+  if (!blind) return {};
+  return base::Error{base::Code::invalid, "read_blind: people read it blind just now"};
+}
+
+}  // namespace
+
 std::optional<RereadWish> rereading_in(const base::Json& job) {
   const base::Json* again = job.find("again");
   if (again == nullptr) return std::nullopt;
@@ -242,6 +255,7 @@ Result<void> reread_document(Services& services, const storage::Project& project
   const bool differs = pipeline_of(settings) != before.pipeline;
   const bool is_wanted = wish.always ? wish.next_word == before.next_word : differs;
   if (!is_wanted) return catch_up(services, *open);
+  TRY(check_nobody_reads_blind(services, project, id));
   const storage::DocumentRow row = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::DocumentTable(tx).find(project.id, id); }));
   settings.first_word = before.next_word;
@@ -254,6 +268,7 @@ Result<void> reread_document(Services& services, const storage::Project& project
     return base::Error{base::Code::invalid, failure->code + ": " + failure->reason};
   }
   const auto files = TRY(reading.finish(read, open->fan_out, &before));
+  TRY(check_nobody_reads_blind(services, project, id));
   TRY(commit_rereading(*open, reading.document(), files, before.next_word));
   TRY(catch_up(services, *open));
   return forget_pages(services, project, id);

@@ -51,7 +51,8 @@ struct RereadWish {
 std::optional<RereadWish> rereading_in(const base::Json& job);
 
 // Does it. Nothing is done if there is no need, or no more. An error means that the machine failed,
-// or Code::invalid that the document cannot be read now; it stays as it was.
+// or Code::invalid that the document cannot be read now, or that people read it blind by now; it
+// stays as it was.
 Result<void> reread_document(Services& services, const storage::Project& project,
                              const corpus::DocumentId& id, const RereadWish& wish,
                              const std::function<bool()>& cancelled,
