@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "corpus/layout.h"
 #include "dataset/detail/imports.h"
 
 namespace dataset {
@@ -48,8 +49,17 @@ corpus::WordId word_id_of(std::string_view name) {
   constexpr std::string_view kPrefix = "word_";
   if (!name.starts_with(kPrefix)) return 0;
   const auto number = base::parse_integer(name.substr(kPrefix.size()));
-  const bool fits = number && *number > 0 && *number <= int64_t{UINT32_MAX};
-  return fits ? static_cast<corpus::WordId>(*number) : 0;
+  return number ? word_id(*number) : 0;
+}
+
+corpus::PageNumber page_number(int64_t number) {
+  const bool fits = number >= 0 && number <= int64_t{corpus::kMaxPages};
+  return fits ? static_cast<corpus::PageNumber>(number) : corpus::kMaxPages + 1;
+}
+
+corpus::WordId word_id(int64_t number) {
+  const bool fits = number > 0 && number <= int64_t{UINT32_MAX};
+  return fits ? static_cast<corpus::WordId>(number) : 0;
 }
 
 }  // namespace dataset

@@ -95,4 +95,8 @@ PageName page_of_file_name(std::string_view file_name);
 // "word_12", as our ALTO and hOCR name words. 0: none of ours.
 corpus::WordId word_id_of(std::string_view name);
 
+// Numbers as files say them. Whatever does not fit must not wrap around to one that does.
+corpus::PageNumber page_number(int64_t number);  // else a page that no document has
+corpus::WordId word_id(int64_t number);          // 0: none of ours
+
 }  // namespace dataset

@@ -59,7 +59,7 @@ void take_attributes(const Json& attributes, ImportedAnnotation& annotation) {
   if (const auto* words = attributes.find_array("words")) {
     for (const Json& word : *words) {
       const int64_t* id = word.as_integer();
-      if (id != nullptr && *id > 0) annotation.words.push_back(static_cast<corpus::WordId>(*id));
+      if (id != nullptr && word_id(*id) > 0) annotation.words.push_back(word_id(*id));
     }
   }
   const Json* own = attributes.find("attributes");
@@ -86,7 +86,7 @@ class CocoFile {
     const PageName name = page_of_file_name(image.string_or("file_name", ""));
     page.file = image.string_or("file_name", "");
     page.document = image.string_or("document", name.document);
-    page.page = static_cast<corpus::PageNumber>(image.integer_or("page", name.page));
+    page.page = page_number(image.integer_or("page", name.page));
     page.width = pixel(number_of(image.find("width")).value_or(0));
     page.height = pixel(number_of(image.find("height")).value_or(0));
     images_[image.integer_or("id", 0)] = pages_.size();

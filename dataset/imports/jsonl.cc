@@ -78,7 +78,7 @@ Result<ImportedPage> page_of(const Json& line) {
   ImportedPage page;
   page.document = line.string_or("document", "");
   page.file = line.string_or("file", "");
-  page.page = static_cast<corpus::PageNumber>(TRY(need_count(line, "page")));
+  page.page = page_number(TRY(need_count(line, "page")));
   page.width = static_cast<int32_t>(line.integer_or("width", 0));
   page.height = static_cast<int32_t>(line.integer_or("height", 0));
   for (const Json& json : *TRY(need_array(line, "annotations"))) {

@@ -40,7 +40,7 @@ class Task {
       page_.page = name.page;
     }
     page_.document = data->string_or("document", page_.document);
-    page_.page = static_cast<corpus::PageNumber>(data->integer_or("page", page_.page));
+    page_.page = page_number(data->integer_or("page", page_.page));
   }
 
   ImportedPage read(const Json& task) {
@@ -125,7 +125,7 @@ class Task {
       region.words.clear();
       for (const Json& word : *words) {
         const int64_t* id = word.as_integer();
-        if (id != nullptr && *id > 0) region.words.push_back(static_cast<corpus::WordId>(*id));
+        if (id != nullptr && word_id(*id) > 0) region.words.push_back(word_id(*id));
       }
     }
     const Json* attributes = meta.find("attributes");

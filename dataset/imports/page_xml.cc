@@ -106,7 +106,7 @@ class PageFile {
     // "w12", or "w12_1" for a piece of a word that was split
     const std::string_view id = node.attribute("id").value();
     const auto number = id.starts_with('w') ? base::parse_integer(id.substr(1)) : std::nullopt;
-    if (number && *number > 0) annotation.words.push_back(static_cast<corpus::WordId>(*number));
+    if (number && word_id(*number) > 0) annotation.words.push_back(word_id(*number));
   }
 
   ImportedPage page_;

@@ -45,7 +45,7 @@ Result<Reply> import(Services& services, Context& context) {
   if (const auto document = context.query("document")) {
     request.document = TRY(corpus::DocumentId::parse(*document));
   }
-  request.page = static_cast<corpus::PageNumber>(context.query_integer("page", 0));
+  request.page = dataset::page_number(context.query_integer("page", 0));
   request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
   const auto outcome = TRY(import_labels(services, actor_of(context), request));
   return Reply::json(200, outcome_json(outcome, request.dry_run));

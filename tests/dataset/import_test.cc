@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "corpus/layout.h"
 #include "dataset/import_format.h"
 #include "tests/dataset/export_test_support.h"
 
@@ -297,6 +298,26 @@ TEST(Imports, SurviveNonsense) {
   if (!pages.ok()) return;
   const auto documents = test::sample_documents();
   EXPECT_TRUE(settled(pages->front(), invoice(documents)).annotations.empty());
+}
+
+TEST(Imports, WrapNoNumberAround) {
+  const std::string number = "4294967297";  // in 32 bits it is 1
+  const auto page_in = [](const char* format, const std::string& file) {
+    return TAKE(find_import_format(format)->read(file)).at(0).page;
+  };
+  EXPECT_GT(page_in("jsonl", R"({"file":"x","page":)" + number + R"(,"annotations":[]})"),
+            corpus::kMaxPages);
+  EXPECT_GT(page_in("coco", R"({"images":[{"id":1,"file_name":"x","page":)" + number +
+                                R"(}],"categories":[],"annotations":[]})"),
+            corpus::kMaxPages);
+  EXPECT_GT(page_in("label-studio",
+                    R"([{"data":{"image":"x","page":)" + number + R"(},"annotations":[]}])"),
+            corpus::kMaxPages);
+  EXPECT_EQ(page_number(12), 12u);
+  EXPECT_GT(page_number(-1), corpus::kMaxPages);
+  EXPECT_EQ(word_id(7), 7u);
+  EXPECT_EQ(word_id(int64_t{1} << 32 | 7), 0u);
+  EXPECT_EQ(word_id_of("word_4294967303"), 0u);
 }
 
 TEST(PageNames, AreUnderstood) {
