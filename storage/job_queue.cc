@@ -130,7 +130,9 @@ class TableJobQueue final : public JobQueue {
                                            base::Milliseconds duration,
                                            base::Milliseconds timeout) override;
   void interrupt() override { waiters_.interrupt(); }
-  Result<void> hurry(std::string_view unique_key, int priority) override;
+  Result<void> hurry(std::string_view unique_key, int priority) override {
+    return database_.write([&](Transaction& tx) { return hurry(tx, unique_key, priority); });
+  }
   Result<void> heartbeat(const Lease& lease, base::Milliseconds duration,
                          const base::Json& progress) override;
   Result<void> finish(Transaction& tx, const Lease& lease, const base::Json& result) override;
@@ -160,6 +162,7 @@ class TableJobQueue final : public JobQueue {
   void notify_after(Transaction& tx) {
     tx.after_commit([this] { waiters_.notify(); });
   }
+  Result<void> hurry(Transaction& tx, std::string_view unique_key, int priority);
   Result<int64_t> reclaim(Transaction& tx);
   Result<bool> anything_to_do(const Wanted& wanted);
   Result<std::optional<Job>> take(Transaction& tx, const Worker& worker, const Wanted& wanted,
@@ -176,7 +179,10 @@ Result<JobId> TableJobQueue::put(Transaction& tx, const NewJob& job) {
     const auto known = TRY(
         tx.query_first("SELECT id FROM jobs WHERE unique_key = ? AND state IN ('ready', 'leased')",
                        {job.unique_key}));
-    if (known) return known->id<JobId>(0);
+    if (known) {
+      TRY(hurry(tx, job.unique_key, job.priority));
+      return known->id<JobId>(0);
+    }
   }
   const base::Milliseconds now = clock_();
   const Value key = job.unique_key.empty() ? Value() : Value(job.unique_key);
@@ -234,15 +240,13 @@ Result<std::optional<Job>> TableJobQueue::lease_or_wait(const Worker& worker, co
   return std::optional<Job>();
 }
 
-Result<void> TableJobQueue::hurry(std::string_view unique_key, int priority) {
-  return database_.write([&](Transaction& tx) -> Result<void> {
-    const int64_t raised =
-        TRY(tx.execute("UPDATE jobs SET priority = ? WHERE unique_key = ? AND state = 'ready'"
-                       " AND priority < ?",
-                       {priority, unique_key, priority}));
-    if (raised > 0) notify_after(tx);
-    return {};
-  });
+Result<void> TableJobQueue::hurry(Transaction& tx, std::string_view unique_key, int priority) {
+  const int64_t raised =
+      TRY(tx.execute("UPDATE jobs SET priority = ? WHERE unique_key = ? AND state = 'ready'"
+                     " AND priority < ?",
+                     {priority, unique_key, priority}));
+  if (raised > 0) notify_after(tx);
+  return {};
 }
 
 Result<void> TableJobQueue::heartbeat(const Lease& lease, base::Milliseconds duration,

@@ -36,7 +36,8 @@ struct NewJob {
   ProjectId project = {};
   base::Milliseconds not_before = 0;
   int max_attempts = 5;
-  // If not empty: a second put with the key of a job that is ready or leased returns that job.
+  // If not empty: a second put with the key of a job that is ready or leased returns that job,
+  // which is as urgent from then on as the more urgent of the two.
   std::string unique_key = {};
 };
 

@@ -156,6 +156,17 @@ TEST_P(JobQueueContract, PutsAUniqueJobOnce) {
   EXPECT_NE(TAKE(queue->put(job)), first);
 }
 
+TEST_P(JobQueueContract, AUniqueJobIsAsUrgentAsItsMostUrgentPut) {
+  put("process", 10);
+  const JobId bulk = TAKE(queue->put({.kind = "process", .unique_key = "document/1"}));
+  for (const int priority : {20, 5}) {
+    TAKE(queue->put({.kind = "process", .priority = priority, .unique_key = "document/1"}));
+  }
+  const Job taken = take().value();
+  EXPECT_EQ(taken.id, bulk);
+  EXPECT_EQ(taken.priority, 20);
+}
+
 TEST_P(JobQueueContract, FinishesWithAResult) {
   const JobId id = put();
   ASSERT_OK(queue->finish(take()->lease(), Json::object({{"pages", 3}})));
