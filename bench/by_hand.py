@@ -1,4 +1,4 @@
-"""One invoice labelled whole, as its truth says: what a person does for it on the page.
+"""One invoice labelled whole, as its truth says: what a person does for it on our page and on Label Studio's.
 
     actions, seconds = OnOurPage(tab, words, runs, keys).with_the_keyboard()
 
@@ -8,6 +8,8 @@ Moran, Newell: The Psychology of Human-Computer Interaction, 1983), added up and
 page took to follow, which is waited for.
 """
 import time
+
+from label_studio import DRAWN, STORE
 
 LOOK = 1.35    # what comes next, and where it stands: once for each label
 KEY = 0.2      # of somebody who types well
@@ -41,9 +43,9 @@ class Hand:
         self.actions += 1
         self.seconds += POINT + 2 * PRESS
 
-    def drag(self, start, end):
+    def drag(self, start, end, pause=0):
         self._take(True)
-        self.tab.drag(start, end)
+        self.tab.drag(start, end, pause=pause)
         self.actions += 1
         self.seconds += 2 * POINT + 2 * PRESS
 
@@ -123,3 +125,56 @@ class OnOurPage:
             const point = m.transformPoint({{x: {x}, y: {y}}});
             return [place.left + point.x, place.top + point.y];
         }})()"""))
+
+
+class OnLabelStudio:
+    """The same page as an image, in a task that is open, nothing drawn yet."""
+
+    def __init__(self, tab, words, runs, keys, size):
+        self.tab, self.words, self.runs, self.keys, self.size = tab, words, runs, keys, size
+
+    def boxes_alone(self):
+        return self._label(lambda hand, text: None)
+
+    def boxes_with_their_text(self):
+        """What stands there is typed, as nothing has read it."""
+        return self._label(self._type)
+
+    def _label(self, then):
+        self.tab.wait_for(DRAWN % 0)
+        time.sleep(2)  # its keys come after its image
+        hand = Hand(self.tab)
+        for done, (label, indexes) in enumerate(self.runs, 1):
+            hand.look()
+            hand.key(self.keys[label])
+            boxes = [self.words[i]["box"] for i in indexes]
+            hand.drag(self._place(min(b[0] for b in boxes), min(b[1] for b in boxes)),
+                      self._place(max(b[2] for b in boxes), max(b[3] for b in boxes)), pause=0.03)
+            hand.until(f"{STORE}.regions.length === {done}")
+            then(hand, " ".join(self.words[i]["text"] for i in indexes))
+        hand.key("Ctrl+Enter")
+        hand.until(f"{STORE}?.sentUserGenerate || {STORE}?.pk")
+        return hand.told
+
+    def _type(self, hand, text):
+        """Into the field of the newest box, at the end of the list; scrolling there is not counted."""
+        hand.until(LAST_FIELD)
+        self.tab.evaluate(SCROLL_TO_LAST)
+        time.sleep(0.3)
+        hand.click(self.tab.evaluate(f"(() => {{ const b = {LAST_FIELD}.getBoundingClientRect();"
+                                     " return [b.left + 20, b.top + b.height / 2]; })()"))
+        hand.key(*text, "Enter", "Escape")  # else the next key changes the label of this one
+
+    def _place(self, x, y):
+        left, top, width, height = self.tab.evaluate(
+            "(() => { const b = document.querySelector('canvas').getBoundingClientRect();"
+            " return [b.left, b.top, b.width, b.height]; })()")
+        return left + x / self.size[0] * width, top + y / self.size[1] * height
+
+
+LAST_FIELD = "[...document.querySelectorAll('[data-testid=textarea-region-input]')].at(-1)"
+SCROLL_TO_LAST = f"""(() => {{
+    for (let place = {LAST_FIELD}; place; place = place.parentElement)
+        if (place.scrollHeight > place.clientHeight && getComputedStyle(place).overflowY !== 'visible')
+            place.scrollTop = place.scrollHeight;
+}})()"""

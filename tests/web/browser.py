@@ -190,24 +190,27 @@ class Tab:
             self.mouse("mousePressed", x, y, *modifiers, clicks=n)
             self.mouse("mouseReleased", x, y, *modifiers, clicks=n)
 
-    def drag(self, start, end, *modifiers, steps=6):
+    def drag(self, start, end, *modifiers, steps=6, pause=0):
         self.mouse("mouseMoved", *start, *modifiers)
         self.mouse("mousePressed", *start, *modifiers)
         for n in range(1, steps + 1):
+            time.sleep(pause)
             x, y = (a + (b - a) * n / steps for a, b in zip(start, end))
             self.mouse("mouseMoved", x, y, *modifiers, held=True)
         self.mouse("mouseReleased", *end, *modifiers)
 
-    def wheel(self, x, y, delta):
-        self.command("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=delta)
+    def wheel(self, x, y, delta, *modifiers):
+        self.command("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=delta,
+                     modifiers=modifiers_of(modifiers))
 
     def press(self, combination):
         """A key as people say it: "a", "Ctrl+Z", "Shift+ArrowRight"."""
         *names, key = combination.split("+") if combination != "+" else ["+"]
         letter = len(key) == 1
         text = key if letter and not set(names) - {"Shift"} else ""
+        alone = letter and key.isascii() and key.isalnum()  # a sign's code would be another key's: & that of ArrowUp
         event = {"key": key, "modifiers": modifiers_of(names), "windowsVirtualKeyCode":
-                 KEY_CODES.get(key, ord(key.upper()) if letter else 0)}
+                 KEY_CODES.get(key, ord(key.upper()) if alone else 0)}
         if key == "Enter":
             text = "\r"
         self.command("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text,
