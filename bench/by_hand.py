@@ -60,6 +60,13 @@ class Hand:
         return self.actions, self.seconds
 
 
+def submit(hand):
+    """The page goes on to the next document, or to the list where there is none."""
+    here = hand.tab.evaluate("location.pathname")
+    hand.key("Ctrl+Enter")
+    hand.until(f"location.pathname !== '{here}'")
+
+
 # Once the page has glided to where it stays: nobody aims at what moves.
 RESTS = """new Promise((done) => {
     let before = '';
@@ -113,8 +120,7 @@ class OnOurPage:
     def _end(self, hand):
         hand.look()
         hand.key("Escape", "c", *"inv", "Enter")  # what kind of document it is
-        hand.key("Ctrl+Enter")
-        hand.until("!location.pathname.includes('/documents/')")
+        submit(hand)
         return hand.told
 
     def _place(self, box):

@@ -33,7 +33,7 @@ from projects import ROOT, harness
 
 sys.path.insert(0, str(ROOT / "tests" / "web"))
 from browser import Browser, find_program  # noqa: E402
-from by_hand import Hand, OnLabelStudio, OnOurPage  # noqa: E402
+from by_hand import Hand, OnLabelStudio, OnOurPage, submit  # noqa: E402
 from truth import labelled_runs  # noqa: E402
 
 WORDS, ANNOTATIONS = 5_000, 500
@@ -163,8 +163,8 @@ class Bench:
             tab.open(f"{self.server.url}/acme/claims/documents/{document}")
             tab.wait_for(f"document.querySelectorAll('.annotations .proposed').length === {len(runs)}")
             hand = Hand(tab)
-            hand.key("Shift+A", "Ctrl+Enter")
-            hand.until("!location.pathname.includes('/documents/')")
+            hand.key("Shift+A")
+            submit(hand)
             return hand.told
 
     def document(self, seed):
