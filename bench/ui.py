@@ -407,7 +407,7 @@ def by_hand(bench, report, directory):
                     tab.open(server.task_url(task))
                     try:
                         theirs[way] = getattr(OnLabelStudio(tab, words, runs, their_keys, size), way)()
-                    except TimeoutError:  # a busy machine: it lost a key or a drag
+                    except TimeoutError:  # seen on a busy machine: a box that was drawn never came
                         report.skip(f"Label Studio, {way.replace('_', ' ')}", "its page did not follow")
                         continue
                 check_boxes(server.labelled(task), words, runs, with_text=way == "boxes_with_their_text")
