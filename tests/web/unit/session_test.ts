@@ -202,3 +202,14 @@ test('an answer that was asked for before a save and comes after it changes noth
   await loading;
   assert.deepEqual(shown(session), ['A', 'B']);
 });
+
+test('a label taken back while its change is on the way has no verdict any more', async () => {
+  const rejected: Annotation = { ...label, review: { state: 'rejected', reason: 'net' } };
+  const changed: Annotation = { ...label, label: 'name' };
+  const session = await opened([rejected], { own: { base: [], strokes: [] } });
+  session.change([{ page: 1, id: 'A', before: rejected, after: changed }]);
+  const attempt = session.attempt(1);
+  await session.undo(true);
+  session.sent(1, attempt, { etag: 'newest', annotations: [changed] });
+  assert.deepEqual(session.pending(1), [{ page: 1, id: 'A', before: changed, after: label }]);
+});

@@ -218,11 +218,12 @@ export class DocumentSession extends EventTarget {
   }
 
   // With the verdict that the server has on just this, for leaving it out would be taking it away;
-  // else with none.
+  // else with none. What is on its way counts as there: whatever it changed has lost its verdict.
   private with_known_verdict(change: Change): Change {
     const { page, id, after } = change;
     if (!after) return change;
-    const saved = this.pages.get(page)?.base.get(id);
+    const state = this.pages.get(page);
+    const saved = state?.attempt ? by_id(state.attempt.annotations).get(id) : state?.base.get(id);
     const is_saved = saved && same(with_verdict(saved, undefined), with_verdict(after, undefined));
     return { ...change, after: with_verdict(after, is_saved ? saved.review : undefined) };
   }
