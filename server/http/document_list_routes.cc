@@ -1,6 +1,7 @@
 // The list of documents: by text, label, state, people, metadata, date, confidence.
 #include "server/http/document_json.h"
 #include "server/http/document_query.h"
+#include "server/http/document_reply.h"
 #include "server/http/routes.h"
 #include "storage/document_table.h"
 
@@ -11,19 +12,15 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
-bool may_read_all(const Context& context) {
-  return context.principal.access->allows(Permission::document_read);
-}
-
 Result<Reply> list_documents(Services& services, Context& context) {
   const storage::Access& access = *context.principal.access;
-  if (!may_read_all(context) && searches(context)) {
+  if (!may_read_documents(context) && searches(context)) {
     return base::Error{base::Code::denied, "searching documents needs document:read"};
   }
   storage::DocumentQuery query = TRY(document_query(services, context));
   query.cursor = context.query("cursor").value_or("");
   query.limit = static_cast<size_t>(context.query_integer("limit", 50));
-  if (!may_read_all(context)) query.uploader = access.principal.user.id;
+  if (!may_read_documents(context)) query.uploader = access.principal.user.id;
   const auto page = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::DocumentTable(tx).list(query); }));
   Json items = Json::array();

@@ -9,6 +9,10 @@ namespace server::http {
 
 using base::Result;
 
+bool may_read_documents(const Context& context) {
+  return context.principal.access->allows(corpus::Permission::document_read);
+}
+
 Result<Reply> stored_reply(Services& services, const storage::Project& project,
                            const base::Md5& md5, const std::string& media_type) {
   const StoredObject object = TRY(open_object(services, project, Sight::all, {md5, false}));

@@ -10,6 +10,9 @@
 
 namespace server::http {
 
+// Whether the caller may read all documents of the project: others know only what they sent.
+bool may_read_documents(const Context& context);
+
 // The bytes of a stored object that belongs to the project; they never change, so caches may keep
 // them. Code::not_found if the project has no such object.
 base::Result<Reply> stored_reply(Services& services, const storage::Project& project,

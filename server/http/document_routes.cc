@@ -21,10 +21,6 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
-bool may_read_all(const Context& context) {
-  return context.principal.access->allows(Permission::document_read);
-}
-
 // The document, if the caller may know of it: an uploader knows their own.
 Result<storage::DocumentRow> visible_document(Services& services, const Context& context) {
   const corpus::DocumentId id = TRY(document_of(context));
@@ -32,7 +28,7 @@ Result<storage::DocumentRow> visible_document(Services& services, const Context&
   return services.database->read([&](storage::Transaction& tx) -> Result<storage::DocumentRow> {
     storage::DocumentTable table(tx);
     storage::DocumentRow row = TRY(table.find(access.project.id, id));
-    if (!may_read_all(context) &&
+    if (!may_read_documents(context) &&
         !TRY(table.was_uploaded_by(access.project.id, id, access.principal.user.id))) {
       return base::Error{base::Code::not_found, "there is no such document"};
     }
@@ -94,7 +90,7 @@ Result<Reply> show_document(Services& services, Context& context) {
     TRY(hurry_document(services, context.principal.access->project.id, row.id));
   }
   Json reply = TRY(document_json(services, *context.principal.access, row));
-  if (may_read_all(context)) {
+  if (may_read_documents(context)) {
     Json pages = Json::array();
     for (const corpus::Page& page : TRY(pages_of(services, context, row))) {
       pages.push(page_json(page));
