@@ -1,134 +1,13 @@
 #include "ocr/detail/convolution.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
+
+#include "ocr/detail/tile.h"
+#include "ocr/detail/winograd.h"
 
 namespace ocr::detail {
 namespace {
-
-constexpr int kBlock = 8;      // output channels that share what is loaded
-constexpr int kColumns = 3;    // vectors side by side
-constexpr int kMostTile = 48;  // pixels: the widest form's
-
-// What one tile reads and writes.
-struct Tile {
-  const float* in;
-  size_t in_plane;
-  const size_t* taps;  // places read for one output, relative to `in`
-  int tap_count;
-  int channels;
-  const float* weights;  // [channels][taps][rows]
-  const float* biases;
-  float* out;
-  size_t out_plane;
-  int rows;  // output channels of the block that exist
-  Activation activation;
-  float scale;
-  float shift;
-};
-
-template <int kLanes>
-struct Vector {
-  typedef float type __attribute__((vector_size(kLanes * sizeof(float))));
-};
-
-template <class V>
-[[gnu::always_inline]] inline void finish(V& v, const Tile& tile) {
-  const V zero = {};
-  const V six = zero + 6.0F;
-  if (tile.activation == Activation::relu) {
-    v = v > zero ? v : zero;
-  } else if (tile.activation == Activation::hard_swish) {
-    V gate = v + 3.0F;
-    gate = gate > zero ? gate : zero;
-    gate = gate < six ? gate : six;
-    v = v * gate * (tile.scale / 6.0F) + tile.shift;
-  }
-}
-
-// The loops over rows and columns are unrolled so that all sums stay in registers.
-template <int kLanes, int kRows>
-[[gnu::always_inline]] inline void compute(const Tile& tile) {
-  using V = typename Vector<kLanes>::type;
-  V sums[kRows][kColumns];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 3
-    for (int j = 0; j < kColumns; ++j) sums[r][j] = V{} + tile.biases[r];
-  }
-  const float* weights = tile.weights;
-  for (int c = 0; c < tile.channels; ++c) {
-    const float* plane = tile.in + static_cast<size_t>(c) * tile.in_plane;
-    for (int t = 0; t < tile.tap_count; ++t, weights += kRows) {
-      const float* from = plane + tile.taps[t];
-      V x0, x1, x2;
-      std::memcpy(&x0, from, sizeof(V));
-      std::memcpy(&x1, from + kLanes, sizeof(V));
-      std::memcpy(&x2, from + 2 * kLanes, sizeof(V));
-#pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
-        const V weight = V{} + weights[r];
-        sums[r][0] += x0 * weight;
-        sums[r][1] += x1 * weight;
-        sums[r][2] += x2 * weight;
-      }
-    }
-  }
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
-    if (r >= tile.rows) break;
-    float* to = tile.out + static_cast<size_t>(r) * tile.out_plane;
-#pragma GCC unroll 3
-    for (int j = 0; j < kColumns; ++j) {
-      finish(sums[r][j], tile);
-      std::memcpy(to + j * kLanes, &sums[r][j], sizeof(V));
-    }
-  }
-}
-
-// A processor's form of the inner loop.
-struct Form {
-  int tile;  // pixels
-  void (*dense)(const Tile&);
-  void (*single)(const Tile&);
-};
-
-#if defined(__x86_64__)
-[[gnu::target("avx512f,avx512vl,fma")]] void dense_512(const Tile& t) {
-  compute<16, kBlock>(t);
-}
-[[gnu::target("avx512f,avx512vl,fma")]] void single_512(const Tile& t) {
-  compute<16, 1>(t);
-}
-[[gnu::target("avx2,fma")]] void dense_256(const Tile& t) {
-  compute<8, kBlock>(t);
-}
-[[gnu::target("avx2,fma")]] void single_256(const Tile& t) {
-  compute<8, 1>(t);
-}
-#endif
-void dense_plain(const Tile& t) {
-  compute<4, kBlock>(t);
-}
-void single_plain(const Tile& t) {
-  compute<4, 1>(t);
-}
-
-const Form& form() {
-  static const Form chosen = [] {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
-      return Form{16 * kColumns, dense_512, single_512};
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-      return Form{8 * kColumns, dense_256, single_256};
-    }
-#endif
-    return Form{4 * kColumns, dense_plain, single_plain};
-  }();
-  return chosen;
-}
 
 // The input with a border of zeros; for a stride of two, each row's even columns and then its odd
 // ones, so that neighbouring outputs read neighbouring inputs.
@@ -169,7 +48,10 @@ class Bordered {
       return;
     }
     std::fill_n(to, row_, 0.0F);
-    for (size_t x = 0; x < width; ++x) to[place(x + edge)] = from[x];
+    for (const size_t first : {size_t{0}, size_t{1}}) {
+      float* next = to + place(first + edge);
+      for (size_t x = first; x < width; x += 2) *next++ = from[x];
+    }
   }
 
   size_t stride_;
@@ -189,15 +71,7 @@ std::vector<size_t> taps_of(const Bordered& in, int kernel) {
   return taps;
 }
 
-Tile tile_of(const Step& step) {
-  Tile tile = {};
-  tile.activation = step.activation;
-  tile.scale = step.scale;
-  tile.shift = step.shift;
-  return tile;
-}
-
-// All blocks of output channels, for the pixels from `x` of one row on.
+// All blocks of output channels, for some pixels from `place` on.
 void run_blocks(Tile tile, const Step& step, Planes& out, size_t place) {
   const auto block = static_cast<size_t>(tile.channels * tile.tap_count * kBlock);
   tile.out_plane = out.plane();
@@ -206,7 +80,7 @@ void run_blocks(Tile tile, const Step& step, Planes& out, size_t place) {
     tile.weights = step.weights.data() + static_cast<size_t>(first / kBlock) * block;
     tile.biases = step.biases.data() + first;
     tile.out = out.at(first) + place;
-    form().dense(tile);
+    tile_form().dense(tile);
   }
 }
 
@@ -214,13 +88,16 @@ void run_blocks(Tile tile, const Step& step, Planes& out, size_t place) {
 Planes convolved_points(const Planes& in, const Step& step) {
   Planes out(step.channels_out, in.height(), in.width());
   constexpr size_t kHere = 0;
-  Tile tile = tile_of(step);
+  Tile tile;
+  tile.finish = Finish(step);
   tile.in_plane = in.plane();
   tile.taps = &kHere;
   tile.tap_count = 1;
   tile.channels = in.channels();
-  for (size_t x = 0; x < in.area(); x += static_cast<size_t>(form().tile)) {
+  const auto most = static_cast<size_t>(tile_form().pixels);
+  for (size_t x = 0; x < in.area(); x += most) {
     tile.in = in.at(0) + x;
+    tile.pixels = static_cast<int>(std::min(most, in.area() - x));
     run_blocks(tile, step, out, x);
   }
   return out;
@@ -249,19 +126,23 @@ std::vector<float> blocked_biases(const std::vector<float>& biases) {
 
 Planes convolved(const Planes& in, const Step& step) {
   if (step.kernel == 1 && step.stride == 1) return convolved_points(in, step);
+  if (suits_winograd(step)) return convolved_by_winograd(in, step);
   const Bordered bordered(in, step.kernel / 2, step.stride);
   const std::vector<size_t> taps = taps_of(bordered, step.kernel);
   Planes out(step.channels_out, in.height() / step.stride, in.width() / step.stride);
-  Tile tile = tile_of(step);
+  Tile tile;
+  tile.finish = Finish(step);
   tile.in_plane = bordered.plane();
   tile.taps = taps.data();
   tile.tap_count = static_cast<int>(taps.size());
   tile.channels = in.channels();
+  const int most = tile_form().pixels;
   // Downwards: what overhangs a row is written over by the next.
   for (int y = 0; y < out.height(); ++y) {
-    for (int x = 0; x < out.width(); x += form().tile) {
-      tile.in = bordered.at(0) + static_cast<size_t>(y * step.stride) * bordered.row() +
-                static_cast<size_t>(x);
+    const float* row = bordered.at(0) + static_cast<size_t>(y * step.stride) * bordered.row();
+    for (int x = 0; x < out.width(); x += most) {
+      tile.in = row + x;
+      tile.pixels = std::min(most, out.width() - x);
       run_blocks(
           tile, step, out,
           static_cast<size_t>(y) * static_cast<size_t>(out.width()) + static_cast<size_t>(x));
@@ -274,22 +155,24 @@ Planes convolved_depthwise(const Planes& in, const Step& step) {
   const Bordered bordered(in, step.kernel / 2, step.stride);
   const std::vector<size_t> taps = taps_of(bordered, step.kernel);
   Planes out(in.channels(), in.height() / step.stride, in.width() / step.stride);
-  Tile tile = tile_of(step);
+  Tile tile;
+  tile.finish = Finish(step);
+  tile.in_plane = static_cast<size_t>(step.stride) * bordered.row();
   tile.taps = taps.data();
   tile.tap_count = static_cast<int>(taps.size());
   tile.channels = 1;
-  tile.rows = 1;
+  tile.out_plane = static_cast<size_t>(out.width());
+  tile.rows = out.height();
+  const int most = tile_form().pixels;
   for (int c = 0; c < in.channels(); ++c) {
     tile.weights = step.weights.data() + static_cast<size_t>(c) * taps.size();
     tile.biases = step.biases.data() + c;
-    const float* plane = bordered.at(static_cast<size_t>(c));
-    for (int y = 0; y < out.height(); ++y) {
-      for (int x = 0; x < out.width(); x += form().tile) {
-        tile.in =
-            plane + static_cast<size_t>(y * step.stride) * bordered.row() + static_cast<size_t>(x);
-        tile.out = out.at(c) + static_cast<size_t>(y) * static_cast<size_t>(out.width()) + x;
-        form().single(tile);
-      }
+    // Leftwards: what overhangs the last columns is written over by the next row's first.
+    for (int x = (out.width() - 1) / most * most; x >= 0; x -= most) {
+      tile.in = bordered.at(static_cast<size_t>(c)) + x;
+      tile.out = out.at(c) + x;
+      tile.pixels = std::min(most, out.width() - x);
+      tile_form().single(tile);
     }
   }
   return out;

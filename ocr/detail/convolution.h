@@ -1,5 +1,4 @@
-// The arithmetic below ocr/detail/network.h: convolutions by vectors, in the widest form that the
-// processor has. All forms add in the same order, with fused multiplication where there is one.
+// The arithmetic below ocr/detail/network.h: convolutions, as tiles (ocr/detail/tile.h).
 #pragma once
 
 #include <cstddef>

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "ocr/detail/convolution.h"
+#include "ocr/detail/winograd.h"
 
 namespace ocr::detail {
 namespace {
@@ -195,7 +196,9 @@ base::Result<void> take_weights(Step& step, std::string_view& bytes) {
   }
   if (step.kind == Step::Kind::conv || step.kind == Step::Kind::grow) {
     const int outputs = counts.biases;
-    step.weights = blocked_weights(step.weights, outputs, counts.weights / outputs);
+    step.weights = suits_winograd(step)
+                       ? winograd_weights(step.weights, step)
+                       : blocked_weights(step.weights, outputs, counts.weights / outputs);
     step.biases = blocked_biases(step.biases);
   }
   return {};
@@ -217,43 +220,53 @@ float sum_of(const float* values, size_t count) {
 }
 
 // Each channel times what two small layers make of all channels' means.
-Planes weighed(const Planes& in, const Step& step) {
-  const auto channels = static_cast<size_t>(in.channels());
+void weigh(Planes& planes, const Step& step) {
+  const auto channels = static_cast<size_t>(planes.channels());
   const auto middle = static_cast<size_t>(step.middle);
+  const size_t area = planes.area();
   std::vector<float> means(channels);
   std::vector<float> hidden(step.biases.begin(), step.biases.begin() + step.middle);
   for (size_t c = 0; c < channels; ++c) {
-    const float* plane = in.at(static_cast<int>(c));
-    means[c] = sum_of(plane, in.area()) / static_cast<float>(in.area());
+    means[c] = sum_of(planes.at(static_cast<int>(c)), area) / static_cast<float>(area);
   }
   for (size_t m = 0; m < middle; ++m) {
     for (size_t c = 0; c < channels; ++c) hidden[m] += step.weights[m * channels + c] * means[c];
     hidden[m] = std::max(hidden[m], 0.0F);
   }
-  Planes out(in.channels(), in.height(), in.width());
   const float* weights = step.weights.data() + middle * channels;
   for (size_t c = 0; c < channels; ++c, weights += middle) {
     float sum = step.biases[middle + c];
     for (size_t m = 0; m < middle; ++m) sum += weights[m] * hidden[m];
     const float gate = clipped(step.slope * sum + 0.5F) + (step.residual ? 1.0F : 0.0F);
-    const float* from = in.at(static_cast<int>(c));
-    float* to = out.at(static_cast<int>(c));
-    for (size_t i = 0; i < in.area(); ++i) to[i] = from[i] * gate;
+    float* values = planes.at(static_cast<int>(c));
+    for (size_t i = 0; i < area; ++i) values[i] *= gate;
   }
-  return out;
 }
 
-// Puts `in`, enlarged, into the planes of `out` from `first` on; on top of what is there, if
-// `adding`.
-void enlarge(const Planes& in, Planes& out, int first, bool adding) {
+// Adds `half`, twice as large.
+void add_enlarged(Planes& planes, const Planes& half) {
+  for (int c = 0; c < planes.channels(); ++c) {
+    float* to = planes.at(c);
+    for (int y = 0; y < planes.height(); ++y, to += planes.width()) {
+      const float* from = half.at(c) + static_cast<ptrdiff_t>(y / 2) * half.width();
+      for (int x = 0; x < half.width(); ++x) {
+        to[2 * x] += from[x];
+        to[2 * x + 1] += from[x];
+      }
+    }
+  }
+}
+
+// Puts `in`, enlarged, into the planes of `out` from `first` on.
+void put_enlarged(const Planes& in, Planes& out, int first) {
   const int factor = out.width() / in.width();
   for (int c = 0; c < in.channels(); ++c) {
+    const float* from = in.at(c);
     float* to = out.at(first + c);
-    for (int y = 0; y < out.height(); ++y) {
-      const float* from = in.at(c) + static_cast<ptrdiff_t>(y / factor) * in.width();
-      for (int x = 0; x < in.width(); ++x) {
-        for (int i = 0; i < factor; ++i, ++to) *to = from[x] + (adding ? *to : 0.0F);
-      }
+    for (int y = 0; y < in.height(); ++y, from += in.width()) {
+      const float* row = to;
+      for (int x = 0; x < in.width(); ++x, to += factor) std::fill_n(to, factor, from[x]);
+      for (int i = 1; i < factor; ++i) to = std::copy_n(row, out.width(), to);
     }
   }
 }
@@ -284,8 +297,21 @@ Planes grown(const Planes& in, const Step& step) {
   return out;
 }
 
-Planes made(const Step& step, const std::vector<Planes>& values) {
-  const Planes& in = values[step.from[0]];
+Planes joined(const Step& step, const std::vector<Planes>& values) {
+  const Planes& largest = values[step.from.back()];
+  Planes out(step.channels_out, largest.height(), largest.width());
+  int first = 0;
+  for (const size_t value : step.from) {
+    put_enlarged(values[value], out, first);
+    first += values[value].channels();
+  }
+  return out;
+}
+
+// `last`: the first value that the step reads is read no more and may be changed in place.
+Planes made(const Step& step, std::vector<Planes>& values, bool last) {
+  Planes& in = values[step.from[0]];
+  const auto own = [&] { return last ? std::move(in) : in.clone(); };
   switch (step.kind) {
     case Step::Kind::conv:
       return convolved(in, step);
@@ -293,23 +319,18 @@ Planes made(const Step& step, const std::vector<Planes>& values) {
       return convolved_depthwise(in, step);
     case Step::Kind::grow:
       return grown(in, step);
-    case Step::Kind::weigh:
-      return weighed(in, step);
+    case Step::Kind::weigh: {
+      Planes out = own();
+      weigh(out, step);
+      return out;
+    }
     case Step::Kind::add_enlarged: {
-      Planes out = in.clone();
-      enlarge(values[step.from[1]], out, 0, true);
+      Planes out = own();
+      add_enlarged(out, values[step.from[1]]);
       return out;
     }
-    case Step::Kind::join_enlarged: {
-      const Planes& largest = values[step.from.back()];
-      Planes out(step.channels_out, largest.height(), largest.width());
-      int first = 0;
-      for (const size_t value : step.from) {
-        enlarge(values[value], out, first, false);
-        first += values[value].channels();
-      }
-      return out;
-    }
+    case Step::Kind::join_enlarged:
+      return joined(step, values);
   }
   return {};
 }
@@ -360,7 +381,7 @@ Planes Network::run(Planes image) const {
   std::vector<Planes> values;
   values.push_back(std::move(image));
   for (size_t i = 0; i < steps_.size(); ++i) {
-    values.push_back(made(steps_[i], values));
+    values.push_back(made(steps_[i], values, last_use_[steps_[i].from[0]] == i));
     for (const size_t value : steps_[i].from) {
       if (last_use_[value] == i) values[value] = Planes();
     }
