@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "ocr/detail/handwriting_model.h"
+#include "ocr/detail/pieces.h"
 
 namespace ocr::detail {
 namespace {

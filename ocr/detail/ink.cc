@@ -71,13 +71,6 @@ int level_at(const cv::Mat& gray, double share) {
   return 255;
 }
 
-cv::Mat lines(const cv::Mat& mask, const cv::Size& along, const cv::Size& across) {
-  cv::Mat thick, out;
-  cv::dilate(mask, thick, cv::getStructuringElement(cv::MORPH_RECT, across));
-  cv::morphologyEx(thick, out, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_RECT, along));
-  return out;
-}
-
 }  // namespace
 
 corpus::Box Ink::on_page(const cv::Rect& box) const {
@@ -161,28 +154,6 @@ std::vector<bool> Coverage::whole_rows(int x0, int x1, const cv::Range& rows, do
     const int after = above(y + 1);
     out[static_cast<size_t>(y - rows.start)] = after - before >= share * (x1 - x0);
     before = after;
-  }
-  return out;
-}
-
-cv::Mat horizontal_lines(const cv::Mat& mask, int length) {
-  return lines(mask, {length, 1}, {1, 3});
-}
-
-cv::Mat vertical_lines(const cv::Mat& mask, int length) {
-  return lines(mask, {1, length}, {3, 1});
-}
-
-Pieces pieces_of(const cv::Mat& mask) {
-  Pieces out;
-  cv::Mat stats, centres;
-  const int count = cv::connectedComponentsWithStats(mask, out.labels, stats, centres, 8, CV_32S);
-  for (int label = 1; label < count; ++label) {
-    const int* row = stats.ptr<int>(label);
-    out.list.push_back({{row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH],
-                         row[cv::CC_STAT_HEIGHT]},
-                        row[cv::CC_STAT_AREA],
-                        label});
   }
   return out;
 }

@@ -54,20 +54,4 @@ class Coverage {
   cv::Rect page_;
 };
 
-// Straight lines at least so long, a pixel of slope or of gaps allowed.
-cv::Mat horizontal_lines(const cv::Mat& mask, int length);
-cv::Mat vertical_lines(const cv::Mat& mask, int length);
-
-// A connected piece of ink.
-struct Piece {
-  cv::Rect box;
-  int area = 0;
-  int label = 0;  // in the map of labels
-};
-struct Pieces {
-  cv::Mat labels;  // 32 bits; 0: no ink
-  std::vector<Piece> list;
-};
-Pieces pieces_of(const cv::Mat& mask);
-
 }  // namespace ocr::detail

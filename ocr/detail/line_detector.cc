@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "base/file.h"
+#include "ocr/detail/pieces.h"
 
 namespace ocr::detail {
 namespace {
@@ -109,23 +110,15 @@ Strip strip_of(const std::vector<cv::Point>& outline, double scale) {
 std::vector<Strip> strips_of(Planes& answer, double scale) {
   const cv::Mat chances(answer.height(), answer.width(), CV_32FC1, answer.at(0));
   const cv::Mat text = chances > kText;
-  cv::Mat labels, extents, centres;
-  const int count = cv::connectedComponentsWithStats(text, labels, extents, centres, 4);
-  std::vector<double> sums(static_cast<size_t>(count));
-  for (int y = 0; y < labels.rows; ++y) {
-    const int* label = labels.ptr<int>(y);
-    const float* chance = chances.ptr<float>(y);
-    for (int x = 0; x < labels.cols; ++x) sums[static_cast<size_t>(label[x])] += chance[x];
-  }
+  const Pieces patches = pieces_of(text, Touching::sides);
   std::vector<Strip> strips;
-  for (int i = 1; i < count; ++i) {
-    const int* extent = extents.ptr<int>(i);
-    const cv::Rect box(extent[cv::CC_STAT_LEFT], extent[cv::CC_STAT_TOP], extent[cv::CC_STAT_WIDTH],
-                       extent[cv::CC_STAT_HEIGHT]);
-    const double score = sums[static_cast<size_t>(i)] / extent[cv::CC_STAT_AREA];
-    if (box.width < kLeastExtent || box.height < kLeastExtent || score < kLeastScore) continue;
+  for (const Piece& piece : patches.list) {
+    const cv::Rect& box = piece.box;
+    if (box.width < kLeastExtent || box.height < kLeastExtent) continue;
+    const cv::Mat patch = patches.labels(box) == piece.label;
+    const double score = cv::mean(chances(box), patch)[0];
+    if (score < kLeastScore) continue;
     std::vector<std::vector<cv::Point>> outlines;
-    const cv::Mat patch = labels(box) == i;
     cv::findContours(patch, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE, box.tl());
     if (outlines.empty()) continue;
     strips.push_back(strip_of(outlines.front(), scale));

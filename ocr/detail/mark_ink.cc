@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "ocr/detail/pieces.h"
+
 namespace ocr::detail {
 namespace {
 

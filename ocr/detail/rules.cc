@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "ocr/detail/ink.h"
+#include "ocr/detail/pieces.h"
 
 namespace ocr::detail {
 namespace {

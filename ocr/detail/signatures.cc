@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "ocr/detail/pieces.h"
+
 namespace ocr::detail {
 namespace {
 
@@ -75,7 +77,7 @@ std::vector<Signature> find_signatures(const Ink& ink, const std::vector<corpus:
   const cv::Rect page(0, 0, ink.mask.cols, ink.mask.rows);
   for (size_t i = 0; i < words.size(); ++i) {
     if (!is_caption(words[i].text) || !begins_line(words, i)) continue;
-    if (!lines) lines = pieces_of(rules).list;
+    if (!lines) lines = list_pieces(rules);
     const auto rule = rule_of(*lines, text[i].box, ink.unit);
     const cv::Rect place = place_of(rule, text[i].box, ink.unit) & page;
     if (place.empty()) continue;

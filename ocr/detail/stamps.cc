@@ -4,6 +4,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "ocr/detail/pieces.h"
+
 namespace ocr::detail {
 namespace {
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "ocr/detail/pieces.h"
+
 namespace ocr::detail {
 namespace {
 
@@ -231,7 +233,7 @@ std::vector<Candidate> squares_in(const Ink& ink, const Look& look,
                                   const std::vector<SeenText>& text) {
   std::vector<Candidate> out;
   const int length = std::max(4, static_cast<int>(look.smallest * (1 - 2 * kCorner)));
-  for (const Piece& line : pieces_of(vertical_lines(ink.mask, length)).list) {
+  for (const Piece& line : list_pieces(vertical_lines(ink.mask, length))) {
     if (line.box.height > 2 * look.largest) continue;
     Candidate square = best_square(look, line.box);
     if (square.score > 0) {
@@ -350,7 +352,7 @@ std::vector<Candidate> rings_in(const Ink& ink, const Look& look,
   std::vector<Candidate> out;
   std::vector<double> radii;
   std::vector<cv::Rect> larger;
-  for (const Piece& piece : pieces_of(ink.mask).list) {
+  for (const Piece& piece : list_pieces(ink.mask)) {
     const int low = std::min(piece.box.width, piece.box.height);
     const int high = std::max(piece.box.width, piece.box.height);
     if (low < least || high > 2.2 * most) continue;
@@ -439,7 +441,7 @@ Inside look_inside(const Ink& ink, const Look& look, const Candidate& candidate)
   const cv::Rect in = inside_of(candidate) & cv::Rect(0, 0, ink.mask.cols, ink.mask.rows);
   if (in.width < 2 || in.height < 2) return out;
   out.share = look.ink_itself.share(in);
-  for (const Piece& piece : pieces_of(ink.mask(in)).list) {
+  for (const Piece& piece : list_pieces(ink.mask(in))) {
     out.longest = std::max(
         out.longest, static_cast<double>(std::max(piece.box.width, piece.box.height)) / in.width);
   }
