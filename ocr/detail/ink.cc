@@ -81,7 +81,7 @@ corpus::Box Ink::on_page(const cv::Rect& box) const {
 
 Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words) {
   Ink ink;
-  const Pix gray(pixConvertTo8(page.get(), 0));
+  const Pix gray = gray_of(page);
   if (!gray) return ink;
   const double glyph = letter_height(gray, words);
   const double wanted = glyph > 0 ? kUnit / glyph : kUsualWidth / width_of(page);

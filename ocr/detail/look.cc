@@ -34,11 +34,11 @@ struct Frame {
 };
 
 Pix reduced(const Pix& page, int32_t skew) {
-  Pix gray(depth_of(page) == 1 ? pixScaleToGray2(page.get()) : pixConvertTo8(page.get(), 0));
-  if (!gray) return gray;
+  const Pix gray = depth_of(page) == 1 ? Pix(pixScaleToGray2(page.get())) : gray_of(page);
+  if (!gray) return {};
   const float scale =
       static_cast<float>(kLongSide) / static_cast<float>(std::max(width_of(gray), height_of(gray)));
-  Pix small(scale < 1 ? pixScaleAreaMap(gray.get(), scale, scale) : pixCopy(nullptr, gray.get()));
+  Pix small(scale < 1 ? pixScaleAreaMap(gray.get(), scale, scale) : pixClone(gray.get()));
   if (!small || skew == 0) return small;
   const auto radians = static_cast<float>(-skew / 100.0 * M_PI / 180);
   return Pix(pixRotate(small.get(), radians, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0));

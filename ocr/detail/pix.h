@@ -27,4 +27,11 @@ inline l_int32 depth_of(const Pix& pix) {
   return pixGetDepth(pix.get());
 }
 
+// In 8 bits; the image itself if it is that already.
+inline Pix gray_of(const Pix& image) {
+  return Pix(depth_of(image) == 8 && pixGetColormap(image.get()) == nullptr
+                 ? pixClone(image.get())
+                 : pixConvertTo8(image.get(), 0));
+}
+
 }  // namespace ocr::detail

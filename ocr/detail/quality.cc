@@ -21,7 +21,7 @@ constexpr int kLeastContrast = 24;     // of 255; below it nothing else can be t
 constexpr float kLeastConfidence = 2.5F;
 
 Pix looked_at(const Pix& page) {
-  Pix gray(pixConvertTo8(page.get(), 0));
+  Pix gray = gray_of(page);
   if (!gray) return gray;
   const double pixels = static_cast<double>(width_of(gray)) * height_of(gray);
   if (pixels <= kEnoughPixels) return gray;
@@ -29,32 +29,40 @@ Pix looked_at(const Pix& page) {
   return Pix(pixScaleAreaMap(gray.get(), scale, scale));
 }
 
-template <typename Visit>
-void for_each_row(const Pix& gray, const Visit& visit) {
+// How many pixels have each level, and how many differ by so much from their left neighbour.
+struct Counts {
+  Histogram levels = {};
+  Histogram steps = {};
+};
+
+// Four pixels a word, each with counts of its own: an increment need not wait for the one before.
+Counts counts_of(const Pix& gray) {
+  using Quick = std::array<std::array<uint32_t, 256>, 4>;  // pixels of an image fit
+  Quick levels = {}, steps = {};
+  const int width = width_of(gray);
   const auto words = static_cast<size_t>(pixGetWpl(gray.get()));
   for (int y = 0; y < height_of(gray); ++y) {
-    visit(pixGetData(gray.get()) + static_cast<size_t>(y) * words);
-  }
-}
-
-Histogram levels_of(const Pix& gray) {
-  Histogram levels = {};
-  for_each_row(gray, [&](const l_uint32* row) {
-    for (int x = 0; x < width_of(gray); ++x) ++levels[GET_DATA_BYTE(row, x)];
-  });
-  return levels;
-}
-
-// Differences between horizontal neighbours.
-Histogram steps_of(const Pix& gray) {
-  Histogram steps = {};
-  for_each_row(gray, [&](const l_uint32* row) {
-    for (int x = 1; x < width_of(gray); ++x) {
-      const int left = GET_DATA_BYTE(row, x - 1), right = GET_DATA_BYTE(row, x);
-      ++steps[static_cast<size_t>(std::abs(right - left))];
+    const l_uint32* row = pixGetData(gray.get()) + static_cast<size_t>(y) * words;
+    int before = GET_DATA_BYTE(row, 0);
+    for (int x = 0; x < width; x += 4) {
+      const l_uint32 word = row[x / 4];
+      for (int i = 0; i < std::min(4, width - x); ++i) {
+        const int level = static_cast<int>(word >> (24 - 8 * i) & 0xff);
+        ++levels[static_cast<size_t>(i)][static_cast<size_t>(level)];
+        ++steps[static_cast<size_t>(i)][static_cast<size_t>(std::abs(level - before))];
+        before = level;
+      }
     }
-  });
-  return steps;
+    --steps[0][0];  // a row's first pixel has no neighbour
+  }
+  Counts out;
+  for (size_t i = 0; i < 4; ++i) {
+    for (size_t level = 0; level < 256; ++level) {
+      out.levels[level] += levels[i][level];
+      out.steps[level] += steps[i][level];
+    }
+  }
+  return out;
 }
 
 // The level below which `share` of the counts from `first` on lie.
@@ -83,9 +91,8 @@ double share_below(const Histogram& levels, int level) {
 }
 
 // How steep edges are against the contrast of the page: one pixel wide is 1000.
-int32_t sharpness_of(const Pix& gray, int contrast) {
+int32_t sharpness_of(const Histogram& steps, int contrast) {
   const int edge = std::max(1, static_cast<int>(kEdgeShare * contrast));
-  const Histogram steps = steps_of(gray);
   const bool any = std::any_of(steps.begin() + edge, steps.end(), [](uint64_t n) { return n > 0; });
   if (!any) return thousandths(kEdgeShare);  // or less
   return thousandths(static_cast<double>(level_at(steps, kSharpEdges, edge)) / contrast);
@@ -108,15 +115,15 @@ corpus::PageQuality measure_quality(const Pix& page, Skew skew) {
   corpus::PageQuality quality;
   const Pix gray = looked_at(page);
   if (!gray) return quality;
-  const Histogram levels = levels_of(gray);
-  const int paper = level_at(levels, kPaperShare);
-  const int contrast = paper - level_at(levels, kInkShare);
+  const Counts counts = counts_of(gray);
+  const int paper = level_at(counts.levels, kPaperShare);
+  const int contrast = paper - level_at(counts.levels, kInkShare);
   quality.blank = is_blank(gray);
   quality.contrast = thousandths(std::max(0, contrast) / 255.0);
   if (quality.blank || contrast < kLeastContrast) return quality;
   const int threshold = paper - contrast / 2;
-  quality.ink = thousandths(share_below(levels, threshold));
-  quality.sharpness = sharpness_of(gray, contrast);
+  quality.ink = thousandths(share_below(counts.levels, threshold));
+  quality.sharpness = sharpness_of(counts.steps, contrast);
   if (skew == Skew::unknown) quality.skew = skew_of(gray, threshold);
   const double reduced = static_cast<double>(width_of(gray)) / width_of(page);
   quality.x_height = static_cast<int32_t>(std::lround(glyph_height(gray) / reduced));

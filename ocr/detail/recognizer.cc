@@ -23,10 +23,6 @@ constexpr size_t kManyPieces = 300;  // strips that cost so much that one readin
 constexpr double kAboutAsGood = 0.9;
 constexpr double kFairOsd = 0.8;  // tesseract's own measure; small pages never reach more
 
-Pix gray_of(const Pix& image) {
-  return Pix(pixConvertTo8(image.get(), 0));
-}
-
 Pix turned(const Pix& gray, int quarters) {
   return Pix(quarters == 0 ? pixClone(gray.get()) : pixRotateOrth(gray.get(), quarters));
 }

@@ -125,18 +125,24 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   if (!request.layer.empty()) layer = judge_layer(upright, request.layer);
   // What is drawn from type lies straight; below it may still be a scan.
   const bool typeset = layer.sound && request.is_render && !is_noisy(upright);
-  reply.quality = measure_quality(upright, typeset ? Skew::none : Skew::unknown);
+  Pix gray = gray_of(upright);
+  reply.quality = measure_quality(gray, typeset ? Skew::none : Skew::unknown);
   reply.from_layer = layer.sound;
   if (layer.sound) {
     read.words = std::move(layer.words);
   } else if (layer.partial) {
     read = TRY(read_beside(recognizer, request, upright, std::move(layer.words)));
   } else {
-    read = TRY(recognizer.read(upright, *reply.quality, request.fast));
+    read = TRY(recognizer.read(gray, *reply.quality, request.fast));
   }
-  if (read.rotation != 0) upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
-  if (!upright) return base::Error{base::Code::limit, "not enough memory for the page"};
-  if (!reply.quality->blank) reply.quality->look = look_of(upright, reply.quality->skew);
+  if (read.rotation != 0) {
+    upright = Pix(pixRotateOrth(upright.get(), read.rotation / 90));
+    gray = upright ? gray_of(upright) : Pix();
+  }
+  if (!upright || !gray) return base::Error{base::Code::limit, "not enough memory for the page"};
+  if (!reply.quality->blank) {
+    reply.quality->look = look_of(depth_of(upright) == 1 ? upright : gray, reply.quality->skew);
+  }
 
   // Looking for marks costs more than all the rest of a page that has none.
   const bool may_have_marks = !typeset || !layer.alone || asks_for_signature(read.words);
