@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 
+#include "ocr/detail/steps.h"
 #include "tests/ocr/samples.h"
 #include "tests/support/result_matchers.h"
 
@@ -114,6 +116,29 @@ TEST(ReadDocument, TurnsAPageThatLiesOnItsOtherSide) {
   const Outcome outcome = read(test::png_page(look));
   EXPECT_EQ(outcome.pages[0].image.rotation, 90);
   EXPECT_EQ(outcome.text(), kText);
+}
+
+// Workers that are started meanwhile leave these steps out.
+class Without {
+ public:
+  explicit Without(const char* steps) { setenv(detail::kWithoutVariable, steps, 1); }
+  ~Without() { unsetenv(detail::kWithoutVariable); }
+};
+
+// By layout, as a second reading, tesseract would see that they are light.
+TEST(ReadDocument, ReadsWhiteLinesInABlackBoxAsTheirNegative) {
+  const std::string page = test::png_page({.negative = true});
+  {
+    const Without second("again");
+    const std::string text = read(page).text();
+    EXPECT_NE(text.find("The quick brown"), std::string::npos) << text;
+    EXPECT_NE(text.find("the lazy dog tonight"), std::string::npos) << text;
+  }
+  const Without both("again,negative");
+  const std::string text = read(page).text();
+  for (const char* word : {"quick", "brown", "fox", "lazy", "dog", "tonight"}) {
+    EXPECT_EQ(text.find(word), std::string::npos) << text;
+  }
 }
 
 TEST(ReadDocument, ReadsFastWhenAskedTo) {

@@ -20,12 +20,14 @@ namespace {
 PIX* printed(const PageLook& look) {
   PIX* page = pixCreate(look.width, look.height, 8);
   pixSetAll(page);
+  if (look.negative) pixRasterop(page, 30, 30, look.width - 60, 170, PIX_CLR, nullptr, 0, 0);
+  const l_uint32 ink = look.negative ? 255 : 0;
   L_BMF* font = bmfCreate(nullptr, 20);
   l_int32 overflow = 0;
   const std::string text = kSentence;
   const size_t cut = text.find('\n');
-  pixSetTextline(page, font, text.substr(0, cut).c_str(), 0, 60, 90, nullptr, &overflow);
-  pixSetTextline(page, font, text.substr(cut + 1).c_str(), 0, 60, 170, nullptr, &overflow);
+  pixSetTextline(page, font, text.substr(0, cut).c_str(), ink, 60, 90, nullptr, &overflow);
+  pixSetTextline(page, font, text.substr(cut + 1).c_str(), ink, 60, 170, nullptr, &overflow);
   bmfDestroy(&font);
   if (look.quarters == 0) return page;
   PIX* turned = pixRotateOrth(page, look.quarters);

@@ -13,7 +13,8 @@ namespace test {
 struct PageLook {
   int width = 1100;
   int height = 260;
-  int quarters = 0;  // turned clockwise by so many quarters
+  int quarters = 0;       // turned clockwise by so many quarters
+  bool negative = false;  // white words in a black box
 };
 inline constexpr char kSentence[] = "The quick brown fox jumps\nover the lazy dog tonight";
 
