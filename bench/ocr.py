@@ -38,7 +38,7 @@ KINDS = {"funsd": "forms", "sroie": "receipts", "rend-easy": "clean", "rend-hard
 GOALS = {"forms": .07, "receipts": .05, "degraded": .03, "clean": .02, "turned": .02, "all": .045}
 # In the order of ocr/detail/steps.h.
 STEPS = ("strips", "again", "turn", "align", "scraps", "part", "rules", "narrow", "shading", "negative",
-         "nonsense", "ink", "calibrate")
+         "nonsense", "ink", "calibrate", "patterns")
 GOAL_F1, GOAL_BOX_F1 = .90, .88
 WORSE = .02         # than the tesseract program: a page that is listed
 ENOUGH_TEXT = 200   # characters

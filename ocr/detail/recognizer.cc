@@ -8,6 +8,7 @@
 #include "ocr/detail/engine.h"
 #include "ocr/detail/line_detector.h"
 #include "ocr/detail/one_thread.h"
+#include "ocr/detail/patterns.h"
 #include "ocr/detail/preprocess.h"
 #include "ocr/detail/reading.h"
 #include "ocr/detail/steps.h"
@@ -119,6 +120,9 @@ base::Result<Recognition> Recognizer::read(const Pix& image, const corpus::PageQ
   Reading reading = engines_->read(gray, glyph, fast);
   if (does(ReadingStep::calibrate)) {
     for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence);
+  }
+  if (does(ReadingStep::patterns)) {
+    believe(reading.words, [&](const std::string& word) { return engines_->engine.knows(word); });
   }
   return Recognition{std::move(reading.words), reading.quarters * 90};
 }

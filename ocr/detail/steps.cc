@@ -16,7 +16,7 @@ constexpr std::pair<std::string_view, ReadingStep> kNames[] = {
     {"rules", ReadingStep::rules},         {"narrow", ReadingStep::narrow},
     {"shading", ReadingStep::shading},     {"negative", ReadingStep::negative},
     {"nonsense", ReadingStep::nonsense},   {"ink", ReadingStep::ink},
-    {"calibrate", ReadingStep::calibrate},
+    {"calibrate", ReadingStep::calibrate}, {"patterns", ReadingStep::patterns},
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ enum class ReadingStep {
   nonsense,   // strips that hold no print are dropped
   ink,        // boxes shrink to their ink
   calibrate,  // confidences say how many words are right
+  patterns,   // words of a form that few wrong readings have are believed more
 };
 
 // Whether this process does the step.
