@@ -9,21 +9,21 @@
 namespace ocr::detail {
 namespace {
 
-// The input with a border of zeros; for a stride of two, each row's even columns and then its odd
-// ones, so that neighbouring outputs read neighbouring inputs.
+// Some channels of the input with a border of zeros; for a stride of two, each row's even columns
+// and then its odd ones, so that neighbouring outputs read neighbouring inputs.
 class Bordered {
  public:
-  Bordered(const Planes& in, int border, int stride)
+  Bordered(const Planes& in, int first, int count, int border, int stride)
       : stride_(static_cast<size_t>(stride)),
         half_((static_cast<size_t>(in.width() + 2 * border) + 1) / 2),
         row_(stride == 2 ? 2 * half_ : static_cast<size_t>(in.width() + 2 * border)),
         plane_(row_ * static_cast<size_t>(in.height() + 2 * border)),
-        values_(std::make_unique_for_overwrite<float[]>(
-            plane_ * static_cast<size_t>(in.channels()) + 2 * kMostTile)) {
+        values_(std::make_unique_for_overwrite<float[]>(plane_ * static_cast<size_t>(count) +
+                                                        2 * kMostTile)) {
     const auto edge = static_cast<size_t>(border);
     const auto width = static_cast<size_t>(in.width());
     float* to = values_.get();
-    for (int c = 0; c < in.channels(); ++c) {
+    for (int c = first; c < first + count; ++c) {
       to = std::fill_n(to, edge * row_, 0.0F);
       for (int y = 0; y < in.height(); ++y, to += row_) {
         fill_row(in.at(c) + static_cast<size_t>(y) * width, width, edge, to);
@@ -34,7 +34,7 @@ class Bordered {
 
   size_t row() const { return row_; }
   size_t plane() const { return plane_; }
-  const float* at(size_t channel) const { return values_.get() + channel * plane_; }
+  const float* values() const { return values_.get(); }
   size_t place(size_t column) const {
     return stride_ == 1 ? column : column % 2 * half_ + column / 2;
   }
@@ -127,7 +127,7 @@ std::vector<float> blocked_biases(const std::vector<float>& biases) {
 Planes convolved(const Planes& in, const Step& step) {
   if (step.kernel == 1 && step.stride == 1) return convolved_points(in, step);
   if (suits_winograd(step)) return convolved_by_winograd(in, step);
-  const Bordered bordered(in, step.kernel / 2, step.stride);
+  const Bordered bordered(in, 0, in.channels(), step.kernel / 2, step.stride);
   const std::vector<size_t> taps = taps_of(bordered, step.kernel);
   Planes out(step.channels_out, in.height() / step.stride, in.width() / step.stride);
   Tile tile;
@@ -139,7 +139,7 @@ Planes convolved(const Planes& in, const Step& step) {
   const int most = tile_form().pixels;
   // Downwards: what overhangs a row is written over by the next.
   for (int y = 0; y < out.height(); ++y) {
-    const float* row = bordered.at(0) + static_cast<size_t>(y * step.stride) * bordered.row();
+    const float* row = bordered.values() + static_cast<size_t>(y * step.stride) * bordered.row();
     for (int x = 0; x < out.width(); x += most) {
       tile.in = row + x;
       tile.pixels = std::min(most, out.width() - x);
@@ -151,25 +151,26 @@ Planes convolved(const Planes& in, const Step& step) {
   return out;
 }
 
+// One channel after another, so that it is still in the cache when its sums are taken.
 Planes convolved_depthwise(const Planes& in, const Step& step) {
-  const Bordered bordered(in, step.kernel / 2, step.stride);
-  const std::vector<size_t> taps = taps_of(bordered, step.kernel);
   Planes out(in.channels(), in.height() / step.stride, in.width() / step.stride);
   Tile tile;
   tile.finish = Finish(step);
-  tile.in_plane = static_cast<size_t>(step.stride) * bordered.row();
-  tile.taps = taps.data();
-  tile.tap_count = static_cast<int>(taps.size());
   tile.channels = 1;
   tile.out_plane = static_cast<size_t>(out.width());
   tile.rows = out.height();
   const int most = tile_form().pixels;
   for (int c = 0; c < in.channels(); ++c) {
+    const Bordered bordered(in, c, 1, step.kernel / 2, step.stride);
+    const std::vector<size_t> taps = taps_of(bordered, step.kernel);
+    tile.in_plane = static_cast<size_t>(step.stride) * bordered.row();
+    tile.taps = taps.data();
+    tile.tap_count = static_cast<int>(taps.size());
     tile.weights = step.weights.data() + static_cast<size_t>(c) * taps.size();
     tile.biases = step.biases.data() + c;
     // Leftwards: what overhangs the last columns is written over by the next row's first.
     for (int x = (out.width() - 1) / most * most; x >= 0; x -= most) {
-      tile.in = bordered.at(static_cast<size_t>(c)) + x;
+      tile.in = bordered.values() + x;
       tile.out = out.at(c) + x;
       tile.pixels = std::min(most, out.width() - x);
       tile_form().single(tile);

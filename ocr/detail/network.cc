@@ -283,11 +283,14 @@ Planes grown(const Planes& in, const Step& step) {
   const Planes parts = convolved(in, points);
   Planes out(step.channels_out, 2 * in.height(), 2 * in.width());
   for (int c = 0; c < out.channels(); ++c) {
-    for (int part = 0; part < 4; ++part) {
-      const float* from = parts.at(4 * c + part);
-      for (int y = 0; y < in.height(); ++y) {
-        float* to = out.at(c) + static_cast<ptrdiff_t>(2 * y + part / 2) * out.width() + part % 2;
-        for (int x = 0; x < in.width(); ++x) to[2 * x] = *from++;
+    for (int y = 0; y < out.height(); ++y) {
+      const ptrdiff_t row = static_cast<ptrdiff_t>(y / 2) * in.width();
+      const float* left = parts.at(4 * c + y % 2 * 2) + row;
+      const float* right = parts.at(4 * c + y % 2 * 2 + 1) + row;
+      float* to = out.at(c) + static_cast<ptrdiff_t>(y) * out.width();
+      for (int x = 0; x < in.width(); ++x) {
+        to[2 * x] = left[x];
+        to[2 * x + 1] = right[x];
       }
     }
     if (step.activation == Activation::sigmoid) {
