@@ -76,10 +76,118 @@ std::string some_of(std::span<const BlobName> names) {
   return text + (names.size() > kNamedMissing ? ", ..." : "");
 }
 
+std::vector<BlobName> without_repeats(std::span<const BlobName> names) {
+  std::vector<BlobName> once;
+  std::set<BlobName> seen;
+  for (const BlobName& name : names) {
+    if (seen.insert(name).second) once.push_back(name);
+  }
+  return once;
+}
+
 Result<void> require_closure(std::span<const BlobName> missing) {
   if (missing.empty()) return {};
   return base::Error{base::Code::conflict, "the directory names " + std::to_string(missing.size()) +
                                                " objects that are not stored: " + some_of(missing)};
+}
+
+constexpr size_t kMostInRun = 1024;
+
+// Children are kept in runs, so that a directory of which little has changed shares most of them
+// with the one before. A name says whether a run ends behind it, one in 64 does: so what is put in
+// or taken out changes the runs around it alone.
+bool ends_run(const BlobName& child) {
+  return child.md5.bytes.back() % 64 == 0;
+}
+
+using Names = std::span<const BlobName>;
+
+std::vector<Names> runs_of(Names children) {
+  std::vector<Names> runs;
+  for (size_t start = 0, end = 0; end < children.size(); start = end) {
+    do {
+      ++end;
+    } while (end < children.size() && end - start < kMostInRun && !ends_run(children[end - 1]));
+    runs.push_back(children.subspan(start, end - start));
+  }
+  return runs;
+}
+
+base::Sha256 digest_of(Names run) {
+  base::Hasher<base::Sha256> hasher;
+  for (const BlobName& name : run) {
+    hasher.update(base::ByteView(name.md5.bytes));
+    hasher.update(std::string_view(name.directory ? "d" : "f"));
+  }
+  return hasher.finish();
+}
+
+// The directory objects of a project on their way into the table.
+class Runs {
+ public:
+  Runs(Transaction& tx, const Project& project) : tx_(tx), project_(project) {}
+
+  // The run's key; what of it the project does not see is added to `missing`, and then it is none.
+  Result<int64_t> find_or_make(Names run, std::vector<BlobName>& missing) {
+    const base::Sha256 digest = digest_of(run);
+    const int64_t known = TRY(find(digest));
+    if (known != 0 && TRY(is_seen(known))) return known;
+    std::vector<int64_t> ids;
+    std::vector<BlobName> absent;
+    for (const BlobName& child : run) {
+      ids.push_back(TRY(visible_id(tx_, project_.id, child)));
+      if (ids.back() == 0) absent.push_back(child);
+    }
+    missing.insert(missing.end(), absent.begin(), absent.end());
+    return known != 0 || !absent.empty() ? known : make(digest, ids);
+  }
+
+ private:
+  Result<int64_t> find(const base::Sha256& digest) {
+    const auto row =
+        TRY(tx_.query_first("SELECT id FROM blob_runs WHERE organisation_id = ? AND digest = ?",
+                            {project_.organisation, digest}));
+    return row ? row->integer(0) : int64_t{0};
+  }
+
+  // A directory that the project sees has it, so all that it names is seen.
+  Result<bool> is_seen(int64_t run) {
+    return TRY(tx_.query_first("SELECT 1 FROM directory_runs d JOIN project_blobs v"
+                               " ON v.project_id = ? AND v.blob_id = d.directory_id"
+                               " WHERE d.run_id = ? LIMIT 1",
+                               {project_.id, run}))
+        .has_value();
+  }
+
+  Result<int64_t> make(const base::Sha256& digest, const std::vector<int64_t>& children) {
+    const int64_t run =
+        TRY(tx_.query_integer("INSERT INTO blob_runs (organisation_id, digest) VALUES (?, ?)"
+                              " RETURNING id",
+                              {project_.organisation, digest}));
+    for (size_t i = 0; i < children.size(); ++i) {
+      TRY(tx_.execute("INSERT INTO run_children (run_id, position, child_id) VALUES (?, ?, ?)",
+                      {run, i, children[i]}));
+    }
+    return run;
+  }
+
+  Transaction& tx_;
+  const Project& project_;
+};
+
+// Of a directory that is forgotten: what no other directory has goes.
+Result<void> forget_runs(Transaction& tx, int64_t directory) {
+  const Rows runs = TRY(
+      tx.query("DELETE FROM directory_runs WHERE directory_id = ? RETURNING run_id", {directory}));
+  for (const Row& run : runs) {
+    const int64_t id = run.integer(0);
+    if (TRY(tx.query_first("SELECT 1 FROM directory_runs WHERE run_id = ? LIMIT 1", {id}))) {
+      continue;
+    }
+    TRY(tx.execute("DELETE FROM run_children WHERE run_id = ?", {id}));
+    TRY(tx.execute("DELETE FROM blob_runs WHERE id = ?", {id}));
+  }
+  return {};
 }
 
 // A blob that a project sees, and one that a release of it points to as well.
@@ -127,19 +235,16 @@ Result<void> BlobTable::record_many(const Project& project, std::span<const Blob
 
 Result<void> BlobTable::record_directory(const Project& project, const BlobRecord& directory,
                                          std::span<const BlobName> children) {
+  Runs runs(tx_, project);
   std::vector<int64_t> ids;
   std::vector<BlobName> missing;
-  std::set<BlobName> named;
-  for (const BlobName& child : children) {
-    ids.push_back(TRY(visible_id(tx_, project.id, child)));
-    if (ids.back() == 0 && named.insert(child).second) missing.push_back(child);
-  }
-  TRY(require_closure(missing));
+  for (const Names& run : runs_of(children)) ids.push_back(TRY(runs.find_or_make(run, missing)));
+  TRY(require_closure(without_repeats(missing)));
   const int64_t id = TRY(record_one(tx_, project, directory));
   // The same bytes name the same children: once is enough.
-  if (TRY(tx_.query_first("SELECT 1 FROM blob_children WHERE directory_id = ?", {id}))) return {};
+  if (TRY(tx_.query_first("SELECT 1 FROM directory_runs WHERE directory_id = ?", {id}))) return {};
   for (size_t i = 0; i < ids.size(); ++i) {
-    TRY(tx_.execute("INSERT INTO blob_children (directory_id, position, child_id) VALUES (?, ?, ?)",
+    TRY(tx_.execute("INSERT INTO directory_runs (directory_id, position, run_id) VALUES (?, ?, ?)",
                     {id, i, ids[i]}));
   }
   return {};
@@ -191,9 +296,7 @@ Result<std::optional<BlobRecord>> BlobTable::find_by_sha256(ProjectId project,
 Result<std::vector<BlobName>> BlobTable::missing(ProjectId project,
                                                  std::span<const BlobName> names) {
   std::vector<BlobName> absent;
-  std::set<BlobName> seen;
-  for (const BlobName& name : names) {
-    if (!seen.insert(name).second) continue;
+  for (const BlobName& name : without_repeats(names)) {
     if (TRY(visible_id(tx_, project, name)) == 0) absent.push_back(name);
   }
   return absent;
@@ -205,7 +308,7 @@ Result<std::vector<BlobName>> BlobTable::children(ProjectId project, const BlobN
   std::vector<BlobName> names;
   for (const Row& row : TRY(tx_.query(
            "SELECT b.md5, b.directory FROM blob_children c JOIN blobs b ON b.id = c.child_id"
-           " WHERE c.directory_id = ? ORDER BY c.position",
+           " WHERE c.directory_id = ? ORDER BY c.run, c.position",
            {id}))) {
     names.push_back({row.hash<base::Md5>(0), row.flag(1)});
   }
@@ -302,7 +405,7 @@ Result<std::vector<BlobName>> BlobTable::unseen(OrganisationId organisation, siz
 
 Result<void> BlobTable::forget(OrganisationId organisation, const BlobName& name) {
   const int64_t id = TRY(id_of(tx_, organisation, name));
-  TRY(tx_.execute("DELETE FROM blob_children WHERE directory_id = ?", {id}));
+  TRY(forget_runs(tx_, id));
   TRY(tx_.execute("DELETE FROM blobs WHERE id = ?", {id}));
   return {};
 }

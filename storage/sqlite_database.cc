@@ -222,8 +222,13 @@ Result<void> update_blob_rights(const base::Path& source, const base::Path& copy
   for (const std::string_view statement :
        {"INSERT OR IGNORE INTO blobs SELECT * FROM live.blobs WHERE organisation_id IN"
         " (SELECT id FROM main.organisations)",
-        "INSERT OR IGNORE INTO blob_children SELECT * FROM live.blob_children WHERE directory_id IN"
-        " (SELECT id FROM main.blobs) AND child_id IN (SELECT id FROM main.blobs)",
+        "INSERT OR IGNORE INTO blob_runs SELECT * FROM live.blob_runs WHERE organisation_id IN"
+        " (SELECT id FROM main.organisations)",
+        "INSERT OR IGNORE INTO run_children SELECT * FROM live.run_children WHERE run_id IN"
+        " (SELECT id FROM main.blob_runs) AND child_id IN (SELECT id FROM main.blobs)",
+        "INSERT OR IGNORE INTO directory_runs SELECT * FROM live.directory_runs WHERE directory_id "
+        "IN"
+        " (SELECT id FROM main.blobs) AND run_id IN (SELECT id FROM main.blob_runs)",
         "INSERT OR IGNORE INTO project_blobs SELECT * FROM live.project_blobs WHERE project_id IN"
         " (SELECT id FROM main.projects) AND blob_id IN (SELECT id FROM main.blobs)"}) {
     TRY(connection.run(statement));

@@ -111,6 +111,90 @@ TEST_F(BlobTableTest, TakesADirectoryOnlyWithAllItsChildren) {
             children);
 }
 
+// Of two directories with the same five hundred files but one.
+class RunsOfChildrenTest : public BlobTableTest {
+ protected:
+  RunsOfChildrenTest() {
+    for (int number = 0; number < 500; ++number) {
+      const BlobRecord file = record_of("file " + std::to_string(number));
+      record(project, file);
+      first.push_back(file.name);
+    }
+    record(project, record_of("another"));
+    second = first;
+    second[250] = record_of("another").name;
+  }
+
+  Result<void> put(const Project& where, const std::string& text,
+                   const std::vector<BlobName>& children) {
+    return with_table(
+        [&](BlobTable& t) { return t.record_directory(where, directory_of(text), children); });
+  }
+  std::vector<BlobName> children(const std::string& text) {
+    return TAKE(
+        with_table([&](BlobTable& t) { return t.children(project.id, directory_of(text).name); }));
+  }
+  void forget(const std::string& text) {
+    TAKE(with_table([&](BlobTable& t) -> Result<void> {
+      TRY(t.withdraw(project.id, directory_of(text).name));
+      return t.forget(organisation.id, directory_of(text).name);
+    }));
+  }
+  int64_t rows(const std::string& table) {
+    return TAKE(
+        read([&](Transaction& tx) { return tx.query_integer("SELECT count(*) FROM " + table); }));
+  }
+
+  std::vector<BlobName> first, second;
+};
+
+TEST_F(RunsOfChildrenTest, AreSharedByDirectoriesThatDifferInOneFile) {
+  ASSERT_OK(put(project, "[1]", first));
+  ASSERT_EQ(rows("run_children"), 500);
+  ASSERT_OK(put(project, "[2]", second));
+  EXPECT_LT(rows("run_children"), 1000);
+  EXPECT_EQ(rows("blob_children"), 1000);
+  EXPECT_EQ(children("[1]"), first);
+  EXPECT_EQ(children("[2]"), second);
+}
+
+TEST_F(RunsOfChildrenTest, StayWhereAFileIsPutInOrTakenOut) {
+  ASSERT_OK(put(project, "[1]", first));
+  std::vector<BlobName> longer = first;
+  longer.insert(longer.begin() + 3, record_of("another").name);
+  ASSERT_OK(put(project, "[2]", longer));
+  EXPECT_LT(rows("run_children"), 1000);
+  EXPECT_EQ(children("[2]"), longer);
+}
+
+TEST_F(RunsOfChildrenTest, EndAlsoWhereNoNameSaysSo) {
+  const std::vector<BlobName> same(3000, first.front());
+  ASSERT_OK(put(project, "[1]", same));
+  EXPECT_EQ(children("[1]"), same);
+  EXPECT_LE(rows("run_children"), 2048);
+}
+
+TEST_F(RunsOfChildrenTest, GoWithTheLastDirectoryThatHasThem) {
+  ASSERT_OK(put(project, "[1]", first));
+  ASSERT_OK(put(project, "[2]", second));
+  forget("[1]");
+  EXPECT_EQ(children("[2]"), second);
+  EXPECT_EQ(rows("run_children"), 500);
+  forget("[2]");
+  EXPECT_EQ(rows("run_children") + rows("blob_runs") + rows("directory_runs"), 0);
+}
+
+TEST_F(RunsOfChildrenTest, SayNothingToAProjectThatLacksTheFiles) {
+  ASSERT_OK(put(project, "[1]", first));
+  const Project letters = other_project();
+  EXPECT_EQ(test::code_of(put(letters, "[1]", first)), Code::conflict);
+  for (int number = 0; number < 500; ++number) {
+    record(letters, record_of("file " + std::to_string(number)));
+  }
+  ASSERT_OK(put(letters, "[1]", first));
+  EXPECT_EQ(rows("run_children"), 500);
+}
+
 TEST_F(BlobTableTest, KeepsChildrenWhileADirectoryNamesThem) {
   record(project, record_of("a"));
   TAKE(with_table([&](BlobTable& t) {

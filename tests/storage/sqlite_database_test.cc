@@ -66,6 +66,28 @@ TEST_F(SqliteDatabase, UpgradesFromEachEarlierSchema) {
   }
 }
 
+TEST_F(SqliteDatabase, KeepsChildrenFromBeforeThereWereRuns) {
+  {
+    const auto db = TAKE(open_sqlite(path, {.migrate_to = 21}));
+    for (const char* sql :
+         {"INSERT INTO organisations (id, slug, name, created_at) VALUES (1, 'a', 'A', 1)",
+          "INSERT INTO blobs VALUES (1, 1, x'01', 1, x'11', 2, ''), (2, 1, x'02', 1, x'12', 2, '')",
+          "INSERT INTO blobs VALUES (3, 1, x'03', 0, x'13', 2, ''), (4, 1, x'04', 0, x'14', 2, '')",
+          "INSERT INTO blob_children VALUES (1, 0, 4), (1, 1, 3), (1, 2, 4), (2, 0, 3)"}) {
+      ASSERT_OK(run(*db, sql));
+    }
+  }
+  std::string children;
+  for (const Row& row : TAKE(TAKE(open_sqlite(path))->read([](Transaction& tx) {
+         return tx.query(
+             "SELECT directory_id, child_id FROM blob_children ORDER BY directory_id, run, "
+             "position");
+       }))) {
+    children += std::to_string(row.integer(0)) + ":" + std::to_string(row.integer(1)) + " ";
+  }
+  EXPECT_EQ(children, "1:4 1:3 1:4 2:3 ");
+}
+
 TEST_F(SqliteDatabase, UpgradedAndNewSchemasAreEqual) {
   const auto schema_of = [](Database& db) {
     std::string all;
