@@ -157,6 +157,13 @@ class LocalBlobStore final : public BlobStore {
   Result<base::ContentHashes> verify(std::string_view organisation, const BlobName& name) override;
 
  private:
+  // From so many contents on, one sync of the whole file system costs less than theirs.
+  static constexpr size_t kSyncedTogether = 256;
+
+  static Result<void> flush_each(const std::vector<LocalBlobWriter*>& writers);
+  Result<void> flush_together(const std::vector<LocalBlobWriter*>& writers) const;
+  static Result<void> sync_each(const std::set<base::Path>& directories);
+  Result<void> sync_file_system() const;
   Result<base::UniqueFd> open_object(std::string_view organisation, const BlobName& name) const;
   Result<bool> visit_fan(std::string_view organisation, const std::string& fan,
                          const std::function<Result<bool>(const BlobEntry&)>& visit) const;
@@ -193,16 +200,39 @@ Result<std::unique_ptr<BlobWriter>> LocalBlobStore::adopt(std::string_view organ
 Result<void> LocalBlobStore::publish_all(std::span<const std::unique_ptr<BlobWriter>> writers) {
   std::vector<LocalBlobWriter*> local;
   for (const auto& writer : writers) local.push_back(static_cast<LocalBlobWriter*>(writer.get()));
-  for (LocalBlobWriter* writer : local) writer->start_flush();
-  TRY(wait_together(local.size(), [&](size_t i) { return local[i]->flush_new(); }));
+  const bool together = local.size() >= kSyncedTogether;
+  TRY(together ? flush_together(local) : flush_each(local));
   std::set<base::Path> directories;
   for (LocalBlobWriter* writer : local) {
     TRY(writer->place());
     directories.insert(writer->directory());
   }
-  const std::vector<base::Path> named(directories.begin(), directories.end());
-  TRY(wait_together(named.size(), [&](size_t i) { return base::sync_directory(named[i]); }));
+  TRY(together ? sync_file_system() : sync_each(directories));
   for (LocalBlobWriter* writer : local) TRY(writer->drop_copy());
+  return {};
+}
+
+Result<void> LocalBlobStore::flush_each(const std::vector<LocalBlobWriter*>& writers) {
+  for (LocalBlobWriter* writer : writers) writer->start_flush();
+  return wait_together(writers.size(), [&](size_t i) { return writers[i]->flush_new(); });
+}
+
+Result<void> LocalBlobStore::flush_together(const std::vector<LocalBlobWriter*>& writers) const {
+  for (LocalBlobWriter* writer : writers) TRY(writer->make_final());
+  TRY(sync_file_system());
+  for (LocalBlobWriter* writer : writers) TRY(writer->note_flushed());
+  return {};
+}
+
+Result<void> LocalBlobStore::sync_each(const std::set<base::Path>& directories) {
+  const std::vector<base::Path> named(directories.begin(), directories.end());
+  return wait_together(named.size(), [&](size_t i) { return base::sync_directory(named[i]); });
+}
+
+Result<void> LocalBlobStore::sync_file_system() const {
+  const base::Path root = layout_.incoming();
+  const base::UniqueFd fd = TRY(base::open_file(root, O_RDONLY | O_DIRECTORY));
+  if (::syncfs(fd.get()) != 0) return base::system_error("sync", root);
   return {};
 }
 

@@ -7,12 +7,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace storage {
 namespace {
 
 constexpr size_t kReadSize = size_t{1} << 20;
+// Of smaller chunks so much is written at once.
+constexpr size_t kGathered = size_t{64} << 10;
 // How much may wait unwritten before the disk is asked to begin: the last fsync is short then.
 constexpr uint64_t kFlushStep = uint64_t{8} << 20;
 
@@ -140,10 +143,16 @@ Result<void> LocalBlobWriter::check_content() const {
 
 Result<void> LocalBlobWriter::write(std::string_view chunk) {
   TRY(check_length(written_ + chunk.size()));
-  const auto done = base::write_all(fd_.get(), chunk);
-  if (!done.ok()) return done.error().within("storing an object");
-  hasher_.update(chunk);
   written_ += chunk.size();
+  if (pending_.empty() && chunk.size() >= kGathered) return write_out(chunk);
+  pending_ += chunk;
+  return pending_.size() >= kGathered ? write_out(std::exchange(pending_, {})) : Result<void>();
+}
+
+Result<void> LocalBlobWriter::write_out(std::string_view bytes) {
+  const auto done = base::write_all(fd_.get(), bytes);
+  if (!done.ok()) return done.error().within("storing an object");
+  hasher_.update(bytes);
   if (written_ - flush_started_ >= kFlushStep) start_flush();
   return {};
 }
@@ -156,24 +165,43 @@ void LocalBlobWriter::start_flush() {
 
 Result<base::ContentHashes> LocalBlobWriter::seal() {
   if (!hashes_) {
+    TRY(write_out(std::exchange(pending_, {})));
     hashes_ = hasher_.finish();
     TRY(check_content());
   }
   return *hashes_;
 }
 
-Result<void> LocalBlobWriter::flush() {
+Result<void> LocalBlobWriter::make_final() {
   if (!hashes_) return base::Error{base::Code::internal, "publish before seal"};
   if (::fchmod(fd_.get(), 0444) != 0) return base::system_error("chmod", temporary_);
+  return {};
+}
+
+Result<void> LocalBlobWriter::flush() {
+  TRY(make_final());
   const auto synced = base::sync_file(fd_.get());
   if (!synced.ok()) return synced.error().within("storing an object");
   flushed_ = true;
   return {};
 }
 
+bool LocalBlobWriter::needs_no_flush() const {
+  return flushed_ || (hashes_ && ::access(target().c_str(), F_OK) == 0);
+}
+
 Result<void> LocalBlobWriter::flush_new() {
-  const bool needs_none = flushed_ || (hashes_ && ::access(target().c_str(), F_OK) == 0);
-  return needs_none ? Result<void>() : flush();
+  return needs_no_flush() ? Result<void>() : flush();
+}
+
+// A sync of the whole file system need not say that this file could not be written: its descriptor
+// does, and there is nothing left to wait for.
+Result<void> LocalBlobWriter::note_flushed() {
+  if (::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+    return base::system_error("sync", "an object");
+  }
+  flushed_ = true;
+  return {};
 }
 
 Result<void> LocalBlobWriter::take_name() {

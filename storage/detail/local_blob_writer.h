@@ -34,6 +34,9 @@ class LocalBlobWriter final : public BlobWriter {
   void start_flush();        // lets the disk begin; returns at once
   Result<void> flush();      // the content is on disk
   Result<void> flush_new();  // unless it is already, or needs not, since it is in the store
+  // The same in two steps, between which the caller syncs the whole file system.
+  Result<void> make_final();
+  Result<void> note_flushed();
   // Gives the content its name, or keeps what is there. The directory is still to be synced.
   Result<void> place(const std::optional<base::Sha256>& recorded = {});
   base::Path directory() const { return target().parent_path(); }
@@ -53,6 +56,8 @@ class LocalBlobWriter final : public BlobWriter {
 
   BlobName name() const { return {hashes_->md5, expected_.directory}; }
   base::Path target() const { return layout_.path(organisation_, name()); }
+  bool needs_no_flush() const;
+  Result<void> write_out(std::string_view bytes);
   Result<void> check_length(uint64_t size) const;
   Result<void> check_content() const;
   Result<void> hash_file();
@@ -70,7 +75,8 @@ class LocalBlobWriter final : public BlobWriter {
   bool adopted_ = false;
   bool placed_ = false;
   bool flushed_ = false;
-  uint64_t written_ = 0;
+  std::string pending_;   // small chunks, until there are enough of them
+  uint64_t written_ = 0;  // what is pending included
   uint64_t flush_started_ = 0;
   ParallelHasher hasher_;
   std::optional<base::ContentHashes> hashes_;  // once sealed

@@ -189,7 +189,10 @@ class Disk:
         elif kind == "S":
             self.open_syncs[operation.number] = self.position
         elif kind == "E":
-            self._sync(self.image.by_number[operation.inode], self.open_syncs.pop(operation.number))
+            began = self.open_syncs.pop(operation.number)
+            of_all = operation.inode == 0
+            for node in list(self.unsynced) if of_all else [self.image.by_number[operation.inode]]:
+                self._sync(node, began)
 
     def _name(self, path, node):
         directory, name = self._parent(path)

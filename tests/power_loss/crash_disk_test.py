@@ -27,6 +27,11 @@ def sync(path):
     fd = os.open(path, os.O_RDONLY)
     os.fsync(fd)
     os.close(fd)
+def sync_all():
+    import ctypes
+    fd = os.open(".", os.O_RDONLY)
+    assert ctypes.CDLL(None).syncfs(fd) == 0
+    os.close(fd)
 CONTENT = b"x" * 5000
 """
 
@@ -93,6 +98,13 @@ class CrashDisk(unittest.TestCase):
         trees = self.crashes("os.mkdir('d'); write('d/a', CONTENT); sync('d')")
         self.assertIn({}, trees)
         self.assertIn({"d": None, "d/a": CONTENT}, trees)
+
+    def test_a_sync_of_the_file_system_brings_all_there_was(self):
+        trees = self.crashes("write('a', CONTENT, sync=False); os.mkdir('d'); os.rename('a', 'd/a'); sync_all()\n"
+                             "write('b', CONTENT, sync=False)")
+        for tree in trees:
+            self.assertEqual(tree.get("d/a"), CONTENT)
+        self.assertIn(None, [tree.get("b") for tree in trees])
 
     def test_writes_arrive_in_any_order(self):
         found = {tree["a"] for tree in self.crashes(

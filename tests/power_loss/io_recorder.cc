@@ -18,7 +18,7 @@
 //   R inode - -      from to       renamed, whatever was there is replaced
 //   L inode - -      from to       another name
 //   U - - -          path          name removed
-//   S inode number - / E inode number -    a sync began / ended well
+//   S inode number - / E inode number -    a sync began / ended well; inode 0: of everything
 // Changes through a writable shared mapping are not seen; whoever replays the record to its end and
 // compares it with the directory knows whether anything was missed.
 //
@@ -204,16 +204,16 @@ int open_watched(const std::string& path, int flags, Open open) {
 }
 
 template <typename Sync>
-int sync_watched(int fd, Sync sync) {
+int sync_watched(int fd, uint64_t inode, Sync sync) {
   Recorder& r = recorder();
   if (!r.watches(fd)) return sync();
   if (r.draws_fault(1)) return errno = EIO, -1;
   const uint64_t number = r.next_sync++;
   {
     const std::lock_guard lock(r.mutex);
-    r.note('S', inode_of(fd), number, 0);
+    r.note('S', inode, number, 0);
   }
-  return in_one_step(sync, [&](int) { r.note('E', inode_of(fd), number, 0); });
+  return in_one_step(sync, [&](int) { r.note('E', inode, number, 0); });
 }
 
 ssize_t write_watched(int fd, off_t offset, const void* data, size_t size, bool at_offset) {
@@ -327,11 +327,15 @@ int ftruncate(int fd, off_t size) noexcept {
 
 int fsync(int fd) {
   static const auto real = next<int(int)>("fsync");
-  return sync_watched(fd, [&] { return real(fd); });
+  return sync_watched(fd, inode_of(fd), [&] { return real(fd); });
+}
+int syncfs(int fd) noexcept {
+  static const auto real = next<int(int)>("syncfs");
+  return sync_watched(fd, 0, [&] { return real(fd); });
 }
 int fdatasync(int fd) {
   static const auto real = next<int(int)>("fdatasync");
-  return sync_watched(fd, [&] { return real(fd); });
+  return sync_watched(fd, inode_of(fd), [&] { return real(fd); });
 }
 
 int rename(const char* from, const char* to) noexcept {

@@ -181,14 +181,19 @@ TEST_P(BlobStoreContract, VisitsAllInOrderAndStopsWhenTold) {
 }
 
 TEST_P(BlobStoreContract, PublishesManyAtOnce) {
-  ASSERT_OK(put_blob(*store, "acme", "there already"));
-  std::vector<std::unique_ptr<BlobWriter>> writers;
-  for (int i = 0; i < 50; ++i) writers.push_back(sealed(std::to_string(i)));
-  writers.push_back(sealed("there already"));
-  writers.push_back(sealed("0"));  // twice in one batch
-  ASSERT_OK(store->publish_all(writers));
-  EXPECT_EQ(names().size(), 51u);
-  EXPECT_EQ(content_of(name_of("42")), "42");
+  for (const size_t many : {50, 1000}) {
+    const std::string there = "there already, before the " + std::to_string(many);
+    ASSERT_OK(put_blob(*store, "acme", there));
+    const size_t before = names().size();
+    const auto text = [&](size_t i) { return std::to_string(i) + " of " + std::to_string(many); };
+    std::vector<std::unique_ptr<BlobWriter>> writers;
+    for (size_t i = 0; i < many; ++i) writers.push_back(sealed(text(i)));
+    writers.push_back(sealed(there));
+    writers.push_back(sealed(text(0)));  // twice in one batch
+    ASSERT_OK(store->publish_all(writers));
+    EXPECT_EQ(names().size(), before + many);
+    EXPECT_EQ(content_of(name_of(text(42))), text(42));
+  }
 }
 
 TEST_P(BlobStoreContract, RefusesToPublishWhatIsNotSealed) {
