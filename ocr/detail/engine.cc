@@ -83,6 +83,10 @@ base::Result<Engine> Engine::open(const std::string& languages, const std::strin
   return Engine(std::move(apis));
 }
 
+std::string Engine::directory() const {
+  return apis_->reader.GetDatapath();
+}
+
 std::vector<SeenWord> Engine::read(const cv::Mat& gray, Layout layout) {
   std::vector<SeenWord> words;
   if (gray.cols < kLeastSide || gray.rows < kLeastSide) return words;

@@ -40,6 +40,9 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
   ~Engine();
 
+  // Where the languages' data lie.
+  std::string directory() const;
+
   // 8-bit gray, at least 3 x 3.
   std::vector<SeenWord> read(const cv::Mat& gray, Layout layout);
   Advice orientation(const cv::Mat& gray);
