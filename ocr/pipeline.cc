@@ -275,7 +275,7 @@ base::Json describe(const ReadSettings& settings) {
 }
 
 std::string pipeline_version() {
-  return find_line_detector().empty() ? "4 without line detector" : "4";
+  return find_line_detector().empty() ? "5 without line detector" : "5";
 }
 
 base::Result<DocumentReading> read_document(WorkerPool& pool, int input,

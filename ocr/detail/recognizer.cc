@@ -7,6 +7,7 @@
 #include "ocr/detail/confidence.h"
 #include "ocr/detail/engine.h"
 #include "ocr/detail/line_detector.h"
+#include "ocr/detail/line_reader.h"
 #include "ocr/detail/one_thread.h"
 #include "ocr/detail/patterns.h"
 #include "ocr/detail/preprocess.h"
@@ -22,6 +23,10 @@ constexpr double kDoubtful = 0.62;   // mean confidence below which another way 
 constexpr double kWell = 0.75;       // mean confidence of strips that need no second reading
 constexpr size_t kManyPieces = 300;  // strips that cost so much that one reading must do
 constexpr double kAboutAsGood = 0.9;
+// How large tesseract reads single lines best, pixels; our own reader's border, of its height.
+constexpr int kTesseractText = 40;
+constexpr int kTesseractBorder = 10;
+constexpr double kBorderShare = 1.0 / 9;
 constexpr double kFairOsd = 0.8;  // tesseract's own measure; small pages never reach more
 
 Pix turned(const Pix& gray, int quarters) {
@@ -43,7 +48,10 @@ bool lies_on_its_side(const Reading& reading) {
 struct Recognizer::Engines {
   Engine engine;
   std::optional<LineDetector> detector;
+  std::optional<LineReader> lines;  // nothing: tesseract reads lines too
 
+  // `first_language`: is kept while a page is read.
+  ReadsLines reads_lines(size_t& first_language);
   Reading read(const Pix& gray, double glyph_height, bool fast);
   Reading read_page(const Pix& gray, const Recipe& recipe, int quarters);
   Reading read_by_layout(const Pix& gray, bool fast);
@@ -86,10 +94,22 @@ Reading Recognizer::Engines::read_by_layout(const Pix& gray, bool fast) {
   return best;
 }
 
+ReadsLines Recognizer::Engines::reads_lines(size_t& first_language) {
+  if (!lines) {
+    return {kTesseractText, kTesseractBorder,
+            [&](const cv::Mat& line) { return engine.read(line, Layout::line); }};
+  }
+  const int border = static_cast<int>(std::lround(kBorderShare * lines->height()));
+  return {lines->height() - 2 * border, border,
+          [&](const cv::Mat& line) { return lines->read(line, first_language); }};
+}
+
 // By strips; by layout too where that went badly, or where strips cannot be found.
 Reading Recognizer::Engines::read(const Pix& gray, double glyph_height, bool fast) {
   if (!detector || !does(ReadingStep::strips)) return read_by_layout(gray, fast);
-  Reading reading = read_by_strips(engine, *detector, mat_of(gray), glyph_height, fast);
+  size_t first_language = 0;
+  Reading reading =
+      read_by_strips(reads_lines(first_language), *detector, mat_of(gray), glyph_height, fast);
   if (fast || !does(ReadingStep::again) || reading.confidence > kWell ||
       reading.pieces > kManyPieces)
     return reading;
@@ -105,7 +125,9 @@ base::Result<Recognizer> Recognizer::open(const std::string& languages, const st
                                           const std::string& detector) {
   keep_to_one_thread();
   Engine engine = TRY(Engine::open(languages, tessdata));
-  auto engines = std::make_unique<Engines>(Engines{std::move(engine), {}});
+  auto engines = std::make_unique<Engines>(Engines{std::move(engine), {}, {}});
+  auto lines = LineReader::open(languages, engines->engine.directory());
+  if (lines.ok()) engines->lines = std::move(*lines);
   if (!detector.empty()) engines->detector = TRY(LineDetector::open(detector));
   return Recognizer(std::move(engines));
 }

@@ -17,6 +17,7 @@ constexpr double kPaperShare = 0.8;  // of a line's pixels are paper, or lighter
 constexpr int kInk = 140;            // darker: ink, once evened out
 constexpr double kDarkest = 0.02;    // of them: surely ink
 constexpr double kLeastContrast = 0.06;  // below it there is nothing but grain
+constexpr double kManyPixels = 1.3;      // of the page for one of a cutting
 constexpr double kStandsAcross = 3;      // times as long as high: meant to stand across the page
 
 // Into (-90, 90] degrees: a strip has no front end yet.
@@ -125,6 +126,27 @@ double even_out(cv::Mat& text) {
   const double contrast = (255 - ink) / 255.0;
   if (contrast > kLeastContrast) text.convertTo(text, -1, 1 / contrast, -ink / contrast);
   return contrast;
+}
+
+// Fills `out` with what lies on the page where `to_page` leads, `down` of its pixels for one. Where
+// those are many they are averaged: letters would lose their thin strokes between them.
+void resample(const cv::Mat& page, cv::Matx23d to_page, double down, cv::Mat& out) {
+  const int finer = down > kManyPixels ? static_cast<int>(std::lround(down)) : 1;
+  for (int i = 0; i < 2; ++i) {
+    // Pixels are taken from their middles.
+    to_page(i, 2) += (to_page(i, 0) + to_page(i, 1)) * 0.5 / finer - 0.5;
+    to_page(i, 0) /= finer;
+    to_page(i, 1) /= finer;
+  }
+  if (finer == 1) {
+    cv::warpAffine(page, out, to_page, out.size(), cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
+                   cv::BORDER_REPLICATE);
+    return;
+  }
+  cv::Mat fine;
+  cv::warpAffine(page, fine, to_page, out.size() * finer, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_REPLICATE);
+  cv::resize(fine, out, out.size(), 0, 0, cv::INTER_AREA);
 }
 
 }  // namespace
@@ -246,8 +268,7 @@ Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border, dou
   out.to_page = to_page_from(border + columns / 2.0, border + height / 2.0);
   out.image = cv::Mat(height + 2 * border, columns + 2 * border, CV_8UC1, cv::Scalar(255));
   cv::Mat text = out.image(cv::Rect(border, border, columns, height));
-  cv::warpAffine(page, text, to_page_from(columns / 2.0, height / 2.0), text.size(),
-                 cv::INTER_CUBIC | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  resample(page, to_page_from(columns / 2.0, height / 2.0), down, text);
   if (does(ReadingStep::negative)) make_ink_dark(text);
   if (does(ReadingStep::shading)) out.contrast = even_out(text);
   return out;

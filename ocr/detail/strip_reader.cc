@@ -15,33 +15,17 @@
 namespace ocr::detail {
 namespace {
 
-constexpr double kMargin = 0.16;  // of a strip's height: the detector is generous
-constexpr int kTextHeight = 40;   // pixels of a cutting: what tesseract reads best
-constexpr int kBorder = 10;
-constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
-constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
-constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
+constexpr double kMargin = 0.16;    // of a strip's height: the detector is generous
+constexpr size_t kSampled = 4;      // strips that are read first, to see which side is up
+constexpr double kSurely = 0.75;    // their mean confidence at which the page is upright
+constexpr double kNonsense = 0.25;  // mean confidence below which a strip holds no print
+constexpr double kReadWell = 0.9;   // mean confidence below which a strip is looked at again
+constexpr double kCloser = 0.9;     // of its height, and a little wider, is what is seen then
+constexpr double kWider = 1.1;
 constexpr double kRuledWell = 0.8;    // mean confidence below which a rule may be in the way
 constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
-
-// How wide letters are when they are read, as a share of their own width: the engine works in steps
-// along the line. While a page is read as well as `clear`, letters of the next strip may be
-// narrower than those of others; a strip that is not read well so gets its letters back.
-struct Widths {
-  double sample;
-  double clear_page;
-  double other_page;
-  double clear;
-  double read_well;
-};
-// What narrow letters save is lost where so many strips have to be read twice.
-constexpr double kMostTwice = 0.15;
-constexpr double kFewTwice = 2;  // strips, which may be chance
-constexpr Widths kAccurate = {1, 0.8, 1, 0.88, 0.8};
-constexpr Widths kAsTheyAre = {1, 1, 1, 0, 0};
-constexpr Widths kFast = {0.7, 0.6, 0.7, 0.88, 0};
 
 // The words of one strip, on the page.
 struct StripText {
@@ -62,13 +46,13 @@ double median(std::vector<double> values) {
 
 class PageByStrips {
  public:
-  PageByStrips(Engine& engine, Unruled page, std::vector<Strip> strips, const Widths& widths)
-      : engine_(engine),
+  PageByStrips(const ReadsLines& reader, Unruled page, std::vector<Strip> strips, bool fast)
+      : reader_(reader),
         page_(std::move(page.without_upright)),
         bare_page_(std::move(page.without_any)),
         strips_(std::move(strips)),
         texts_(strips_.size()),
-        widths_(widths) {}
+        fast_(fast) {}
 
   // Mean confidence of the longest strips, read as the page lies.
   double sample() {
@@ -136,33 +120,26 @@ class PageByStrips {
     std::optional<StripText>& text = texts_[index];
     if (text) return *text;
     Strip strip = strips_[index];
-    const double width = width_now();
-    text = read(page_, strip, width);
+    text = read(page_, strip);
     const auto try_too = [&](StripText other) {
       if (other.confidence() > text->confidence()) text = std::move(other);
     };
-    if (width < 1) ++narrow_;
-    if (width < 1 && text->confidence() < widths_.read_well) {
-      ++twice_;
-      try_too(read(page_, strip, 1));
+    if (!fast_ && does(ReadingStep::closer) && text->confidence() < kReadWell) {
+      try_too(read(page_, closer(strip), kWider));
     }
-    if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip, 1));
+    if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip));
     if (strip.stands()) {  // up or down?
       strip.angle += CV_PI;
-      try_too(read(page_, strip, width));
+      try_too(read(page_, strip));
     }
-    ++strips_read_;
     so_far_.weighted += text->weighted;
     so_far_.letters += text->letters;
     return *text;
   }
 
-  // How wide letters must be, after what has been read of the page.
-  double width_now() const {
-    if (strips_read_ < kSampled) return widths_.sample;
-    const bool clear = so_far_.confidence() > widths_.clear;
-    return clear && twice_ <= kFewTwice + kMostTwice * narrow_ ? widths_.clear_page
-                                                               : widths_.other_page;
+  static Strip closer(Strip strip) {
+    strip.height *= kCloser;
+    return strip;
   }
 
   // Whether it covers what people write on.
@@ -176,12 +153,12 @@ class PageByStrips {
     return {box.x0, box.y0, box.width(), box.height()};
   }
 
-  StripText read(const cv::Mat& page, Strip strip, double width) {
+  StripText read(const cv::Mat& page, Strip strip, double width = 1) {
     strip.height *= 1 - kMargin;
-    const Cutting cutting = cut(page, strip, kTextHeight, kBorder, width);
+    const Cutting cutting = cut(page, strip, reader_.text_height, reader_.border, width);
     StripText out;
     out.contrast = cutting.contrast;
-    for (SeenWord& seen : engine_.read(cutting.image, Layout::line)) {
+    for (SeenWord& seen : reader_.read(cutting.image)) {
       const corpus::Box box = to_page(ink_within(cutting, seen.box), cutting, page.size());
       if (box.empty()) continue;
       const auto letters = static_cast<double>(base::count_code_points(seen.text));
@@ -193,16 +170,13 @@ class PageByStrips {
     return out;
   }
 
-  Engine& engine_;
+  const ReadsLines& reader_;
   cv::Mat page_;       // without the sides of cells
   cv::Mat bare_page_;  // without any rules
   std::vector<Strip> strips_;
   std::vector<std::optional<StripText>> texts_;
-  const Widths& widths_;
+  bool fast_;
   StripText so_far_;  // of all strips read: no words
-  size_t strips_read_ = 0;
-  size_t narrow_ = 0;  // of them, those that were read with narrower letters
-  size_t twice_ = 0;   // of those, what had to be read again
 };
 
 // The longest.
@@ -223,9 +197,8 @@ cv::Mat turned_page(const cv::Mat& gray, int quarters) {
 
 }  // namespace
 
-Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::Mat& gray,
+Reading read_by_strips(const ReadsLines& reader, const LineDetector& detector, const cv::Mat& gray,
                        double glyph_height, bool fast) {
-  const Widths& widths = !does(ReadingStep::narrow) ? kAsTheyAre : fast ? kFast : kAccurate;
   const auto found_on = [&](const cv::Mat& page) {
     std::vector<Strip> strips = detector.find(page, glyph_height, fast);
     if (does(ReadingStep::scraps)) strips = without_scraps(strips);
@@ -238,7 +211,7 @@ Reading read_by_strips(Engine& engine, const LineDetector& detector, const cv::M
     Unruled unruled{page, page};
     if (does(ReadingStep::rules)) unruled = without_rules(page, glyph_height);
     if (fast) unruled.without_any = unruled.without_upright;  // no strip is read twice
-    return PageByStrips(engine, std::move(unruled), std::move(strips), widths);
+    return PageByStrips(reader, std::move(unruled), std::move(strips), fast);
   };
   const std::vector<Strip> found = found_on(gray);
   const auto lying = [&](int quarters) {
