@@ -17,6 +17,8 @@ constexpr double kSmallestSide = 1.2, kLargestSide = 3.4;
 constexpr double kSmallestRing = 1.3;
 constexpr double kMostSlant = 0.13;    // by which width and height may differ
 constexpr double kCorner = 0.2;        // of a side: it may be round there
+constexpr int kAtCorner = 2;           // pixels
+constexpr double kRoundCorner = 0.12;  // of a side: how far from its corner the ink may stay
 constexpr double kWholeSide = 0.82;    // of a side that must be there
 constexpr double kWholeBorder = 0.93;  // of all four
 constexpr double kAside = 0.15;        // ink beside a side, at most: letters stand closer together
@@ -29,7 +31,9 @@ constexpr double kTouched = 0.035;  // of the inside: more than dust
 constexpr double kLongTouch = 0.4;  // of the side, that a pen's stroke inside is long at least
 constexpr double kFull = 0.5;       // of the inside
 constexpr double kDiagonal = 0.78;  // of a diagonal that a cross covers
-constexpr double kReach = 2.1;      // sides, from the centre: how far away a loop may be drawn
+constexpr double kSurelyRead = 0.9;
+constexpr double kOfWord = 1.1;  // of a word's height: no letter is higher
+constexpr double kReach = 2.1;   // sides, from the centre: how far away a loop may be drawn
 
 struct Candidate {
   cv::Rect box;
@@ -121,12 +125,14 @@ bool stands_alone(const Look& look, const cv::Rect& box, const std::vector<SeenT
   return std::all_of(wide.begin(), wide.end(), [](bool side) { return side; });
 }
 
-// Ink at each of its corners, be they a little round.
+// Ink near each of its corners, which may be round.
 bool has_corners(const Look& look, const cv::Rect& box) {
   const int x1 = box.x + box.width - 1, y1 = box.y + box.height - 1;
+  const int near = std::max(2, static_cast<int>(std::lround(kRoundCorner * box.width)));
   for (const int x : {box.x, x1}) {
     for (const int y : {box.y, y1}) {
-      if (look.ink_itself.count({x - 2, y - 2, 5, 5}) == 0) return false;
+      const cv::Rect corner(x - near, y - near, 2 * near + 1, 2 * near + 1);
+      if (look.ink_itself.count(corner) == 0) return false;
     }
   }
   return true;
@@ -196,9 +202,14 @@ Candidate best_square_at(const Look& look, const cv::Rect& line, int x) {
   return best;
 }
 
+// Its left side is at the line's left edge, or anywhere in a line that a pen has made wider than a
+// border.
 Candidate best_square(const Look& look, const cv::Rect& line) {
   Candidate best;
-  for (int x = line.x; x < line.x + std::min(line.width, 3); ++x) {
+  const int half = look.smallest * 3 / 10, middle = line.y + line.height / 2;
+  const int end = line.x + (line.width > kThickest ? line.width : std::min(line.width, 3));
+  for (int x = line.x; x < end; ++x) {
+    if (look.across.share({x, middle - half, 1, 2 * half}) < kWholeSide) continue;
     const Candidate square = best_square_at(look, line, x);
     if (square.score > best.score) best = square;
   }
@@ -381,14 +392,16 @@ std::vector<Candidate> rings_in(const Ink& ink, const Look& look,
 
 // ---- which are tick boxes
 
-// A ring amid the letters of a word is one of them.
+// A ring amid the letters of a word is one of them, and so is anything in a word that was surely
+// read: with a box before them its letters make no such word.
 bool is_letter(const Candidate& candidate, const std::vector<SeenText>& text) {
   const cv::Rect& box = candidate.box;
-  return candidate.is_ring && std::any_of(text.begin(), text.end(), [&](const SeenText& word) {
-           return word.letters >= 3 && word.confidence >= 0.5 &&
-                  word.box.contains(centre_of(box)) && box.x - word.box.x > box.width / 2 &&
-                  box.height < 2 * word.box.height;
-         });
+  return std::any_of(text.begin(), text.end(), [&](const SeenText& word) {
+    if (word.letters < 2 || !word.box.contains(centre_of(box))) return false;
+    const bool amid = candidate.is_ring && word.letters >= 3 && word.confidence >= 0.5 &&
+                      box.x - word.box.x > box.width / 2 && box.height < 2 * word.box.height;
+    return amid || (word.confidence >= kSurelyRead && box.height < kOfWord * word.box.height);
+  });
 }
 
 std::vector<Candidate> chosen(std::vector<Candidate> candidates,

@@ -32,6 +32,11 @@ class Paper {
     cv::line(ink_.mask, from, to, cv::Scalar(1), width);
     return *this;
   }
+  // A quarter of a ring, clockwise from `degrees`, where 0 is to the right.
+  Paper& arc(const cv::Point& centre, int radius, int degrees) {
+    cv::ellipse(ink_.mask, centre, {radius, radius}, degrees, 0, 90, cv::Scalar(1), 2);
+    return *this;
+  }
   Paper& text(const cv::Point& at, const std::string& words, double size) {
     cv::putText(ink_.mask, words, at, cv::FONT_HERSHEY_SIMPLEX, size, cv::Scalar(1), 2);
     return *this;
@@ -91,6 +96,44 @@ TEST(TickBoxes, MayBeRoundAndMarkedWithALargePen) {
   const TickBox& marked = found[0].box.x > 250 ? found[0] : found[1];
   EXPECT_EQ(marked.state, MarkState::ticked);
   EXPECT_NEAR(marked.box.x, 289, 3);
+}
+
+// Its corners are arcs of a fifth of its side.
+void draw_soft_box(Paper& paper, const cv::Rect& box) {
+  const int r = box.width / 5, x1 = box.x + box.width - 1, y1 = box.y + box.height - 1;
+  paper.line({box.x + r, box.y}, {x1 - r, box.y}).line({box.x + r, y1}, {x1 - r, y1});
+  paper.line({box.x, box.y + r}, {box.x, y1 - r}).line({x1, box.y + r}, {x1, y1 - r});
+  paper.arc({box.x + r, box.y + r}, r, 180).arc({x1 - r, box.y + r}, r, 270);
+  paper.arc({x1 - r, y1 - r}, r, 0).arc({box.x + r, y1 - r}, r, 90);
+}
+
+TEST(TickBoxes, MayHaveRoundCorners) {
+  for (const int side : {18, 24, 32, 38}) {
+    Paper paper;
+    draw_soft_box(paper, {200, 150, side, side});
+    const auto found = paper.boxes();
+    ASSERT_EQ(found.size(), 1u) << side;
+    EXPECT_NEAR(found[0].box.width, side, 3);
+    EXPECT_EQ(found[0].state, MarkState::empty);
+  }
+}
+
+TEST(TickBoxes, MayBeCrossedByAPenAtTheirCorners) {
+  for (const int pen : {2, 4, 5}) {
+    Paper paper;
+    paper.box(kBox).line(at(-0.3, 1.3), at(1.3, -0.3), pen);
+    const auto found = paper.boxes();
+    ASSERT_EQ(found.size(), 1u) << pen;
+    EXPECT_NEAR(found[0].box.x, kBox.x, 3);
+    EXPECT_NEAR(found[0].box.width, kSide, 4);
+  }
+}
+
+TEST(TickBoxes, AreNotPartsOfAWordThatWasSurelyRead) {
+  const Paper paper = Paper().box(kBox);
+  const cv::Rect word(kBox.x - 2, kBox.y - 2, 80, kSide + 4);
+  EXPECT_EQ(paper.boxes({{word, 0.6, 3, 0}}).size(), 1u);
+  EXPECT_TRUE(paper.boxes({{word, 0.95, 3, 0}}).empty());
 }
 
 TEST(TickBoxes, DustIsNoMark) {
