@@ -14,6 +14,7 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)                 # zlib1g-d
 pkg_check_modules(TESSERACT REQUIRED IMPORTED_TARGET tesseract)       # libtesseract-dev
 pkg_check_modules(LEPT REQUIRED IMPORTED_TARGET lept)                 # libleptonica-dev
 pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)            # libtiff-dev
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)        # libdeflate-dev
 pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)              # libqpdf-dev
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)        # libseccomp-dev
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev

@@ -135,6 +135,7 @@ std::optional<OcrCommand> parse(const std::vector<std::string>& arguments) {
   }
   if (command.files.empty() || command.output.directory.empty()) return std::nullopt;
   if (command.output.empty()) command.output.json = true;
+  command.settings.words_only = !command.output.pdf;
   return command;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <future>
 #include <mutex>
 
 #include "ocr/detail/page_reader.h"
@@ -21,7 +22,8 @@ constexpr int32_t kUsualDpi = 200;
 constexpr int32_t kLeastDpi = 150;
 constexpr int32_t kMostDpi = 300;
 constexpr double kCoveringInches = 4;        // an image this wide is the scan of the page
-constexpr uint64_t kRunPixels = 16'000'000;  // drawn at once, three bytes each
+constexpr uint64_t kRunPixels = 32'000'000;  // drawn at once, three bytes each
+constexpr uint32_t kFirstBatchPages = 20;
 constexpr uint32_t kBatchPages = 100;
 
 base::Error cancelled() {
@@ -74,6 +76,7 @@ PageJob image_job(Format format, uint32_t index, const ReadSettings& settings) {
   job.request.index = index;
   job.request.max_pixels = settings.limits.page_pixels;
   job.request.fast = settings.profile == Profile::fast;
+  job.request.words_only = settings.words_only;
   return job;
 }
 
@@ -120,7 +123,8 @@ std::vector<detail::LayerWord> placed_layer(const detail::TextPage& layer,
 }
 
 // Reads a PDF in batches: the text of many pages in one run of poppler, and drawings in runs as
-// memory allows, so that some pages are drawn while others are read.
+// memory allows, so that some pages are drawn while others are read. The text of the next batch is
+// fetched meanwhile.
 class PdfReading {
  public:
   PdfReading(PageReader& reader, PdfContext& pdf, const ReadSettings& settings,
@@ -134,10 +138,8 @@ class PdfReading {
       return std::optional<Failure>(too_many_pages(opening.pages.size(), settings_.limits.pages));
     }
     pages_ = std::move(opening.pages);
-    for (uint32_t first = settings_.pages_done + 1; first <= pages_.size(); first += kBatchPages) {
-      const auto last =
-          std::min<uint32_t>(static_cast<uint32_t>(pages_.size()), first + kBatchPages - 1);
-      TRY(read_batch(first, last));
+    if (settings_.pages_done < pages_.size()) {
+      TRY(read_batches(settings_.pages_done + 1));
     }
     return std::optional<Failure>();
   }
@@ -149,22 +151,52 @@ class PdfReading {
     std::vector<detail::Drawing> drawings;
     std::vector<bool> scans;     // pages that an image covers
     std::vector<uint32_t> ends;  // of the runs
+
+    uint32_t end() const { return first + static_cast<uint32_t>(drawings.size()); }
   };
 
-  base::Result<void> read_batch(uint32_t first, uint32_t last) {
-    const uint32_t count = last - first + 1;
-    Batch batch{
-        first, {std::vector<detail::TextPage>(count), std::vector<bool>(count)}, {}, {}, {}};
-    if (settings_.use_text_layer) batch.layers = TRY(read_layers(pdf_, first, last));
-    for (detail::TextPage& page : batch.layers.pages) {
-      if (!looks_mapped(page.words)) page.words.clear();
+  base::Result<void> read_batches(uint32_t first) {
+    // The first is small: somebody may wait for its first page.
+    Batch batch = TRY(prepare(first, kFirstBatchPages));
+    while (true) {
+      std::future<base::Result<Batch>> next;
+      if (batch.end() <= pages_.size()) {
+        next = std::async(std::launch::async,
+                          [this, at = batch.end()] { return prepare(at, kBatchPages); });
+      }
+      TRY(reader_.read(batch.ends.size(), static_cast<uint32_t>(pages_.size()),
+                       [&](size_t run) { return jobs_of(batch, run); }));
+      if (!next.valid()) return {};
+      batch = TRY(next.get());
     }
-    TRY(choose_drawings(batch));
-    for (uint32_t at = 0; at < count; at = batch.ends.back()) {
-      batch.ends.push_back(end_of_run(batch, at));
-    }
-    return reader_.read(batch.ends.size(), static_cast<uint32_t>(pages_.size()),
-                        [&](size_t run) { return jobs_of(batch, run); });
+  }
+
+  // Runs of poppler are made on several threads, each with what it has used up on its own.
+  template <typename Work>
+  auto with_pdf(uint32_t first, const Work& work) {
+    PdfContext pdf{pdf_.input, pdf_.password, pdf_.mode, pdf_.cancelled,
+                   first <= settings_.urgent_pages};
+    auto result = work(pdf);
+    const std::lock_guard lock(cpu_mutex_);
+    pdf_.cpu_seconds += pdf.cpu_seconds;
+    return result;
+  }
+
+  base::Result<Batch> prepare(uint32_t first, uint32_t most) {
+    const uint32_t count = std::min(most, static_cast<uint32_t>(pages_.size()) - first + 1);
+    return with_pdf(first, [&](PdfContext& pdf) -> base::Result<Batch> {
+      Batch batch{
+          first, {std::vector<detail::TextPage>(count), std::vector<bool>(count)}, {}, {}, {}};
+      if (settings_.use_text_layer) batch.layers = TRY(read_layers(pdf, first, first + count - 1));
+      for (detail::TextPage& page : batch.layers.pages) {
+        if (!looks_mapped(page.words)) page.words.clear();
+      }
+      TRY(choose_drawings(pdf, batch));
+      for (uint32_t at = 0; at < count; at = batch.ends.back()) {
+        batch.ends.push_back(end_of_run(batch, at));
+      }
+      return batch;
+    });
   }
 
   // On a thread of the reader.
@@ -173,24 +205,26 @@ class PdfReading {
     const uint32_t begin = run == 0 ? 0 : batch.ends[run - 1];
     const std::vector<detail::Drawing> drawings(batch.drawings.begin() + begin,
                                                 batch.drawings.begin() + batch.ends[run]);
-    PdfContext pdf{pdf_.input, pdf_.password, pdf_.mode, pdf_.cancelled,
-                   batch.first + begin <= settings_.urgent_pages};
-    auto drawn = draw_pages(pdf, batch.first + begin, drawings);
-    {
-      const std::lock_guard lock(cpu_mutex_);
-      pdf_.cpu_seconds += pdf.cpu_seconds;
-    }
+    const auto sheets = TRY(sheets_.borrow());
+    auto drawn = TRY(with_pdf(batch.first + begin, [&](PdfContext& pdf) {
+      return draw_pages(pdf, batch.first + begin, drawings, *sheets);
+    }));
+    const std::string_view all = TRY(sheets->written());
     std::vector<PageJob> jobs;
-    for (detail::Drawn& page : TRY(std::move(drawn))) {
+    for (detail::Drawn& page : drawn) {
       const uint32_t i = begin + static_cast<uint32_t>(jobs.size());
-      jobs.push_back(
-          job_for(batch.first + i, batch.drawings[i], batch.layers.pages[i], std::move(page)));
+      PageJob job = job_for(batch.first + i, batch.drawings[i], batch.layers.pages[i]);
+      job.failure = std::move(page.failure);
+      job.sheets = sheets;
+      job.request.extent = page.pnm;
+      job.pnm = all.substr(page.pnm.at, page.pnm.size);
+      jobs.push_back(std::move(job));
     }
     return jobs;
   }
 
   // Born digital pages at the usual resolution, scans at their own.
-  base::Result<void> choose_drawings(Batch& batch) {
+  base::Result<void> choose_drawings(PdfContext& pdf, Batch& batch) {
     const auto& layers = batch.layers;
     std::vector<int32_t> dpi(layers.pages.size(), kUsualDpi);
     batch.scans.assign(dpi.size(), false);
@@ -200,7 +234,7 @@ class PdfReading {
     }
     if (asks) {
       const auto last = batch.first + static_cast<uint32_t>(dpi.size()) - 1;
-      for (const detail::ListedImage& image : TRY(list_images(pdf_, batch.first, last))) {
+      for (const detail::ListedImage& image : TRY(list_images(pdf, batch.first, last))) {
         const size_t i = image.page - batch.first;
         if (image.page < batch.first || i >= dpi.size() || !layers.pages[i].words.empty()) continue;
         const double inches = std::min(kCoveringInches, pages_[image.page - 1].width / 72 * 0.6);
@@ -231,15 +265,14 @@ class PdfReading {
     return end;
   }
 
-  PageJob job_for(uint32_t number, const detail::Drawing& drawing, const detail::TextPage& layer,
-                  detail::Drawn drawn) const {
+  PageJob job_for(uint32_t number, const detail::Drawing& drawing,
+                  const detail::TextPage& layer) const {
     PageJob job;
     job.number = number;
-    job.failure = std::move(drawn.failure);
-    job.pnm = std::move(drawn.pnm);
     job.request.format = "pnm";
     job.request.max_pixels = settings_.limits.page_pixels;
     job.request.fast = settings_.profile == Profile::fast;
+    job.request.words_only = settings_.words_only;
     job.request.is_render = true;
     job.request.dpi = drawing.dpi;
     job.request.layer = placed_layer(layer, pages_[number - 1], drawing);
@@ -251,6 +284,7 @@ class PdfReading {
   const ReadSettings& settings_;
   const ReadEvents& events_;
   std::vector<detail::PdfPage> pages_;
+  detail::MemoryFiles sheets_;
   std::mutex cpu_mutex_;
 };
 

@@ -47,6 +47,7 @@ struct ReadSettings {
   std::vector<std::string> languages = {"eng"};  // tesseract's names
   Profile profile = Profile::accurate;
   bool use_text_layer = true;
+  bool words_only = false;        // no image is kept, and nothing measured on it: quality and look
   std::string password;           // for encrypted PDF files; never kept, never printed
   corpus::WordId first_word = 1;  // a re-read continues at the document's next_word
   uint32_t pages_done = 0;        // the first so many are passed over: an earlier attempt read them
@@ -62,7 +63,7 @@ std::string pipeline_version();
 struct PageReading {
   corpus::PageNumber number = 0;
   std::optional<Failure> failure;  // then nothing below but, perhaps, the image
-  PageImage image;
+  PageImage image;                 // of words_only its size alone
   StoredFrame stored;
   std::vector<corpus::Word> words;  // ids ascend through the document
   std::vector<corpus::Mark> marks;

@@ -132,7 +132,7 @@ base::Result<Child> start_tool(const ToolRun& run, const Pipe& out, const Pipe& 
                                         run.program};
   arguments.insert(arguments.end(), run.arguments.begin(), run.arguments.end());
   return Child::start(arguments, {.in = run.input,
-                                  .out = out.write_end.get(),
+                                  .out = run.answer_to >= 0 ? run.answer_to : out.write_end.get(),
                                   .err = err.write_end.get(),
                                   .control = control.write_end.get()});
 }

@@ -5,7 +5,8 @@
 //   decode  our own program again, as a long-lived worker (ocr/worker_pool.h). It loads libraries
 //           and language data first and then gives up opening files for good.
 //   tool    one run of a poppler program. Landlock: execute that one file, read libraries, fonts
-//           and poppler's data, write nothing. The input is descriptor 0, the answer a pipe.
+//           and poppler's data, write nothing. The input is descriptor 0, the answer a pipe, or
+//           memory that it is given for that.
 // Both: no_new_privs, a seccomp allow-list, rlimits, a wall clock that kills the process group,
 // nice, no environment, no other descriptors, a session of their own; they are killed when our
 // process ends, however it ends. Neither root, nor a user namespace, nor a setuid program is
@@ -57,6 +58,7 @@ struct ToolRun {
   std::string program;                 // absolute path
   std::vector<std::string> arguments;  // without the program's name; the input is kToolInput
   int input = -1;                      // a regular file or memfd, not consumed; -1: none
+  int answer_to = -1;                  // a memfd for the answer, at its place; -1: a pipe
   std::vector<std::string> readable;   // further files or folders that it may read
   SandboxLimits limits;
   SandboxMode mode = SandboxMode::full;
@@ -68,7 +70,7 @@ inline constexpr char kToolInput[] = "/proc/self/fd/0";
 
 struct ToolOutput {
   int exit_status = 0;
-  std::string output;
+  std::string output;      // empty if the answer went to a memfd
   std::string complaints;  // the first 4 KiB of stderr: for deciding, never for showing
   double cpu_seconds = 0;
 };

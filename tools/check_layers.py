@@ -44,6 +44,7 @@ OWNERS = {
     "seccomp.h": {"ocr"},
     "tiffio.h": {"ocr"},
     "qpdf/": {"ocr"},
+    "libdeflate.h": {"ocr"},
     "archive.h": {"ocr"},
     "archive_entry.h": {"ocr"},
     "linux/landlock.h": {"ocr"},

@@ -194,6 +194,8 @@ Ending ending_of(const Child::End& end) {
       return Ending::broke_rules;
     case SIGXCPU:
       return Ending::out_of_cpu;
+    case SIGXFSZ:
+      return Ending::too_much_output;
     default:
       return Ending::crashed;
   }

@@ -14,8 +14,10 @@ namespace ocr::detail {
 // Landlock's version in this kernel; 0: none.
 int landlock_abi();
 
-// rlimits, niceness, no_new_privs.
-base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_worker);
+// rlimits, niceness, no_new_privs. `file_bytes`: how far a file that is open already may be
+// written.
+base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_worker,
+                                      uint64_t file_bytes = 0);
 
 // Landlock: nothing may be written, made or removed; only this may be executed and read. The
 // regular file at descriptor 0, if there is one, stays readable.

@@ -1,7 +1,9 @@
 #include "ocr/detail/decode.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "ocr/detail/image_header.h"
@@ -115,35 +117,71 @@ Pix plain(Pix pix) {
   return pix;
 }
 
-bool is_gray(const uint8_t* colours, size_t pixels) {
-  for (size_t i = 0; i < pixels; ++i, colours += 3) {
-    if (colours[0] != colours[1] || colours[0] != colours[2]) return false;
+// Most of a page is paper, which is done with eight pixels at a time.
+constexpr size_t kAtOnce = 8;
+bool is_white(const uint8_t* pixels) {
+  std::array<uint64_t, 3> bytes = {};
+  std::memcpy(bytes.data(), pixels, sizeof(bytes));
+  return (bytes[0] & bytes[1] & bytes[2]) == ~uint64_t{0};
+}
+
+// A row's pixels as leptonica's words, the first in the highest byte. False at the first colour.
+bool gray_row(const uint8_t* colours, size_t width, l_uint32* line) {
+  for (size_t x = 0; x < width;) {
+    if (x % kAtOnce == 0 && x + kAtOnce <= width && is_white(colours + 3 * x)) {
+      std::fill_n(line + x / 4, kAtOnce / 4, 0xffffffff);
+      x += kAtOnce;
+      continue;
+    }
+    const uint8_t* pixel = colours + 3 * x;
+    if (pixel[0] != pixel[1] || pixel[0] != pixel[2]) return false;
+    SET_DATA_BYTE(line, x, pixel[0]);
+    ++x;
   }
   return true;
+}
+
+void colour_row(const uint8_t* colours, size_t width, l_uint32* line) {
+  for (size_t x = 0; x < width;) {
+    const uint8_t* pixel = colours + 3 * x;
+    if (x + kAtOnce <= width && is_white(pixel)) {
+      std::fill_n(line + x, kAtOnce, 0xffffff00);
+      x += kAtOnce;
+      continue;
+    }
+    line[x++] = uint32_t{pixel[0]} << L_RED_SHIFT | uint32_t{pixel[1]} << L_GREEN_SHIFT |
+                uint32_t{pixel[2]} << L_BLUE_SHIFT;
+  }
+}
+
+// Null at the first pixel that has a colour, or without memory.
+Pix gray_pix(const PnmHeader& header, const uint8_t* raster) {
+  const auto width = static_cast<size_t>(header.width);
+  Pix pix(pixCreateNoInit(header.width, header.height, 8));
+  for (int32_t y = 0; pix && y < header.height; ++y, raster += 3 * width) {
+    if (!gray_row(raster, width, row_of(pix, y))) return {};
+  }
+  if (pix) pixSetPadBits(pix.get(), 0);
+  return pix;
 }
 
 // Gray if all pixels are: a third of the memory, and of the work that follows.
 Pix pix_of(const PnmHeader& header, const uint8_t* raster) {
   const auto width = static_cast<size_t>(header.width);
-  const auto step = static_cast<size_t>(header.channels);
-  const bool gray =
-      header.channels == 1 || is_gray(raster, width * static_cast<size_t>(header.height));
-  Pix pix(pixCreateNoInit(header.width, header.height, gray ? 8 : 32));
-  if (!pix) return pix;
-  const auto words = static_cast<size_t>(pixGetWpl(pix.get()));
-  for (int32_t y = 0; y < header.height; ++y) {
-    l_uint32* line = pixGetData(pix.get()) + static_cast<size_t>(y) * words;
-    const uint8_t* from = raster + static_cast<size_t>(y) * width * step;
-    for (size_t x = 0; x < width; ++x, from += step) {
-      if (gray) {
-        SET_DATA_BYTE(line, x, from[0]);
-      } else {
-        line[x] = uint32_t{from[0]} << L_RED_SHIFT | uint32_t{from[1]} << L_GREEN_SHIFT |
-                  uint32_t{from[2]} << L_BLUE_SHIFT;
-      }
-    }
+  if (header.channels == 3) {
+    if (Pix gray = gray_pix(header, raster)) return gray;
   }
-  pixSetPadBits(pix.get(), 0);
+  Pix pix(pixCreateNoInit(header.width, header.height, header.channels == 3 ? 32 : 8));
+  for (int32_t y = 0; pix && y < header.height; ++y) {
+    l_uint32* line = row_of(pix, y);
+    if (header.channels == 3) {
+      colour_row(raster, width, line);
+    } else {
+      for (size_t x = 0; x < width; ++x) SET_DATA_BYTE(line, x, raster[x]);
+    }
+    raster += width * static_cast<size_t>(header.channels);
+  }
+  if (pix && header.channels == 1) pixSetPadBits(pix.get(), 0);
   return pix;
 }
 
@@ -197,7 +235,7 @@ base::Result<Decoded> decode_image(const PageRequest& request, std::string_view 
     decoded = *format == Format::tiff ? TRY(decode_tiff(bytes, request.index, request.max_pixels))
                                       : TRY(decode_plain_file(*format, bytes, request.max_pixels));
   }
-  decoded.pix = plain(std::move(decoded.pix));
+  if (request.format != "pnm") decoded.pix = plain(std::move(decoded.pix));
   if (!decoded.pix) return damaged("the image data are damaged");
   return decoded;
 }

@@ -33,24 +33,6 @@ Pix upper_part(const Pix& image) {
   return out;
 }
 
-// Gray that is neither paper nor ink: edges of letters have little of it, pictures and tinted areas
-// much.
-bool is_letters_on_paper(const Pix& gray) {
-  constexpr int kDark = 16, kLight = 239;
-  constexpr double kMostBetween = 0.1;
-  size_t between = 0;
-  size_t seen = 0;
-  for (int y = 0; y < height_of(gray); y += 3) {
-    const l_uint32* line = pixGetData(gray.get()) + size_t(y) * size_t(pixGetWpl(gray.get()));
-    for (int x = 0; x < width_of(gray); ++x) {
-      const auto level = static_cast<int>(GET_DATA_BYTE(line, x));
-      between += level > kDark && level < kLight ? 1 : 0;
-    }
-    seen += static_cast<size_t>(width_of(gray));
-  }
-  return static_cast<double>(between) <= kMostBetween * static_cast<double>(seen);
-}
-
 }  // namespace
 
 base::Result<std::string> encode_thumbnail(const Pix& image, int32_t width) {
@@ -86,16 +68,11 @@ bool is_noisy(const Pix& image) {
   return static_cast<double>(little) > kNoisyShare * static_cast<double>(seen);
 }
 
-base::Result<Encoded> encode_canonical(const Pix& original, Pixels pixels, int32_t dpi) {
-  const bool sixteen_do =
-      pixels == Pixels::typeset && depth_of(original) == 8 && is_letters_on_paper(original);
-  const Pix image(sixteen_do ? pixThresholdTo4bpp(original.get(), 16, 0)
-                             : pixClone(original.get()));
-  if (!image) return base::Error{base::Code::limit, "not enough memory for the page image"};
+base::Result<Encoded> encode_canonical(const Pix& image, Pixels pixels, int32_t dpi) {
   pixSetResolution(image.get(), dpi, dpi);
   pixSetText(image.get(), nullptr);
   Buffer buffer;
-  const bool as_jpeg = depth_of(image) > 4 && (pixels == Pixels::lossy || is_noisy(image));
+  const bool as_jpeg = depth_of(image) > 1 && (pixels == Pixels::lossy || is_noisy(image));
   int status = 0;
   if (as_jpeg) {
     status = pixWriteMemJpeg(&buffer.data, &buffer.size, image.get(), kJpegQuality, 0);

@@ -15,9 +15,8 @@ struct Encoded {
 };
 
 // What the pixels are: `lossy` if they came out of a lossy format, so that another loss of that
-// kind is fair; `typeset` if they were drawn from letters and lines, of whose gray only edges
-// consist, so that sixteen levels do (docs/decisions/0096).
-enum class Pixels { exact, lossy, typeset };
+// kind is fair.
+enum class Pixels { exact, lossy };
 base::Result<Encoded> encode_canonical(const Pix& image, Pixels pixels, int32_t dpi);
 
 // A small JPEG of at most that width, for lists; of a slender image its upper part.

@@ -41,19 +41,6 @@ cv::Mat colour_of(const Pix& page, const cv::Size& size) {
   return cv::countNonZero(strong) == 0 ? cv::Mat() : colour;
 }
 
-// Of letters on the page, from the words that were read, else from the ink; 0: they cannot be told.
-double letter_height(const Pix& gray, const std::vector<corpus::Word>& words) {
-  std::vector<int32_t> heights;  // one for each letter
-  for (const corpus::Word& word : words) {
-    if (word.confidence < kSomewhatSure || word.text.size() < 2) continue;
-    heights.insert(heights.end(), word.text.size(), word.box.height());
-  }
-  if (heights.size() < kFewLetters) return glyph_height(gray);
-  const auto middle = heights.begin() + static_cast<ptrdiff_t>(heights.size() / 2);
-  std::nth_element(heights.begin(), middle, heights.end());
-  return kLetterShare * *middle;
-}
-
 int level_at(const cv::Mat& gray, double share) {
   std::array<size_t, 256> counts = {};
   for (int y = 0; y < gray.rows; y += 2) {
@@ -79,11 +66,24 @@ corpus::Box Ink::on_page(const cv::Rect& box) const {
   return {down(box.x), down(box.y), up(box.x + box.width), up(box.y + box.height)};
 }
 
+double letter_height(const std::vector<corpus::Word>& words) {
+  std::vector<int32_t> heights;  // one for each letter
+  for (const corpus::Word& word : words) {
+    if (word.confidence < kSomewhatSure || word.text.size() < 2) continue;
+    heights.insert(heights.end(), word.text.size(), word.box.height());
+  }
+  if (heights.size() < kFewLetters) return 0;
+  const auto middle = heights.begin() + static_cast<ptrdiff_t>(heights.size() / 2);
+  std::nth_element(heights.begin(), middle, heights.end());
+  return kLetterShare * *middle;
+}
+
 Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words) {
   Ink ink;
   const Pix gray = gray_of(page);
   if (!gray) return ink;
-  const double glyph = letter_height(gray, words);
+  double glyph = letter_height(words);  // else from the ink; 0: it cannot be told
+  if (glyph == 0) glyph = glyph_height(gray);
   const double wanted = glyph > 0 ? kUnit / glyph : kUsualWidth / width_of(page);
   const double pixels = static_cast<double>(width_of(page)) * height_of(page);
   ink.scale = std::min({wanted, kMostScale, std::sqrt(kMostPixels / pixels)});

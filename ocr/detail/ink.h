@@ -22,6 +22,10 @@ struct Ink {
   corpus::Box on_page(const cv::Rect& box) const;
 };
 
+// Middle height of letters, told by the words that were read, in pixels of their boxes; 0: they are
+// too few.
+double letter_height(const std::vector<corpus::Word>& words);
+
 // `words` tell how large letters are: specks of a bad scan do not mislead them. No pixels at all if
 // there is not enough memory, or the page is too small to hold a line.
 Ink ink_of(const Pix& page, const std::vector<corpus::Word>& words);

@@ -1,7 +1,5 @@
 #include "ocr/detail/page_reader.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -14,17 +12,16 @@
 namespace ocr::detail {
 namespace {
 
-base::Result<base::UniqueFd> in_memory(std::string_view bytes) {
-  base::UniqueFd fd(memfd_create("page", MFD_CLOEXEC));
-  if (!fd) return base::system_error("memfd_create", "");
-  TRY(base::write_all(fd.get(), bytes));
-  return fd;
+// Of a request: not where the image lies, nor how it is asked for.
+std::string print_what_decides(PageRequest request) {
+  request.extent.reset();
+  return to_json(request).print();
 }
 
 // Pages of one document are often alike, above all the blank ones.
 bool is_drawn_like(const PageJob& page, const PageJob& before) {
   return !page.pnm.empty() && page.pnm == before.pnm &&
-         to_json(page.request).print() == to_json(before.request).print();
+         print_what_decides(page.request) == print_what_decides(before.request);
 }
 
 PageReply failed(Failure failure) {
@@ -35,7 +32,7 @@ PageReply failed(Failure failure) {
 
 // Only a file that is one whole image can be its own canonical image.
 bool may_be_source(const PageJob& job) {
-  return job.pnm.empty() && (job.request.format == "png" || job.request.format == "jpeg");
+  return job.sheets == nullptr && (job.request.format == "png" || job.request.format == "jpeg");
 }
 
 }  // namespace
@@ -62,7 +59,7 @@ base::Result<ProbeReply> PageReader::probe(Format format) {
 base::Sha256 PageReader::key_of(const PageRequest& request, const std::string& digest) const {
   base::Hasher<base::Sha256> hasher;
   hasher.update(pipeline_version() + ' ' + describe(settings_).print());
-  hasher.update(to_json(request).print());
+  hasher.update(print_what_decides(request));
   hasher.update(digest);
   return hasher.finish();
 }
@@ -100,16 +97,15 @@ base::Result<PageReader::Answer> PageReader::ask(const PageJob& job, int fd) {
     return answer;
   }
   auto reply = parse_page_reply(frame->json, std::move(frame->bytes));
-  const bool sound = reply.ok() && (!reply->image.is_source || may_be_source(job));
+  const bool sound = reply.ok() && (!reply->image.is_source || may_be_source(job)) &&
+                     (!reply->without_image || request.words_only);
   answer.reply = sound ? std::move(*reply) : failed(failure_of(Ending::broke_rules));
   return answer;
 }
 
 base::Result<PageReader::Answer> PageReader::answer(const PageJob& job) {
   if (job.failure) return Answer{failed(*job.failure), 0};
-  if (job.pnm.empty()) return ask(job, input_);
-  const base::UniqueFd page = TRY(in_memory(job.pnm));
-  return ask(job, page.get());
+  return ask(job, job.sheets ? job.sheets->descriptor() : input_);
 }
 
 void PageReader::deliver(corpus::PageNumber number, Answer answer, uint32_t total) {

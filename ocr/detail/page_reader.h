@@ -6,11 +6,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
+#include "ocr/detail/memory_file.h"
 #include "ocr/detail/wire.h"
 #include "ocr/pipeline.h"
 
@@ -20,8 +23,9 @@ namespace ocr::detail {
 struct PageJob {
   corpus::PageNumber number = 0;
   PageRequest request;
-  std::string pnm;                 // drawn by poppler; empty: the input file itself
-  std::optional<Failure> failure;  // it could not even be drawn
+  std::shared_ptr<MemoryFile> sheets = {};  // that poppler drew on; null: the input file itself
+  std::string_view pnm = {};                // on the sheets, at the request's extent
+  std::optional<Failure> failure = {};      // it could not even be drawn
 };
 
 class PageReader {

@@ -81,8 +81,10 @@ base::Result<PdfLayers> read_layers_in_one_run(PdfContext& pdf, uint32_t first, 
 }
 
 base::Result<std::vector<Drawn>> draw_run(PdfContext& pdf, uint32_t first, uint32_t count,
-                                          const Drawing& drawing) {
+                                          const Drawing& drawing, MemoryFile& sheets) {
   ToolRun tool = plan(pdf, "pdftoppm", kDrawSeconds + static_cast<int>(count / 4));
+  tool.answer_to = sheets.descriptor();
+  const size_t before = TRY(sheets.written()).size();
   // The sizes that it takes are those before /Rotate.
   const int32_t x = drawing.on_its_side ? drawing.height : drawing.width;
   const int32_t y = drawing.on_its_side ? drawing.width : drawing.height;
@@ -95,12 +97,16 @@ base::Result<std::vector<Drawn>> draw_run(PdfContext& pdf, uint32_t first, uint3
     for (Drawn& page : drawn) page.failure = failure_of(output.error());
     return drawn;
   }
-  const auto images = split_pnm(output->output);
+  const std::string_view all = TRY(sheets.written());
+  const auto images = split_pnm(all.substr(before));
   if (!images || images->size() != count) {
     for (Drawn& page : drawn) page.failure = Failure{kDamaged, "the page could not be drawn"};
     return drawn;
   }
-  for (uint32_t i = 0; i < count; ++i) drawn[i].pnm = std::string((*images)[i]);
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string_view image = (*images)[i];
+    drawn[i].pnm = {static_cast<uint64_t>(image.data() - all.data()), image.size()};
+  }
   return drawn;
 }
 
@@ -159,17 +165,18 @@ Drawing drawing_of(const PdfPage& page, int32_t wanted_dpi) {
 }
 
 base::Result<std::vector<Drawn>> draw_pages(PdfContext& pdf, uint32_t first,
-                                            const std::vector<Drawing>& drawings) {
+                                            const std::vector<Drawing>& drawings,
+                                            MemoryFile& sheets) {
   std::vector<Drawn> out;
   for (size_t at = 0; at < drawings.size();) {
     size_t end = at + 1;
     while (end < drawings.size() && drawings[end] == drawings[at]) ++end;
     const auto page = first + static_cast<uint32_t>(at);
     const auto count = static_cast<uint32_t>(end - at);
-    std::vector<Drawn> drawn = TRY(draw_run(pdf, page, count, drawings[at]));
+    std::vector<Drawn> drawn = TRY(draw_run(pdf, page, count, drawings[at], sheets));
     if (count > 1 && all_failed(drawn)) {
       for (uint32_t i = 0; i < count; ++i) {
-        drawn[i] = std::move(TRY(draw_run(pdf, page + i, 1, drawings[at])).front());
+        drawn[i] = std::move(TRY(draw_run(pdf, page + i, 1, drawings[at], sheets)).front());
       }
     }
     std::move(drawn.begin(), drawn.end(), std::back_inserter(out));

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ocr/detail/memory_file.h"
 #include "ocr/detail/pdf_text.h"
+#include "ocr/detail/wire.h"
 #include "ocr/failure.h"
 #include "ocr/sandbox.h"
 
@@ -51,14 +53,15 @@ struct Drawing {
 };
 Drawing drawing_of(const PdfPage& page, int32_t wanted_dpi);
 
-// A run of pages with one drawing each: PNM images, or the reason. Pages that are drawn alike go
-// through one process.
+// A run of pages with one drawing each: PNM images, written behind what `sheets` holds, or the
+// reason. Pages that are drawn alike go through one process.
 struct Drawn {
   std::optional<Failure> failure;
-  std::string pnm;
+  Extent pnm;
 };
 base::Result<std::vector<Drawn>> draw_pages(PdfContext& pdf, uint32_t first,
-                                            const std::vector<Drawing>& drawings);
+                                            const std::vector<Drawing>& drawings,
+                                            MemoryFile& sheets);
 
 // Cuts concatenated binary PNM images apart; nothing if they are not whole.
 std::optional<std::vector<std::string_view>> split_pnm(std::string_view output);

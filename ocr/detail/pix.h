@@ -26,6 +26,10 @@ inline l_int32 height_of(const Pix& pix) {
 inline l_int32 depth_of(const Pix& pix) {
   return pixGetDepth(pix.get());
 }
+// leptonica's words of a row: pixels from the highest bits down.
+inline l_uint32* row_of(const Pix& pix, l_int32 y) {
+  return pixGetData(pix.get()) + static_cast<size_t>(y) * static_cast<size_t>(pixGetWpl(pix.get()));
+}
 
 // In 8 bits; the image itself if it is that already.
 inline Pix gray_of(const Pix& image) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ocr/detail/ink.h"
 #include "ocr/detail/preprocess.h"
 
 namespace ocr::detail {
@@ -19,6 +20,7 @@ constexpr double kEdgeShare = 0.08;    // of the contrast, between neighbours: a
 constexpr double kSharpEdges = 0.95;   // of the edges by height: above the paper's grain
 constexpr int kLeastContrast = 24;     // of 255; below it nothing else can be told
 constexpr float kLeastConfidence = 2.5F;
+constexpr int kTypesetStep = 5;  // rows of a typeset page from one that is looked at to the next
 
 Pix looked_at(const Pix& page) {
   Pix gray = gray_of(page);
@@ -36,13 +38,13 @@ struct Counts {
 };
 
 // Four pixels a word, each with counts of its own: an increment need not wait for the one before.
-Counts counts_of(const Pix& gray) {
+// Of every `step`th row.
+Counts counts_of(const Pix& gray, int step) {
   using Quick = std::array<std::array<uint32_t, 256>, 4>;  // pixels of an image fit
   Quick levels = {}, steps = {};
   const int width = width_of(gray);
-  const auto words = static_cast<size_t>(pixGetWpl(gray.get()));
-  for (int y = 0; y < height_of(gray); ++y) {
-    const l_uint32* row = pixGetData(gray.get()) + static_cast<size_t>(y) * words;
+  for (int y = 0; y < height_of(gray); y += step) {
+    const l_uint32* row = row_of(gray, y);
     int before = GET_DATA_BYTE(row, 0);
     for (int x = 0; x < width; x += 4) {
       const l_uint32 word = row[x / 4];
@@ -98,6 +100,27 @@ int32_t sharpness_of(const Histogram& steps, int contrast) {
   return thousandths(static_cast<double>(level_at(steps, kSharpEdges, edge)) / contrast);
 }
 
+// How print stands out from the paper.
+struct Print {
+  Counts counts;
+  int paper = 0;
+  int contrast = 0;
+
+  int threshold() const { return paper - contrast / 2; }
+};
+
+Print print_of(const Pix& gray, int step) {
+  Print print{counts_of(gray, step)};
+  print.paper = level_at(print.counts.levels, kPaperShare);
+  print.contrast = print.paper - level_at(print.counts.levels, kInkShare);
+  return print;
+}
+
+void measure_print(const Print& print, corpus::PageQuality& quality) {
+  quality.ink = thousandths(share_below(print.counts.levels, print.threshold()));
+  quality.sharpness = sharpness_of(print.counts.steps, print.contrast);
+}
+
 int32_t skew_of(const Pix& gray, int threshold) {
   const Pix binary(pixThresholdToBinary(gray.get(), threshold));
   l_float32 angle = 0, confidence = 0;
@@ -111,22 +134,28 @@ int32_t skew_of(const Pix& gray, int threshold) {
 
 }  // namespace
 
-corpus::PageQuality measure_quality(const Pix& page, Skew skew) {
+corpus::PageQuality measure_quality(const Pix& page) {
   corpus::PageQuality quality;
   const Pix gray = looked_at(page);
   if (!gray) return quality;
-  const Counts counts = counts_of(gray);
-  const int paper = level_at(counts.levels, kPaperShare);
-  const int contrast = paper - level_at(counts.levels, kInkShare);
+  const Print print = print_of(gray, 1);
   quality.blank = is_blank(gray);
-  quality.contrast = thousandths(std::max(0, contrast) / 255.0);
-  if (quality.blank || contrast < kLeastContrast) return quality;
-  const int threshold = paper - contrast / 2;
-  quality.ink = thousandths(share_below(counts.levels, threshold));
-  quality.sharpness = sharpness_of(counts.steps, contrast);
-  if (skew == Skew::unknown) quality.skew = skew_of(gray, threshold);
+  quality.contrast = thousandths(std::max(0, print.contrast) / 255.0);
+  if (quality.blank || print.contrast < kLeastContrast) return quality;
+  measure_print(print, quality);
+  quality.skew = skew_of(gray, print.threshold());
   const double reduced = static_cast<double>(width_of(gray)) / width_of(page);
   quality.x_height = static_cast<int32_t>(std::lround(glyph_height(gray) / reduced));
+  return quality;
+}
+
+corpus::PageQuality measure_typeset(const Pix& gray, const std::vector<corpus::Word>& words) {
+  corpus::PageQuality quality;
+  const Print print = print_of(gray, kTypesetStep);
+  quality.contrast = thousandths(std::max(0, print.contrast) / 255.0);
+  if (print.contrast < kLeastContrast) return quality;
+  measure_print(print, quality);
+  quality.x_height = static_cast<int32_t>(std::lround(letter_height(words)));
   return quality;
 }
 

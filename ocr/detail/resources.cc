@@ -23,7 +23,8 @@ base::Result<void> limit(__rlimit_resource resource, uint64_t soft, uint64_t har
 
 }  // namespace
 
-base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_worker) {
+base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_worker,
+                                      uint64_t file_bytes) {
 #ifndef GLOSSATOR_SANITIZED
   // A sanitizer reserves terabytes of addresses: there only the parent's watch bounds memory.
   TRY(limit(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes, "memory"));
@@ -32,7 +33,7 @@ base::Result<void> restrict_resources(const SandboxLimits& limits, bool for_work
   // The parent moves a worker's soft limit on with each request; the hard one ends a tool that
   // caught the first signal.
   TRY(limit(RLIMIT_CPU, cpu, for_worker ? RLIM_INFINITY : cpu + 1, "CPU"));
-  TRY(limit(RLIMIT_FSIZE, 0, 0, "files written"));
+  TRY(limit(RLIMIT_FSIZE, file_bytes, file_bytes, "files written"));
   TRY(limit(RLIMIT_NOFILE, 64, 64, "descriptors"));
   TRY(limit(RLIMIT_CORE, 0, 0, "core dumps"));
   TRY(limit(RLIMIT_MEMLOCK, 0, 0, "locked memory"));

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -54,6 +55,13 @@ base::Json limits_member(const base::Json& json) {
   return limits == nullptr ? base::Json() : *limits;
 }
 
+// The limit counts from the beginning of the file, the run's answer from where it stands.
+uint64_t file_bytes_of(const ToolRun& run) {
+  if (run.answer_to < 0) return 0;
+  const off_t place = lseek(run.answer_to, 0, SEEK_CUR);
+  return static_cast<uint64_t>(std::max<off_t>(place, 0)) + run.limits.output_bytes;
+}
+
 // Tells the parent why the tool never began, then stops.
 int stop(const std::string& why) {
   (void)base::write_all(kControl, why);
@@ -61,7 +69,7 @@ int stop(const std::string& why) {
 }
 
 base::Result<void> confine_tool(const ToolPlan& plan, const std::string& program) {
-  TRY(restrict_resources(plan.limits, false));
+  TRY(restrict_resources(plan.limits, false, plan.file_bytes));
   if (plan.mode == SandboxMode::full) {
     FileRules rules{loaders(), tool_readable()};
     rules.executable.push_back(program);
@@ -121,6 +129,7 @@ std::string print_tool_stage(const ToolRun& run) {
   base::Json readable = base::Json::array();
   for (const std::string& path : run.readable) readable.push(path);
   return base::Json::object({{"readable", std::move(readable)},
+                             {"file_bytes", file_bytes_of(run)},
                              {"limits", limits_json(run.limits)},
                              {"mode", print_mode(run.mode)}})
       .print();
@@ -128,7 +137,10 @@ std::string print_tool_stage(const ToolRun& run) {
 
 base::Result<ToolPlan> parse_tool_stage(std::string_view text) {
   const base::Json json = TRY(base::parse_json(text));
-  ToolPlan plan{{}, limits_of(limits_member(json)), mode_of(json)};
+  ToolPlan plan{{},
+                static_cast<uint64_t>(json.integer_or("file_bytes", 0)),
+                limits_of(limits_member(json)),
+                mode_of(json)};
   if (const auto* readable = json.find_array("readable")) {
     for (const base::Json& path : *readable) {
       if (path.as_string() != nullptr) plan.readable.push_back(*path.as_string());

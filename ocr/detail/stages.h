@@ -26,6 +26,7 @@ base::Result<WorkerPlan> parse_worker_stage(std::string_view text);
 
 struct ToolPlan {
   std::vector<std::string> readable;
+  uint64_t file_bytes = 0;  // how far the file for its answer may be written, if that is one
   SandboxLimits limits;
   SandboxMode mode = SandboxMode::full;
 };

@@ -31,6 +31,11 @@ base::Result<int32_t> number(const base::Json& json, const char* key, int64_t le
   return static_cast<int32_t>(*value);
 }
 
+bool flag_in(const base::Json& json, const char* key) {
+  const base::Json* value = json.find(key);
+  return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
+}
+
 const Failure* known(const Failure& failure) {
   static constexpr std::array kCodes = {kEmpty,    kUnsupported,  kDamaged,      kEncrypted,
                                         kTooLarge, kPageTooLarge, kTooManyPages, kTimeout,
@@ -163,8 +168,7 @@ base::Result<std::optional<corpus::PageQuality>> quality_in(const base::Json& js
   quality.contrast = TRY(number(*found, "contrast", 0, 1'000));
   quality.x_height = TRY(number(*found, "x_height", 0, kSideCap));
   quality.ink = TRY(number(*found, "ink", 0, 1'000));
-  const base::Json* blank = found->find("blank");
-  quality.blank = blank != nullptr && blank->as_boolean() != nullptr && *blank->as_boolean();
+  quality.blank = flag_in(*found, "blank");
   if (const std::string look = found->string_or("look", ""); !look.empty()) {
     const auto parsed = corpus::parse_look(look);
     if (!parsed.ok()) return odd("look");
@@ -186,10 +190,10 @@ base::Result<PageImage> image_in(const base::Json& json, std::string bytes) {
   image.dpi = TRY(number(json, "dpi", 0, 100'000));
   image.rotation = TRY(quarter_turns(json));
   image.media_type = json.string_or("media_type", "");
-  const base::Json* source = json.find("is_source");
-  image.is_source = source != nullptr && source->as_boolean() != nullptr && *source->as_boolean();
+  image.is_source = flag_in(json, "is_source");
   const bool known_type = image.media_type == "image/png" || image.media_type == "image/jpeg";
-  const bool sound = image.is_source ? bytes.empty() : begins_as(bytes, image.media_type);
+  const bool without_bytes = image.is_source || flag_in(json, "without_image");
+  const bool sound = without_bytes ? bytes.empty() : begins_as(bytes, image.media_type);
   if (!known_type || !sound) return odd("image");
   image.bytes = std::move(bytes);
   return image;
@@ -224,22 +228,25 @@ base::Json to_json(const PageRequest& request) {
   for (const LayerWord& word : request.layer) {
     layer.push(word_json(word.block, word.line, word.box, 1000, word.text));
   }
-  return base::Json::object({{"verb", "page"},
-                             {"format", request.format},
-                             {"index", request.index},
-                             {"max_pixels", request.max_pixels},
-                             {"fast", request.fast},
-                             {"is_render", request.is_render},
-                             {"dpi", request.dpi},
-                             {"asks_first", request.asks_first},
-                             {"words", std::move(layer)}});
+  base::Json out = base::Json::object({{"verb", "page"},
+                                       {"format", request.format},
+                                       {"index", request.index},
+                                       {"max_pixels", request.max_pixels},
+                                       {"fast", request.fast},
+                                       {"is_render", request.is_render},
+                                       {"dpi", request.dpi},
+                                       {"asks_first", request.asks_first},
+                                       {"words_only", request.words_only},
+                                       {"words", std::move(layer)}});
+  if (request.extent) {
+    out.set("at", request.extent->at);
+    out.set("size", request.extent->size);
+  }
+  return out;
 }
 
 base::Result<PageRequest> parse_page_request(const base::Json& json) {
-  const auto flag = [&](const char* key) {
-    const base::Json* value = json.find(key);
-    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
-  };
+  const auto flag = [&](const char* key) { return flag_in(json, key); };
   PageRequest request;
   request.format = json.string_or("format", "");
   request.index = static_cast<uint32_t>(json.integer_or("index", 0));
@@ -248,6 +255,11 @@ base::Result<PageRequest> parse_page_request(const base::Json& json) {
   request.is_render = flag("is_render");
   request.dpi = static_cast<int32_t>(json.integer_or("dpi", 0));
   request.asks_first = flag("asks_first");
+  request.words_only = flag("words_only");
+  if (json.find("at") != nullptr) {
+    request.extent = Extent{static_cast<uint64_t>(json.integer_or("at", 0)),
+                            static_cast<uint64_t>(json.integer_or("size", 0))};
+  }
   for (corpus::Word& word : TRY(words_in(json, kSideCap, kSideCap))) {
     request.layer.push_back({word.block, word.line, word.box, std::move(word.text)});
   }
@@ -262,6 +274,7 @@ base::Json to_json(const PageReply& reply) {
                                        {"rotation", reply.image.rotation},
                                        {"media_type", reply.image.media_type},
                                        {"is_source", reply.image.is_source},
+                                       {"without_image", reply.without_image},
                                        {"stored", stored_json(reply.stored)},
                                        {"from_layer", reply.from_layer},
                                        {"words", words_json(reply.words)},
@@ -276,8 +289,8 @@ base::Result<PageReply> parse_page_reply(const base::Json& json, std::string byt
   if (reply.failure) return reply;
   reply.image = TRY(image_in(json, std::move(bytes)));
   reply.stored = TRY(stored_in(json));
-  const base::Json* layer = json.find("from_layer");
-  reply.from_layer = layer != nullptr && layer->as_boolean() != nullptr && *layer->as_boolean();
+  reply.without_image = flag_in(json, "without_image");
+  reply.from_layer = flag_in(json, "from_layer");
   reply.words = TRY(words_in(json, reply.image.width, reply.image.height));
   reply.marks = TRY(marks_in(json, reply.image.width, reply.image.height));
   reply.quality = TRY(quality_in(json));

@@ -59,9 +59,16 @@ struct LayerWord {
   std::string text;
 };
 
+// A part of a file.
+struct Extent {
+  uint64_t at = 0;
+  uint64_t size = 0;
+};
+
 struct PageRequest {
-  std::string format;  // name_of(Format) or "pnm"
-  uint32_t index = 0;  // of the image in the file, from 0
+  std::string format;            // name_of(Format) or "pnm"
+  std::optional<Extent> extent;  // where the image lies in the input; nothing: it is all of it
+  uint32_t index = 0;            // of the image in the file, from 0
   uint64_t max_pixels = 0;
   bool fast = false;
   bool is_render = false;  // made by us from a PDF: never the canonical bytes themselves
@@ -69,6 +76,7 @@ struct PageRequest {
   // The digest of the decoded pixels goes ahead, and the answer to it decides whether the page is
   // read at all: {"digest": hex} one way, {"go_on": boolean} the other.
   bool asks_first = false;
+  bool words_only = false;  // neither the image nor what is measured on it is wanted
   std::vector<LayerWord> layer;
 };
 base::Json to_json(const PageRequest& request);
@@ -79,6 +87,7 @@ struct PageReply {
   std::optional<Failure> failure;
   PageImage image;  // its bytes travel beside the JSON
   StoredFrame stored;
+  bool without_image = false;  // nobody wants it: its size is told all the same
   bool from_layer = false;
   std::vector<corpus::Word> words;  // ids are 0
   std::vector<corpus::Mark> marks;

@@ -21,6 +21,7 @@
 #include "ocr/detail/recognizer.h"
 #include "ocr/detail/signatures.h"
 #include "ocr/detail/stages.h"
+#include "ocr/detail/typeset.h"
 #include "ocr/detail/unpack.h"
 #include "ocr/detail/wire.h"
 
@@ -98,11 +99,11 @@ base::Result<bool> ask_first(const Decoded& decoded) {
 // The layer's words, and behind them what is read on the rest of the page. What lies turned there
 // tells of a page that is better read as a whole.
 base::Result<Recognition> read_beside(Recognizer& recognizer, const PageRequest& request,
-                                      const Pix& page, std::vector<corpus::Word> words) {
-  const Pix rest = beside_layer(page, request.layer);
+                                      const Pix& gray, std::vector<corpus::Word> words) {
+  const Pix rest = beside_layer(gray, request.layer);
   if (!rest) return base::Error{base::Code::limit, "not enough memory for the page"};
   Recognition read = TRY(recognizer.read(rest, measure_quality(rest), request.fast));
-  if (read.rotation != 0) return recognizer.read(page, measure_quality(page), request.fast);
+  if (read.rotation != 0) return recognizer.read(gray, measure_quality(gray), request.fast);
   uint32_t block = 0, line = 0;
   for (const corpus::Word& word : words) {
     block = std::max(block, word.block + 1);
@@ -116,22 +117,65 @@ base::Result<Recognition> read_beside(Recognizer& recognizer, const PageRequest&
   return Recognition{std::move(words), 0};
 }
 
+// A page with a text layer, seen without reading.
+struct LayerPage {
+  Pix gray;
+  LayerJudgement layer;
+  bool typeset = false;  // drawn from type, and all its text is known
+};
+
+LayerPage look_at_layer(const PageRequest& request, const Pix& page) {
+  LayerPage out;
+  if (request.layer.empty()) return out;
+  out.gray = gray_of_typeset(page);
+  if (!out.gray) return out;
+  out.layer = judge_layer(out.gray, request.layer);
+  // What is drawn from type lies straight and has no grain; below it may still be a scan.
+  out.typeset = out.layer.sound && request.is_render && !is_noisy(out.gray);
+  return out;
+}
+
+// Nothing has to be read, and marks can only be where something besides words was drawn.
+base::Result<PageReply> take_typeset_page(const PageRequest& request, const Decoded& decoded,
+                                          LayerPage page) {
+  PageReply reply;
+  reply.from_layer = true;
+  reply.words = std::move(page.layer.words);
+  if (!page.layer.alone || asks_for_signature(reply.words)) {
+    const Pix beside = beside_typeset(decoded.pix, request.layer);
+    if (!beside) return base::Error{base::Code::limit, "not enough memory for the page"};
+    std::vector<corpus::Word> seen = reply.words;  // what they say is beyond doubt
+    reply.marks = find_marks(beside, seen);
+  }
+  reply.image.media_type = "image/png";
+  reply.image.width = reply.stored.width = width_of(decoded.pix);
+  reply.image.height = reply.stored.height = height_of(decoded.pix);
+  reply.image.dpi = reply.stored.dpi = decoded.dpi;
+  reply.without_image = request.words_only;
+  if (request.words_only) return reply;
+  reply.quality = measure_typeset(page.gray, reply.words);
+  reply.quality->look = look_of(page.gray, 0);
+  auto encoded = TRY(encode_typeset(decoded.pix, decoded.dpi));
+  if (!encoded) encoded = TRY(encode_canonical(decoded.pix, Pixels::exact, decoded.dpi));
+  reply.image.bytes = std::move(encoded->bytes);
+  reply.image.media_type = std::move(encoded->media_type);
+  return reply;
+}
+
 base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& request,
-                                  Decoded decoded) {
+                                  Decoded decoded, LayerPage layered) {
   Pix upright = oriented(std::move(decoded.pix), decoded.orientation);
   PageReply reply;
   Recognition read;
-  LayerJudgement layer;
-  if (!request.layer.empty()) layer = judge_layer(upright, request.layer);
-  // What is drawn from type lies straight; below it may still be a scan.
-  const bool typeset = layer.sound && request.is_render && !is_noisy(upright);
-  Pix gray = gray_of(upright);
-  reply.quality = measure_quality(gray, typeset ? Skew::none : Skew::unknown);
+  LayerJudgement& layer = layered.layer;
+  Pix gray = layered.gray ? std::move(layered.gray) : gray_of(upright);
+  if (!gray) return base::Error{base::Code::limit, "not enough memory for the page"};
+  reply.quality = measure_quality(gray);
   reply.from_layer = layer.sound;
   if (layer.sound) {
     read.words = std::move(layer.words);
   } else if (layer.partial) {
-    read = TRY(read_beside(recognizer, request, upright, std::move(layer.words)));
+    read = TRY(read_beside(recognizer, request, gray, std::move(layer.words)));
   } else {
     read = TRY(recognizer.read(gray, *reply.quality, request.fast));
   }
@@ -143,10 +187,7 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   if (!reply.quality->blank) {
     reply.quality->look = look_of(depth_of(upright) == 1 ? upright : gray, reply.quality->skew);
   }
-
-  // Looking for marks costs more than all the rest of a page that has none.
-  const bool may_have_marks = !typeset || !layer.alone || asks_for_signature(read.words);
-  if (may_have_marks) reply.marks = find_marks(upright, read.words);
+  reply.marks = find_marks(upright, read.words);
 
   const bool as_it_is = decoded.showable && decoded.orientation == 1 && read.rotation == 0;
   const bool full_size = as_it_is && decoded.shrunk;
@@ -175,12 +216,10 @@ base::Result<PageReply> read_page(Recognizer& recognizer, const PageRequest& req
   }
   reply.words = std::move(read.words);
   reply.image.media_type = request.format == "jpeg" ? "image/jpeg" : "image/png";
-  if (!as_it_is) {
-    Encoded encoded = TRY(encode_canonical(upright,
-                                           typeset         ? Pixels::typeset
-                                           : decoded.lossy ? Pixels::lossy
-                                                           : Pixels::exact,
-                                           reply.image.dpi));
+  reply.without_image = request.words_only;
+  if (!as_it_is && !request.words_only) {
+    Encoded encoded = TRY(
+        encode_canonical(upright, decoded.lossy ? Pixels::lossy : Pixels::exact, reply.image.dpi));
     reply.image.bytes = std::move(encoded.bytes);
     reply.image.media_type = std::move(encoded.media_type);
   }
@@ -195,10 +234,22 @@ base::Result<void> serve_page(Recognizer& recognizer, const base::Json& json,
     failed.failure = failure_of(error);
     return send_frame(kSocket, to_json(failed), {});
   };
+  if (request.extent) {
+    const auto [at, size] = *request.extent;
+    if (at > bytes.size() || size > bytes.size() - at) {
+      return base::Error{base::Code::invalid, "the page lies outside of its file"};
+    }
+    bytes = bytes.substr(at, size);
+  }
   auto decoded = decode_image(request, bytes);
   if (!decoded.ok()) return refuse(decoded.error());
-  if (request.asks_first && !TRY(ask_first(*decoded))) return {};
-  const auto reply = read_page(recognizer, request, std::move(*decoded));
+  LayerPage layered = look_at_layer(request, decoded->pix);
+  // To look for a typeset page among those that were read takes as long as to do it anew.
+  const bool asks = request.asks_first && !layered.typeset;
+  if (asks && !TRY(ask_first(*decoded))) return {};
+  const auto reply = layered.typeset
+                         ? take_typeset_page(request, *decoded, std::move(layered))
+                         : read_page(recognizer, request, std::move(*decoded), std::move(layered));
   if (!reply.ok()) return refuse(reply.error());
   return send_frame(kSocket, to_json(*reply), reply->image.bytes);
 }

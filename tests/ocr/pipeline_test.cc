@@ -1,11 +1,13 @@
 #include "ocr/pipeline.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
 
+#include "base/text.h"
 #include "ocr/detail/steps.h"
 #include "tests/ocr/samples.h"
 #include "tests/support/result_matchers.h"
@@ -167,6 +169,77 @@ TEST(ReadDocument, StoresTypeInSixteenLevelsAndPicturesInAll) {
   EXPECT_EQ(depth_of(read(test::pdf_of({"Invoice 4711"})).pages[0].image), 4);
   const Outcome scan = read(test::pdf_with_scan("Invoice 4711 total 1,234.56 EUR"));
   EXPECT_NE(depth_of(scan.pages[0].image), 4);
+}
+
+TEST(ReadDocument, KeepsNoImageWhenOnlyWordsAreWanted) {
+  ReadSettings settings;
+  settings.words_only = true;
+  for (const std::string& file : {test::pdf_of({"Invoice 4711"}), test::tiff_pages(1)}) {
+    const Outcome whole = read(file), outcome = read(file, settings);
+    EXPECT_EQ(outcome.pages.at(0).words, whole.pages.at(0).words);
+    EXPECT_EQ(outcome.pages[0].image.width, whole.pages[0].image.width);
+    EXPECT_EQ(outcome.pages[0].image.bytes, "");
+    EXPECT_NE(whole.pages[0].image.bytes, "");
+  }
+}
+
+std::string without_entities(std::string text) {
+  static constexpr std::pair<const char*, const char*> kEntities[] = {
+      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&amp;", "&"}};
+  for (const auto& [entity, character] : kEntities) {
+    for (size_t at = 0; (at = text.find(entity, at)) != std::string::npos; ++at) {
+      text.replace(at, std::string_view(entity).size(), character);
+    }
+  }
+  return text;
+}
+
+// The words of each page as `pdftotext -bbox` prints them.
+std::vector<std::vector<std::string>> words_by_pdftotext(const std::string& file) {
+  ToolRun run;
+  run.program = "/usr/bin/pdftotext";
+  run.arguments = {"-cropbox", "-bbox", kToolInput, "-"};
+  const base::UniqueFd input = TAKE(base::open_file(file, O_RDONLY));
+  run.input = input.get();
+  const std::string output = TAKE(run_tool(run)).output;
+  std::vector<std::vector<std::string>> pages;
+  for (const std::string_view line : base::split(output, '\n')) {
+    const size_t word = line.find("<word ");
+    if (line.find("<page ") != std::string_view::npos) pages.emplace_back();
+    if (word == std::string_view::npos) continue;
+    const size_t begin = line.find('>', word) + 1;
+    pages.back().push_back(
+        without_entities(std::string(line.substr(begin, line.rfind("</word>") - begin))));
+  }
+  return pages;
+}
+
+// Of the samples with text all but the scan behind a mail.
+TEST(ReadDocument, HasTheWordsOfBornDigitalSamplesAsPdftotextDoes) {
+  const auto pool = make_pool();
+  ReadSettings settings;
+  settings.words_only = true;
+  size_t pages = 0;
+  for (const char* name : {"burglary-mail-en", "garage-invoice-en", "haftpflicht-schadenanzeige-de",
+                           "motor-claim-form-en", "versicherungsschein-de"}) {
+    const std::string file =
+        std::string(GLOSSATOR_SOURCE_DIR) + "/samples/documents/" + name + ".pdf";
+    const auto expected = words_by_pdftotext(file);
+    const Outcome outcome = read(*pool, TAKE(base::read_file(file)), settings);
+    ASSERT_EQ(outcome.pages.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      if (expected[i].empty()) continue;
+      ++pages;
+      EXPECT_EQ(outcome.pages[i].text, corpus::TextOrigin::text_layer) << name;
+      std::vector<std::string> texts;
+      for (const corpus::Word& word : outcome.pages[i].words) {
+        texts.push_back(word.text);
+        EXPECT_EQ(word.confidence, 1000) << name << ": " << word.text;
+      }
+      EXPECT_EQ(texts, expected[i]) << name << " page " << i + 1;
+    }
+  }
+  EXPECT_EQ(pages, 6U);
 }
 
 TEST(ReadDocument, DeliversAPageWhileLaterOnesAreRead) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "ocr/detail/memory_file.h"
 #include "tests/ocr/attacks.h"
 #include "tests/support/result_matchers.h"
 
@@ -93,6 +94,25 @@ TEST(SandboxedTool, FloodsNobody) {
   ToolRun run = attacker("flood");
   run.limits.output_bytes = 1 << 20;
   EXPECT_EQ(test::code_of(run_tool(run)), base::Code::limit);
+}
+
+TEST(SandboxedTool, AnswersIntoMemoryThatItIsGiven) {
+  detail::MemoryFile file = TAKE(detail::MemoryFile::create());
+  ASSERT_OK(base::write_all(file.descriptor(), "before, "));
+  ToolRun run = attacker("nothing");
+  run.answer_to = file.descriptor();
+  EXPECT_EQ(TAKE(run_tool(run)).output, "");
+  EXPECT_EQ(TAKE(file.written()), "before, succeeded");
+}
+
+TEST(SandboxedTool, FloodsNoMemory) {
+  detail::MemoryFile file = TAKE(detail::MemoryFile::create());
+  ASSERT_OK(base::write_all(file.descriptor(), "before, "));
+  ToolRun run = attacker("flood");
+  run.answer_to = file.descriptor();
+  run.limits.output_bytes = 1 << 20;
+  EXPECT_EQ(test::code_of(run_tool(run)), base::Code::limit);
+  EXPECT_LE(TAKE(file.written()).size(), 8U + (1U << 20));
 }
 
 TEST(SandboxedTool, CrashesAlone) {

@@ -68,6 +68,14 @@ TEST(Wire, RefusesBytesBesideASourceImage) {
   EXPECT_FALSE(parsed(reply).ok());
 }
 
+TEST(Wire, BringsAPageWithoutItsImageAcross) {
+  PageReply reply = sample();
+  reply.without_image = true;
+  EXPECT_FALSE(parsed(reply).ok());  // it has bytes all the same
+  reply.image.bytes.clear();
+  EXPECT_EQ(TAKE(parsed(reply)), reply);
+}
+
 TEST(Wire, StripsControlCharactersFromReasons) {
   PageReply reply;
   reply.failure = Failure{kDamaged, "a\x1b[31mb"};
@@ -89,6 +97,8 @@ TEST(Wire, BringsARequestAcrossWithItsDescriptor) {
   PageRequest request;
   request.format = "pnm";
   request.dpi = 200;
+  request.words_only = true;
+  request.extent = Extent{17, 4711};
   request.layer = {{0, 1, {1, 2, 3, 4}, "Wort"}};
   ASSERT_OK(send_frame(ours.get(), to_json(request), {}, ours.get()));
   const auto received = TAKE(receive_request(theirs.get()));
@@ -96,6 +106,10 @@ TEST(Wire, BringsARequestAcrossWithItsDescriptor) {
   EXPECT_TRUE(received->input);
   const PageRequest back = TAKE(parse_page_request(received->json));
   EXPECT_EQ(back.format, "pnm");
+  EXPECT_TRUE(back.words_only);
+  ASSERT_TRUE(back.extent);
+  EXPECT_EQ(back.extent->at, 17U);
+  EXPECT_EQ(back.extent->size, 4711U);
   ASSERT_EQ(back.layer.size(), 1U);
   EXPECT_EQ(back.layer[0].text, "Wort");
 }
