@@ -217,7 +217,11 @@ class Checker {
     if (context_.page != 0 && ask(context_.page_has_word)) return;
     const std::string word = "word " + std::to_string(id);
     if (!ask(context_.document_has_word)) {
-      problems_.add(at, word + " is not in this document");
+      const bool was_there = id < context_.next_word;
+      problems_.add(at, was_there ? word +
+                                        " is gone: the document was read again, and its words "
+                                        "have other ids now"
+                                  : word + " is not in this document");
     } else if (is_first && context_.page != 0) {
       problems_.add(at, word + " is on another page: an annotation lies with its first word");
     }

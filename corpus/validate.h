@@ -44,6 +44,8 @@ struct PageContext {
   // Absent lookups answer no.
   std::function<bool(WordId)> page_has_word;
   std::function<bool(WordId)> document_has_word;
+  // Of the document: a word below it that is not there was, until the document was read again.
+  WordId next_word = 0;
   // The annotation with this id in the document's other files.
   std::function<std::optional<AnnotationFact>(const AnnotationId&)> elsewhere;
   // The same file before the change: what is in there unchanged is not held against today's

@@ -82,6 +82,7 @@ PageContext context_of(const DocumentContext& context, const AnnotationText& fil
     return words.page_has(number, id);
   };
   out.document_has_word = [&words](WordId id) { return words.document_has(id); };
+  out.next_word = context.document->next_word;
   // A broken predecessor judges nothing; the new text stands for itself.
   out.before = parse_annotations(file.text_before).values();
   return out;

@@ -226,6 +226,7 @@ class Save {
       return request_.page > 0 && neighbours.has_word(request_.page, id);
     };
     context.document_has_word = [&](corpus::WordId id) { return neighbours.has_word(id); };
+    context.next_word = document.next_word;
     context.elsewhere = [&](const corpus::AnnotationId& id) { return neighbours.find(id); };
     context.before = before;
     corpus::validate_annotations(lines, context, problems);

@@ -121,6 +121,18 @@ TEST(Validate, WordsMustExist) {
             "1:79: word 99 is not in this document");
 }
 
+TEST(Validate, SaysOfWordsThatAreGoneWhy) {
+  const Schema schema = default_schema();
+  PageContext page = context(schema);
+  page.next_word = 90;
+  const auto with = [&](const std::string& word) {
+    return check(line(1, R"("type":"span","label":"total","words":[)" + word + "]"), page);
+  };
+  EXPECT_EQ(with("77"),
+            "1:75: word 77 is gone: the document was read again, and its words have other ids now");
+  EXPECT_EQ(with("90"), "1:75: word 90 is not in this document");
+}
+
 TEST(Validate, OrphansMayNameWordsThatAreGone) {
   EXPECT_EQ(
       check(line(

@@ -2,6 +2,7 @@
 """Documents that are in git are read again: words get fresh ids, and everybody's labels come over."""
 import json
 import signal
+import tempfile
 import time
 import unittest
 
@@ -128,6 +129,31 @@ class Rereading(unittest.TestCase):
         nowhere = span("date", [now[-1]["id"] + 1000], "x")
         etag, _ = self.labels()
         self.assertEqual(self.sam.save(self.id, [*labels.values(), nowhere], etag).status, 422)
+
+    def test_a_push_over_words_that_are_gone_says_so(self):
+        words = self.admin.words(self.id)
+        with tempfile.TemporaryDirectory() as directory:
+            clone = harness.Clone(self.sam, directory, "sam")
+            clone.annotate(self.id, span("total", [words[3]["id"]], "7"))
+            clone.commit()
+            self.read_again()
+            now = self.wait_for_words(words)
+            # As it is, and upon what is there now: either way the words are no more.
+            for _ in range(2):
+                main = git("rev-parse", "main", cwd=self.server.repository()).stdout
+                pushed = clone.push(check=False)
+                self.assertNotEqual(pushed.returncode, 0)
+                self.assertIn(".annotations.jsonl:1:", pushed.stderr)
+                self.assertIn(f"word {words[3]['id']} is gone: the document was read again", pushed.stderr)
+                self.assertEqual(git("rev-parse", "main", cwd=self.server.repository()).stdout, main)
+                clone.git("pull", "-q", "--rebase", "origin", "main")
+            clone.page_file(self.id).write_text("")
+            clone.annotate(self.id, span("total", [now[3]["id"]], "7"))
+            clone.commit("Name the words that are there")
+            pushed = clone.push(check=False)
+            self.assertEqual(pushed.returncode, 0, pushed.stderr)
+            _, labels = self.labels()
+            self.assertEqual([a["words"] for a in labels.values()], [[now[3]["id"]]])
 
     def test_a_kill_while_it_is_read_loses_nothing(self):
         words = self.admin.words(self.id)
