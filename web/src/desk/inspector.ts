@@ -4,7 +4,7 @@ import type { Annotation, AttributeValue } from '../editor/annotation';
 import type { Desk } from '../editor/desk';
 import { is_proposal } from '../editor/annotation';
 import { t } from '../texts';
-import { h, message_of, replace } from '../ui/dom';
+import { h, message_of, replace, toast } from '../ui/dom';
 import { hint, keymap, type Action } from '../ui/keymap';
 import { blame_line } from '../views/story';
 import { thread, type Discussion } from './discussion';
@@ -73,11 +73,15 @@ function field_for(spec: api.AttributeSpec, value: AttributeValue | undefined,
 
 // -- after another reading -------------------------------------------------------------------------
 
-function anchor_note(desk: Desk, { id, anchor }: Annotation): HTMLElement | null {
+function anchor_note(desk: Desk, { id, anchor, words }: Annotation): HTMLElement | null {
   if (!anchor || anchor.status === 'exact') return null;
-  if (anchor.status === 'orphaned') return h('p.failure', t.was_orphaned(anchor.quote));
-  return h('div.failure', h('p', t.was_moved(anchor.quote)), h('button', { type: 'button',
-    onclick: () => desk.settle_anchor(id) }, t.lies_right));
+  const note = (text: string, button: string, act: () => void) => h('div.failure', h('p', text),
+    h('button', { type: 'button', onclick: act }, button));
+  if (anchor.status === 'moved') return note(t.was_moved(anchor.quote), t.lies_right, () => desk.settle_anchor(id));
+  if (!words) return h('p.failure', t.was_orphaned(anchor.quote));
+  return note(`${t.was_orphaned(anchor.quote)} ${t.choose_its_words}`, t.take_over_words, () => {
+    if (!desk.recover(id)) toast(t.choose_its_words);
+  });
 }
 
 // -- actions -------------------------------------------------------------------------------------

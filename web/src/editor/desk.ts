@@ -79,12 +79,17 @@ export class Desk extends EventTarget {
     return this.tell('choice');
   }
 
-  // Runs `act` on the selection; whatever was picked no longer is.
+  // Runs `act` on the selection; whatever was picked no longer is, unless it is these words' label.
   select(act: (selection: Selection) => void): void {
     act(this.selection);
     this.box = null;
-    if (!this.selection.empty) this.picked = null;
+    if (!this.selection.empty && !this.is_lost(this.picked_annotation)) this.picked = null;
     this.tell('choice');
+  }
+
+  // Another reading did not find its words: it stays picked while they are chosen.
+  private is_lost(annotation: Annotation | null): boolean {
+    return annotation?.anchor?.status === 'orphaned';
   }
 
   choose_box(box: Box | null): void {
@@ -267,12 +272,14 @@ export class Desk extends EventTarget {
     this.edit(id, { anchor: undefined });
   }
 
-  // What is picked now covers what is selected.
-  recover(id: string): void {
+  // What another reading has lost covers what is selected. False: nothing is.
+  recover(id: string): boolean {
     const { ids, text } = this.selection;
-    if (!ids.length) return;
-    this.edit(id, { words: ids, text: normal_form(text) ?? text });
+    if (!ids.length) return false;
+    const has_text = this.annotations.get(id)?.type === 'span';
+    this.edit(id, { words: ids, ...(has_text && { text: normal_form(text) ?? text }) });
     this.pick(id);
+    return true;
   }
 
   covered(annotation: Annotation): string {

@@ -1,6 +1,7 @@
 // What the page offers to whom, by role. Only what is shown: the server decides (corpus/access.h).
 
 const may = {
+  annotate: ['annotator', 'reviewer', 'scientist', 'owner', 'admin'],
   submit: ['annotator', 'scientist', 'owner', 'admin'],
   judge: ['reviewer', 'owner', 'admin'],
   see_releases: ['manager', 'reviewer', 'scientist', 'trainer', 'owner', 'admin'],

@@ -154,13 +154,13 @@ class DocumentView implements Flow {
   private async settle_in(): Promise<void> {
     try {
       await this.session.load(0);
-      await this.keeper.adopt_drafts();
+      if (allows(this.reader.roles, 'annotate')) await this.keeper.adopt_drafts();
       await this.discussion.load();
       if (this.about.readings && allows(this.reader.roles, 'judge')) await this.readings.load();
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
     }
-    this.queue.prefetch();
+    if (allows(this.reader.roles, 'annotate')) this.queue.prefetch();
     this.stop_following = follow(this.at, (event) => {
       const ours = event.subject.includes(this.at.id);
       if (ours && event.type.endsWith('document.reread')) void this.open_anew();
