@@ -1,6 +1,7 @@
 #include "dataset/dvc_tree.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -205,6 +206,131 @@ Result<DvcTreeWriter::Written> DvcTreeWriter::finish() {
   TRY(emit(written_.nfiles == 0 ? "[]" : "]"));
   written_.md5 = hasher_.finish();
   return written_;
+}
+
+namespace {
+
+// An entry of a printed tree, as it stands there.
+struct RawEntry {
+  size_t begin = 0;
+  size_t end = 0;
+  std::string_view md5 = {};
+  std::string_view directory = {};  // the first name of its path
+};
+
+// Goes through a printed tree without making strings of it.
+class RawEntries {
+ public:
+  explicit RawEntries(std::string_view text) : text_(text) {}
+
+  // Nothing at the end.
+  Result<std::optional<RawEntry>> next() {
+    if (at_ == 0 && text_ == "[]") return std::optional<RawEntry>();
+    if (at_ > 0 && text_.substr(at_) == "]") return std::optional<RawEntry>();
+    if (!take(at_ == 0 ? "[" : ", ")) return not_canonical();
+    RawEntry entry{.begin = at_};
+    if (!take("{\"md5\": \"")) return not_canonical();
+    entry.md5 = text_.substr(at_, 2 * base::Md5::kSize);
+    at_ += entry.md5.size();
+    if (!take("\", \"relpath\": \"")) return not_canonical();
+    const std::string_view path = text_.substr(at_, text_.find('"', at_) - at_);
+    at_ += path.size();
+    if (!take("\"}") || path.find('\\') != path.npos) return not_canonical();
+    entry.directory = path.substr(0, path.find('/'));
+    entry.end = at_;
+    return std::optional(entry);
+  }
+
+ private:
+  static Error not_canonical() {
+    return {Code::invalid, "a directory object is not as this program prints it"};
+  }
+  bool take(std::string_view expected) {
+    if (!text_.substr(at_).starts_with(expected)) return false;
+    at_ += expected.size();
+    return true;
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+// Puts a tree together from stretches of another and from new entries.
+class TreeSplicer {
+ public:
+  TreeSplicer(std::string_view tree, const DvcTreeWriter::Sink& sink) : tree_(tree), sink_(sink) {}
+
+  Result<void> keep(const RawEntry& entry) {
+    files_.push_back(TRY(base::Md5::from_hex(entry.md5)));
+    const bool goes_on = kept_end_ > 0 && entry.begin == kept_end_ + kBetween.size();
+    if (!goes_on) {
+      TRY(emit_kept());
+      kept_begin_ = entry.begin;
+    }
+    kept_end_ = entry.end;
+    return {};
+  }
+
+  Result<void> put(const DvcTreeChange& change) {
+    TRY(emit_kept());
+    for (const DvcTreeEntry& file : change.files) {
+      TRY(check_dvc_path(file.path));
+      files_.push_back(file.md5);
+      std::string text;
+      append_entry(text, file.md5, file.path);
+      TRY(emit_entries(text));
+    }
+    return {};
+  }
+
+  Result<SplicedTree> finish() {
+    TRY(emit_kept());
+    TRY(emit(any_ ? "]" : "[]"));
+    return SplicedTree{hasher_.finish(), std::move(files_)};
+  }
+
+ private:
+  static constexpr std::string_view kBetween = ", ";
+
+  Result<void> emit_kept() {
+    const size_t end = std::exchange(kept_end_, 0);
+    return end == 0 ? Result<void>() : emit_entries(tree_.substr(kept_begin_, end - kept_begin_));
+  }
+  Result<void> emit_entries(std::string_view text) {
+    TRY(emit(any_ ? kBetween : "["));
+    any_ = true;
+    return emit(text);
+  }
+  Result<void> emit(std::string_view text) {
+    hasher_.update(text);
+    return sink_(text);
+  }
+
+  std::string_view tree_;
+  const DvcTreeWriter::Sink& sink_;
+  base::Hasher<base::Md5> hasher_;
+  std::vector<base::Md5> files_;
+  size_t kept_begin_ = 0;  // the stretch that is kept and not yet printed
+  size_t kept_end_ = 0;    // 0: there is none
+  bool any_ = false;
+};
+
+}  // namespace
+
+Result<SplicedTree> splice_dvc_tree(std::string_view tree, std::span<const DvcTreeChange> changes,
+                                    const DvcTreeWriter::Sink& sink) {
+  RawEntries entries(tree);
+  TreeSplicer splicer(tree, sink);
+  auto change = changes.begin();
+  while (const auto entry = TRY(entries.next())) {
+    while (change != changes.end() && change->directory < entry->directory) {
+      TRY(splicer.put(*change++));
+    }
+    const bool is_replaced = change != changes.end() && change->directory == entry->directory;
+    if (!is_replaced) TRY(splicer.keep(*entry));
+  }
+  while (change != changes.end()) TRY(splicer.put(*change++));
+  return splicer.finish();
 }
 
 }  // namespace dataset

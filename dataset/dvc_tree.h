@@ -6,13 +6,14 @@
 //   std::string bytes = TRY(print_dvc_tree(std::move(tree)));   // sorts, checks
 //   base::Md5 address = base::md5_of(bytes);                    // stored as files/md5/xx/y...y.dir
 //
-// DvcTreeWriter prints a tree of any size in constant memory. Pure, safe from any thread; a writer
-// belongs to one thread.
+// DvcTreeWriter prints a tree of any size in constant memory; splice_dvc_tree makes a tree of one
+// of which little has changed. Pure, safe from any thread; a writer belongs to one thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,5 +89,24 @@ class DvcTreeWriter {
   std::string previous_;
   Written written_;
 };
+
+// What lies below one directory of a tree from now on.
+struct DvcTreeChange {
+  std::string directory;                 // the first name of its paths
+  std::vector<DvcTreeEntry> files = {};  // all below it, sorted; none: the directory goes
+};
+
+struct SplicedTree {
+  base::Md5 md5;                 // of the object
+  std::vector<base::Md5> files;  // in its order
+};
+
+// Prints the tree with these changes: the other entries are passed on as they stand, so that it
+// costs a look at each. The changes ascend by directory; first names are all of one length, so that
+// their order is that of the paths. Code::invalid for a text that DvcTreeWriter would not print,
+// or whose paths have escapes.
+base::Result<SplicedTree> splice_dvc_tree(std::string_view tree,
+                                          std::span<const DvcTreeChange> changes,
+                                          const DvcTreeWriter::Sink& sink);
 
 }  // namespace dataset

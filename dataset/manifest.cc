@@ -19,12 +19,29 @@ uint64_t size_of(const std::optional<TextRef>& text) {
   return text ? text->size : 0;
 }
 
+// What comes to nothing is not there.
+void take_away(std::map<std::string, uint64_t>& counts,
+               const std::map<std::string, uint64_t>& gone) {
+  for (const auto& [name, count] : gone) {
+    if ((counts[name] -= count) == 0) counts.erase(name);
+  }
+}
+
 std::optional<uint32_t> version_number(std::string_view text) {
   const auto value = base::parse_integer(text);
   if (!value || *value < 0 || *value > 999'999 || std::to_string(*value) != text) {
     return std::nullopt;
   }
   return static_cast<uint32_t>(*value);
+}
+
+// A record begins with it, as print_record() prints it.
+std::optional<corpus::DocumentId> id_of_record(std::string_view line) {
+  constexpr std::string_view kBegin = "{\"document\":\"";
+  if (!line.starts_with(kBegin)) return std::nullopt;
+  line.remove_prefix(kBegin.size());
+  const auto id = corpus::DocumentId::parse(line.substr(0, line.find('"')));
+  return id.ok() ? std::optional(*id) : std::nullopt;
 }
 
 }  // namespace
@@ -102,9 +119,19 @@ void ManifestTotals::add(const ManifestRecord& record) {
   if (!record.split.empty()) ++splits[record.split];
 }
 
-Result<ManifestReader> ManifestReader::open(Chunks chunks) {
-  ManifestReader reader(std::move(chunks));
-  const auto line = TRY(reader.next_line());
+void ManifestTotals::remove(const ManifestRecord& record) {
+  ManifestTotals gone;
+  gone.add(record);
+  documents -= gone.documents;
+  pages -= gone.pages;
+  bytes -= gone.bytes;
+  take_away(labels, gone.labels);
+  take_away(splits, gone.splits);
+}
+
+Result<ManifestReader> ManifestReader::open(Chunks chunks, Hashes hashes) {
+  ManifestReader reader(std::move(chunks), hashes);
+  const auto line = TRY(reader.next_text());
   if (!line) return Error{Code::invalid, "the manifest is empty"};
   auto header = parse_header(*line);
   if (!header.ok()) return header.error().within("header");
@@ -119,7 +146,7 @@ Result<ManifestReader> ManifestReader::open(std::string text) {
 }
 
 // The next line with its LF; nothing at the end.
-Result<std::optional<std::string>> ManifestReader::next_line() {
+Result<std::optional<std::string_view>> ManifestReader::next_text() {
   size_t end = buffer_.find('\n', start_);
   while (end == std::string::npos && !ended_) {
     buffer_.erase(0, std::exchange(start_, 0));
@@ -127,7 +154,7 @@ Result<std::optional<std::string>> ManifestReader::next_line() {
     if (searched > kMostLineBytes) return Error{Code::limit, "a line of the manifest is too long"};
     const std::string chunk = TRY(chunks_());
     ended_ = chunk.empty();
-    hasher_.update(chunk);
+    if (hashes_ == Hashes::all) hasher_.update(chunk);
     buffer_ += chunk;
     end = buffer_.find('\n', searched);
   }
@@ -135,31 +162,43 @@ Result<std::optional<std::string>> ManifestReader::next_line() {
     if (start_ < buffer_.size()) {
       return Error{Code::invalid, "the last line has no end", {line_ + 1, 1}};
     }
-    return std::optional<std::string>{};
+    return std::optional<std::string_view>{};
   }
   ++line_;
   const size_t begin = std::exchange(start_, end + 1);
-  return std::optional<std::string>(buffer_.substr(begin, start_ - begin));
+  return std::optional(std::string_view(buffer_).substr(begin, start_ - begin));
+}
+
+Result<std::optional<ManifestReader::Line>> ManifestReader::next_line() {
+  const auto text = TRY(next_text());
+  if (!text) return std::optional<Line>{};
+  const auto id = id_of_record(*text);
+  if (!id) return Error{Code::invalid, "the line is no record", {line_, 1}};
+  if (id->hex <= previous_) return out_of_order();
+  previous_ = id->hex;
+  return std::optional(Line{*id, *text});
+}
+
+Error ManifestReader::out_of_order() const {
+  return {Code::invalid, "the documents are not in ascending order", {line_, 1}};
 }
 
 Result<std::optional<ManifestRecord>> ManifestReader::next() {
-  const auto line = TRY(next_line());
+  const auto line = TRY(next_text());
   if (!line) return std::optional<ManifestRecord>{};
-  const auto at_line = [this](Error error) {
+  auto record = parse_record(*line);
+  if (!record.ok()) {
+    Error error = std::move(record).error();
     error.at.line = line_;
     return error;
-  };
-  auto record = parse_record(*line);
-  if (!record.ok()) return at_line(std::move(record).error());
-  if (record->id.hex <= previous_) {
-    return at_line({Code::invalid, "the documents are not in ascending order", {line_, 1}});
   }
+  if (record->id.hex <= previous_) return out_of_order();
   previous_ = record->id.hex;
   return std::optional<ManifestRecord>(std::move(record).value());
 }
 
 Result<base::ContentHashes> ManifestReader::finish() {
-  if (!ended_ || start_ < buffer_.size()) {
+  if (!ended_ || start_ < buffer_.size() || hashes_ == Hashes::none) {
     return Error{Code::internal, "the manifest was not read to its end"};
   }
   return hasher_.finish();

@@ -96,6 +96,7 @@ struct ManifestTotals {
   std::map<std::string, uint64_t> labels;
   std::map<std::string, uint64_t> splits;
   void add(const ManifestRecord& record);
+  void remove(const ManifestRecord& record);  // one that was added
   bool operator==(const ManifestTotals&) const = default;
 };
 
@@ -140,19 +141,30 @@ class ManifestReader {
  public:
   // The next piece of the file, empty at its end.
   using Chunks = std::function<base::Result<std::string>()>;
-  static base::Result<ManifestReader> open(Chunks chunks);
+  // With Hashes::none, finish() has none to give: it saves reading as much time again.
+  enum class Hashes { all, none };
+  static base::Result<ManifestReader> open(Chunks chunks, Hashes hashes = Hashes::all);
   static base::Result<ManifestReader> open(std::string text);
 
   const ManifestHeader& header() const { return header_; }
   base::Result<std::optional<ManifestRecord>> next();
+  // The next record as it stands, with LF, of which only the id is looked at: for who passes most
+  // of them on. Code::invalid if the line does not begin as a record does.
+  struct Line {
+    corpus::DocumentId id;
+    std::string_view text;  // until the next call
+  };
+  base::Result<std::optional<Line>> next_line();
   // The file's digest and its other hashes, once next() has given nothing.
   base::Result<base::ContentHashes> finish();
 
  private:
-  explicit ManifestReader(Chunks chunks) : chunks_(std::move(chunks)) {}
-  base::Result<std::optional<std::string>> next_line();
+  ManifestReader(Chunks chunks, Hashes hashes) : chunks_(std::move(chunks)), hashes_(hashes) {}
+  base::Result<std::optional<std::string_view>> next_text();
+  base::Error out_of_order() const;
 
   Chunks chunks_;
+  Hashes hashes_;
   std::string buffer_;
   size_t start_ = 0;
   uint32_t line_ = 0;

@@ -114,6 +114,18 @@ void ReleaseFigures::add(const ManifestRecord& record) {
   if (record.agreement) ++tenth_of(*record.agreement, agreement);
 }
 
+void ReleaseFigures::remove(const ManifestRecord& record) {
+  for (const auto& [label, count] : record.labels) {
+    auto& parts = labels[label];
+    if ((parts[record.split] -= count) == 0) parts.erase(record.split);
+    if (parts.empty()) labels.erase(label);
+  }
+  auto& classes = pages[record.split];
+  --classes[page_class(record.pages.size())];
+  if (classes == std::array<uint64_t, 5>{}) pages.erase(record.split);
+  if (record.agreement) --tenth_of(*record.agreement, agreement);
+}
+
 void ReleaseFigures::add_words(std::string_view file) {
   for_each_confidence(file, [&](int64_t value) { ++tenth_of(value, confidence); });
 }

@@ -27,6 +27,7 @@ struct ReleaseFigures {
   Tenths agreement = {};   // documents that two people read, by tenths of F1
 
   void add(const ManifestRecord& record);
+  void remove(const ManifestRecord& record);  // one that was added
   // A words file (corpus/words.h), of which only the confidences are looked at; and one that was
   // added before.
   void add_words(std::string_view file);

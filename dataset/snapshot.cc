@@ -53,16 +53,30 @@ class OpenTree {
   std::vector<base::Md5> files_;
 };
 
-class SnapshotMaker {
+// Gathers a snapshot: what every one has beside the directories of documents.
+class SnapshotFiles {
  public:
-  SnapshotMaker(const SnapshotStore& store, const NextRecord& records)
-      : store_(store), records_(records) {}
+  explicit SnapshotFiles(const SnapshotStore& store) : store_(store) {}
 
-  Result<Snapshot> make(const SnapshotSettings& settings, const ManifestHeader& header,
-                        const base::ContentHashes& manifest) {
-    next_ = TRY(records_());
-    for (const char bucket : kBuckets) TRY(make_bucket(bucket));
-    if (next_) return Error{Code::invalid, "the records are not in ascending order"};
+  void add_documents(char bucket, const DvcOut& out) {
+    put("documents/" + std::string(1, bucket) + ".dvc", print_dvc_pointer({.outs = {out}}));
+    note(out);
+  }
+  void add_labels(const DvcOut& out) {
+    labels_.outs.push_back(out);
+    note(out);
+  }
+
+  Result<void> need_texts(const ManifestRecord& record) {
+    for (const ManifestPage& page : record.pages) {
+      TRY(need(page.words));
+      TRY(need(page.annotations));
+    }
+    return need(record.annotations);
+  }
+
+  Result<Snapshot> finish(const SnapshotSettings& settings, const ManifestHeader& header,
+                          const base::ContentHashes& manifest) {
     TRY(make_labels(header));
     make_manifest(header, manifest);
     make_texts(settings, header, manifest);
@@ -76,39 +90,10 @@ class SnapshotMaker {
     snapshot_.files.push_back({std::move(path), std::move(content)});
   }
 
-  Result<void> make_bucket(char bucket) {
-    OpenTree documents = TRY(OpenTree::open(store_));
-    OpenTree labels = TRY(OpenTree::open(store_));
-    while (next_ && next_->id.hex.starts_with(bucket)) {
-      TRY(add_document(*next_, documents, labels));
-      next_ = TRY(records_());
-    }
-    const std::string name(1, bucket);
-    const DvcOut out = TRY(note(documents, name));
-    put("documents/" + name + ".dvc", print_dvc_pointer({.outs = {out}}));
-    labels_.outs.push_back(TRY(note(labels, "labels/" + name)));
-    return {};
-  }
-
-  Result<DvcOut> note(OpenTree& tree, std::string path) {
-    DvcOut out = TRY(tree.finish(std::move(path)));
+  void note(const DvcOut& out) {
     snapshot_.directories.push_back(out.md5);
     snapshot_.nfiles += *out.nfiles;
     snapshot_.bytes += out.size;
-    return out;
-  }
-
-  Result<void> add_document(const ManifestRecord& record, OpenTree& documents, OpenTree& labels) {
-    for (const SnapshotEntry& entry : entries_of(record)) {
-      const std::string path = record.id.hex + "/" + entry.path;
-      TRY(documents.add(entry.md5, path, entry.size));
-      if (entry.is_text) TRY(labels.add(entry.md5, path, entry.size));
-    }
-    for (const ManifestPage& page : record.pages) {
-      TRY(need(page.words));
-      TRY(need(page.annotations));
-    }
-    return need(record.annotations);
   }
 
   Result<void> need(const std::optional<TextRef>& text) {
@@ -134,7 +119,7 @@ class SnapshotMaker {
       TRY(tree.add(guideline.file.md5, guideline.path.substr(kPrefix.size()), guideline.file.size));
       TRY(store_.need_text(guideline.file));
     }
-    labels_.outs.push_back(TRY(note(tree, "labels/guidelines")));
+    add_labels(TRY(tree.finish("labels/guidelines")));
     return {};
   }
 
@@ -163,10 +148,143 @@ class SnapshotMaker {
   }
 
   const SnapshotStore& store_;
-  const NextRecord& records_;
-  std::optional<ManifestRecord> next_;
   DvcPointer labels_;
   Snapshot snapshot_;
+};
+
+std::string labels_path(char bucket) {
+  return std::string("labels/") + bucket;
+}
+
+// The directories of documents, from all records.
+class SnapshotMaker {
+ public:
+  SnapshotMaker(const SnapshotStore& store, const NextRecord& records)
+      : store_(store), records_(records), files_(store) {}
+
+  Result<Snapshot> make(const SnapshotSettings& settings, const ManifestHeader& header,
+                        const base::ContentHashes& manifest) {
+    next_ = TRY(records_());
+    for (const char bucket : kBuckets) TRY(make_bucket(bucket));
+    if (next_) return Error{Code::invalid, "the records are not in ascending order"};
+    return files_.finish(settings, header, manifest);
+  }
+
+ private:
+  Result<void> make_bucket(char bucket) {
+    OpenTree documents = TRY(OpenTree::open(store_));
+    OpenTree labels = TRY(OpenTree::open(store_));
+    while (next_ && next_->id.hex.starts_with(bucket)) {
+      TRY(add_document(*next_, documents, labels));
+      next_ = TRY(records_());
+    }
+    files_.add_documents(bucket, TRY(documents.finish(std::string(1, bucket))));
+    files_.add_labels(TRY(labels.finish(labels_path(bucket))));
+    return {};
+  }
+
+  Result<void> add_document(const ManifestRecord& record, OpenTree& documents, OpenTree& labels) {
+    for (const SnapshotEntry& entry : entries_of(record)) {
+      const std::string path = record.id.hex + "/" + entry.path;
+      TRY(documents.add(entry.md5, path, entry.size));
+      if (entry.is_text) TRY(labels.add(entry.md5, path, entry.size));
+    }
+    return files_.need_texts(record);
+  }
+
+  const SnapshotStore& store_;
+  const NextRecord& records_;
+  SnapshotFiles files_;
+  std::optional<ManifestRecord> next_;
+};
+
+// The same from the snapshot before and what changed since.
+class NextSnapshotMaker {
+ public:
+  NextSnapshotMaker(const SnapshotStore& store, const EarlierSnapshot& earlier,
+                    std::span<const RecordEdit> edits)
+      : store_(store), earlier_(earlier), edits_(edits), files_(store) {}
+
+  Result<Snapshot> make(const SnapshotSettings& settings, const ManifestHeader& header,
+                        const base::ContentHashes& manifest) {
+    labels_ = TRY(pointer("labels.dvc"));
+    for (const char bucket : kBuckets) TRY(make_bucket(bucket));
+    return files_.finish(settings, header, manifest);
+  }
+
+ private:
+  enum class Files { all, texts };
+
+  Result<DvcPointer> pointer(const std::string& path) const {
+    return parse_dvc_pointer(TRY(earlier_.file(path)));
+  }
+
+  // The directory of that path as the snapshot before has it.
+  static Result<DvcOut> out_in(const DvcPointer& pointer, const std::string& path) {
+    for (const DvcOut& out : pointer.outs) {
+      if (out.path == path && out.is_directory()) return out;
+    }
+    return Error{Code::invalid, "the release before has no " + path};
+  }
+
+  Result<void> make_bucket(char bucket) {
+    const auto is_of_bucket = [&](const RecordEdit& edit) {
+      return edit.id.hex.starts_with(bucket);
+    };
+    const auto begin = std::find_if(edits_.begin(), edits_.end(), is_of_bucket);
+    const auto end = std::find_if_not(begin, edits_.end(), is_of_bucket);
+    const std::span<const RecordEdit> edits(begin, end);
+    for (const RecordEdit& edit : edits) {
+      if (edit.after) TRY(files_.need_texts(*edit.after));
+    }
+    const std::string name(1, bucket);
+    const DvcOut documents = TRY(out_in(TRY(pointer("documents/" + name + ".dvc")), name));
+    const DvcOut labels = TRY(out_in(labels_, labels_path(bucket)));
+    files_.add_documents(bucket, TRY(changed(documents, edits, Files::all)));
+    files_.add_labels(TRY(changed(labels, edits, Files::texts)));
+    return {};
+  }
+
+  Result<DvcOut> changed(DvcOut out, std::span<const RecordEdit> edits, Files files) {
+    std::vector<DvcTreeChange> changes;
+    for (const RecordEdit& edit : edits) {
+      const auto before = tree_files(edit.before, files), after = tree_files(edit.after, files);
+      if (before == after) continue;
+      changes.push_back({edit.id.hex, {}});
+      for (const SnapshotEntry& entry : after) {
+        changes.back().files.push_back({entry.md5, edit.id.hex + "/" + entry.path});
+      }
+      out.size += sum_of(after) - sum_of(before);
+      *out.nfiles += after.size() - before.size();
+    }
+    if (changes.empty()) return out;
+    const std::string earlier = TRY(earlier_.directory(out.md5));
+    const TreeWriter writer = TRY(store_.open_tree());
+    SplicedTree tree = TRY(splice_dvc_tree(earlier, changes, writer.append));
+    TRY(writer.commit(tree.md5, std::move(tree.files)));
+    out.md5 = tree.md5;
+    return out;
+  }
+
+  static std::vector<SnapshotEntry> tree_files(const std::optional<ManifestRecord>& record,
+                                               Files files) {
+    if (!record) return {};
+    auto entries = entries_of(*record);
+    if (files == Files::texts) std::erase_if(entries, [](const auto& e) { return !e.is_text; });
+    return entries;
+  }
+
+  static uint64_t sum_of(const std::vector<SnapshotEntry>& entries) {
+    uint64_t sum = 0;
+    for (const SnapshotEntry& entry : entries) sum += entry.size;
+    return sum;
+  }
+
+  const SnapshotStore& store_;
+  const EarlierSnapshot& earlier_;
+  const std::span<const RecordEdit> edits_;
+  SnapshotFiles files_;
+  DvcPointer labels_;  // of the snapshot before
 };
 
 }  // namespace
@@ -200,6 +318,13 @@ Result<Snapshot> make_snapshot(const SnapshotSettings& settings, const ManifestH
                                const base::ContentHashes& manifest, const NextRecord& records,
                                const SnapshotStore& store) {
   return SnapshotMaker(store, records).make(settings, header, manifest);
+}
+
+Result<Snapshot> make_next_snapshot(const SnapshotSettings& settings, const ManifestHeader& header,
+                                    const base::ContentHashes& manifest,
+                                    std::span<const RecordEdit> edits,
+                                    const EarlierSnapshot& earlier, const SnapshotStore& store) {
+  return NextSnapshotMaker(store, earlier, edits).make(settings, header, manifest);
 }
 
 }  // namespace dataset

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@
 #include "base/result.h"
 #include "dataset/dvc_tree.h"
 #include "dataset/manifest.h"
+#include "dataset/release_edit.h"
 #include "dataset/release_figures.h"
 
 namespace dataset {
@@ -71,6 +73,24 @@ struct Snapshot {
 base::Result<Snapshot> make_snapshot(const SnapshotSettings& settings, const ManifestHeader& header,
                                      const base::ContentHashes& manifest, const NextRecord& records,
                                      const SnapshotStore& store);
+
+// What the snapshot of the release before left.
+struct EarlierSnapshot {
+  std::function<base::Result<std::string>(std::string_view path)> file;  // of its commit
+  // The bytes of a `.dir` object, checked against its name.
+  std::function<base::Result<std::string>(const base::Md5&)> directory;
+};
+
+// The same snapshot as make_snapshot() makes of all records, from the one before: directories in
+// which no document has changed keep their objects, and of the others only the entries of changed
+// documents are new. One sixteenth of the release's directory objects lies in memory.
+// store.need_text is called for the texts of changed documents, of the guidelines and the schema.
+base::Result<Snapshot> make_next_snapshot(const SnapshotSettings& settings,
+                                          const ManifestHeader& header,
+                                          const base::ContentHashes& manifest,
+                                          std::span<const RecordEdit> edits,
+                                          const EarlierSnapshot& earlier,
+                                          const SnapshotStore& store);
 
 // The files of one document below its directory, in ascending order of path.
 struct SnapshotEntry {

@@ -367,6 +367,19 @@ Result<std::vector<corpus::DocumentId>> DocumentTable::with_file_name(ProjectId 
   return ids;
 }
 
+Result<std::vector<corpus::DocumentId>> DocumentTable::with_key(ProjectId project,
+                                                                std::string_view key,
+                                                                std::string_view value) {
+  std::vector<corpus::DocumentId> ids;
+  for (const Row& row : TRY(tx_.query("SELECT d.id FROM document_keys k JOIN documents d"
+                                      " ON d.number = k.document"
+                                      " WHERE k.key = ? AND k.value = ? AND d.project_id = ?",
+                                      {key, value, project}))) {
+    ids.push_back({row.text(0)});
+  }
+  return ids;
+}
+
 Result<void> DocumentTable::add_upload(const DocumentUpload& upload) {
   TRY(tx_.execute(
       "INSERT INTO document_uploads (project_id, document_id, uploader_id, source)"

@@ -126,6 +126,9 @@ class DocumentTable {
   // Whose first upload had this name, at most two: enough to know whether it is one.
   Result<std::vector<corpus::DocumentId>> with_file_name(ProjectId project,
                                                          std::string_view file_name);
+  // Those that are found by this key: "claim", "C-7".
+  Result<std::vector<corpus::DocumentId>> with_key(ProjectId project, std::string_view key,
+                                                   std::string_view value);
   Result<DocumentPage> list(const DocumentQuery& query);
   Result<std::map<DocumentState, int64_t>> counts(ProjectId project);
   Result<int64_t> count(ProjectId project);

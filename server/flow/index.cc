@@ -308,12 +308,6 @@ class Indexer {
   storage::DocumentTable table_;
 };
 
-Result<vcs::ObjectId> commit_seen(storage::Transaction& tx, const OpenProject& project) {
-  const auto text = TRY(storage::SettingsTable(tx).find(seen_key(project)));
-  if (!text || text->empty()) return vcs::kNoObject;
-  return vcs::ObjectId::from_hex(*text);
-}
-
 Result<void> write_changes(Services& services, OpenProject& project, const Changes& changes,
                            const vcs::ObjectId& tip, bool is_news, storage::Transaction& tx) {
   const vcs::Snapshot snapshot = TRY(vcs::Snapshot::at_commit(*project.repository, tip));
@@ -333,7 +327,7 @@ Result<void> write_changes(Services& services, OpenProject& project, const Chang
 // One write at a time, so of those that wait together the first does it for all.
 Result<void> write_what_is_new(Services& services, OpenProject& project, storage::Transaction& tx) {
   const vcs::ObjectId tip = TRY(project.tip_id());
-  const vcs::ObjectId seen = TRY(commit_seen(tx, project));
+  const vcs::ObjectId seen = TRY(indexed_commit(tx, project));
   if (tip == seen) return {};
   const bool is_news = seen != vcs::kNoObject;
   return write_changes(services, project, TRY(changes_between(project, seen, tip)), tip, is_news,
@@ -342,12 +336,18 @@ Result<void> write_what_is_new(Services& services, OpenProject& project, storage
 
 Result<bool> is_in_step(Services& services, const OpenProject& project) {
   const vcs::ObjectId tip = TRY(project.tip_id());
-  const vcs::ObjectId seen = TRY(
-      services.database->read([&](storage::Transaction& tx) { return commit_seen(tx, project); }));
+  const vcs::ObjectId seen = TRY(services.database->read(
+      [&](storage::Transaction& tx) { return indexed_commit(tx, project); }));
   return tip == seen;
 }
 
 }  // namespace
+
+Result<vcs::ObjectId> indexed_commit(storage::Transaction& tx, const OpenProject& project) {
+  const auto text = TRY(storage::SettingsTable(tx).find(seen_key(project)));
+  if (!text || text->empty()) return vcs::kNoObject;
+  return vcs::ObjectId::from_hex(*text);
+}
 
 Result<void> catch_up(Services& services, OpenProject& project) {
   const auto in_step = is_in_step(services, project);

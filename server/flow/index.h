@@ -24,6 +24,9 @@ Result<void> catch_up(Services& services, OpenProject& project);
 using AlsoWrite = std::function<Result<void>(storage::Transaction&)>;
 Result<void> catch_up(Services& services, OpenProject& project, const AlsoWrite& also);
 
+// The commit of main that the rows tell of; vcs::kNoObject: none yet.
+Result<vcs::ObjectId> indexed_commit(storage::Transaction& tx, const OpenProject& project);
+
 // The failure code of a document whose files in git are not what they should be.
 inline constexpr char kUnreadable[] = "unreadable";
 

@@ -1,6 +1,8 @@
-// What the release before still knows, so that the next one costs what has changed: the records of
-// documents whose files have not changed in git since, and the sums of its words' confidences.
+// What the release before still knows, so that the next one costs what has changed: its sums, and
+// the records of documents whose files have not changed in git since.
 //
+//   const auto memory = TRY(memory_of(services, before));
+//   const auto delta = TRY(delta_between(project, before_commit, commit, &split));
 //   const auto known = TRY(KnownRecords::open(services, project, before, commit, split));
 //   if (const auto* record = TRY(known->find(id))) ...       // as it was, but for its part
 //   while (const auto record = TRY(known->next())) ...       // all of the older release
@@ -13,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "corpus/splits.h"
 #include "dataset/manifest.h"
@@ -43,8 +47,6 @@ class KnownRecords {
 
  private:
   KnownRecords() = default;
-  Result<void> note_changes(const OpenProject& project, const vcs::ObjectId& before,
-                            const vcs::ObjectId& after);
   Result<void> read_one();
 
   std::optional<dataset::ManifestReader> reader_;
@@ -54,12 +56,36 @@ class KnownRecords {
   std::set<corpus::DocumentId> changed_;
 };
 
-// How many words of the release have which confidence; nothing: it must be counted.
-Result<std::optional<dataset::Tenths>> known_confidences(Services& services,
-                                                         const storage::ReleaseRow& release);
-
+// What a release remembers for the next one of its dataset.
+struct ReleaseMemory {
+  std::string choice;       // which documents were asked for, in whoever's words made it
+  bool is_settled = false;  // made of main as it was, with its split recorded there
+  uint64_t unreadable = 0;  // documents that were left out
+  dataset::ReleaseFigures figures = {};
+  bool operator==(const ReleaseMemory&) const = default;
+};
+// Nothing: it was made by another edition of this program, or somebody else's.
+Result<std::optional<ReleaseMemory>> memory_of(Services& services,
+                                               const storage::ReleaseRow& release);
 // In the transaction that records the release.
 Result<void> remember_for_the_next(storage::Transaction& tx, const storage::ReleaseRow& release,
-                                   const dataset::Tenths& confidences);
+                                   const ReleaseMemory& memory);
+
+// What lies between two commits of main, as far as a release asks.
+struct ReleaseDelta {
+  std::set<corpus::DocumentId> documents;   // any of their files has changed
+  std::vector<corpus::DocumentId> added;    // of these, those that were not there
+  std::vector<corpus::DocumentId> removed;  // ... that could be read and are gone
+  // Whether the split must be evaluated anew: its files have changed, or a document that stays
+  // belongs to other groups than before.
+  bool regroups = false;
+};
+// `split`: the name of one, and its rule by then; null: nobody asks.
+struct NamedSplit {
+  std::string name;
+  corpus::SplitRule rule;
+};
+Result<ReleaseDelta> delta_between(const OpenProject& project, const vcs::ObjectId& before,
+                                   const vcs::ObjectId& after, const NamedSplit* split);
 
 }  // namespace server

@@ -4,11 +4,13 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "corpus/adjudication.h"
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
 #include "dataset/export_source.h"
+#include "dataset/release_edit.h"
 #include "dataset/snapshot.h"
 #include "dataset/split.h"
 #include "server/flow/contributions.h"
@@ -16,11 +18,11 @@
 #include "server/flow/index.h"
 #include "server/flow/known_records.h"
 #include "server/flow/released.h"
+#include "server/flow/settled_split.h"
 #include "server/flow/snapshot_objects.h"
 #include "server/flow/split.h"
 #include "server/flow/spool.h"
 #include "server/flow/withdraw.h"
-#include "storage/blob_table.h"
 #include "vcs/ancestry.h"
 #include "vcs/tag_writer.h"
 
@@ -31,14 +33,75 @@ dataset::NextRecord records_of(std::shared_ptr<dataset::ManifestReader> reader) 
   return [reader] { return reader->next(); };
 }
 
-// One release on its way.
+base::Json names_json(const std::set<std::string>& names) {
+  base::Json json = base::Json::array();
+  for (const std::string& name : names) json.push(name);
+  return json;
+}
+
+// Which documents are asked for, in one spelling: with the same choice, a document whose files have
+// not changed is in the next release if it was in this one.
+std::string choice_of(const ReleaseRequest& request) {
+  base::Json states = base::Json::array(), keys = base::Json::object();
+  for (const corpus::ReviewState state : request.states) states.push(corpus::name_of(state));
+  for (const auto& [key, value] : request.keys) keys.set(key, value);
+  base::Json json = base::Json::object({{"split", request.split},
+                                        {"states", states},
+                                        {"labels", names_json(request.labels)},
+                                        {"keys", keys}});
+  if (request.received_from) json.set("received_from", *request.received_from);
+  if (request.received_before) json.set("received_before", *request.received_before);
+  if (request.min_agreement) json.set("min_agreement", *request.min_agreement);
+  return json.print();
+}
+
+// Whether what the release before left is not as it should be; then all is read anew.
+bool is_damage(const base::Error& error) {
+  return error.code == base::Code::invalid || error.code == base::Code::not_found ||
+         error.code == base::Code::internal;
+}
+
+// One release on its way: by what has changed since the one before, if that is all that can make a
+// difference, else by a look at every document.
 class Releasing {
+  using Hashes = dataset::ManifestReader::Hashes;
+
  public:
   Releasing(Services& services, const Actor& actor, OpenProject& project,
             const ReleaseRequest& request)
       : services_(services), actor_(actor), project_(project), request_(request) {}
 
   Result<MadeRelease> run() {
+    const auto next = TRY(build_next());
+    return publish(next ? *next : TRY(build_whole()));
+  }
+
+  Result<ReleasePreview> preview() {
+    const auto next = gather_next(Make::preview);
+    if (!next.ok() || !*next) {
+      TRY(forget(next.ok() ? nullptr : &next.error()));
+      commit_ = TRY(project_.tip_id());
+      TRY(gather());
+    }
+    return ReleasePreview{header_.version, before_version_, header_.totals,
+                          change_,         changes_,        unreadable_};
+  }
+
+ private:
+  // What is in the byte store, and what will be the commit that points there.
+  struct Built {
+    base::ContentHashes manifest;
+    dataset::Snapshot snapshot;
+  };
+
+  Result<MadeRelease> publish(const Built& built) {
+    const vcs::ObjectId data_commit = TRY(commit_snapshot(built.snapshot));
+    const storage::ReleaseRow row = TRY(tag(built.manifest, data_commit));
+    TRY(record(row));
+    return MadeRelease{row, change_, unreadable_};
+  }
+
+  Result<Built> build_whole() {
     // The split's locked parts are recorded before anybody sees them.
     if (request_.split.empty()) {
       commit_ = TRY(project_.tip_id());
@@ -48,25 +111,171 @@ class Releasing {
       split_ = std::move(locked.reading);
     }
     const Spool records = TRY(gather());
-    Spool manifest = TRY(Spool::create(services_.config.data / "tmp"));
-    TRY(manifest.append(dataset::print_header(header_)));
-    TRY(copy(records.chunks(), [&](std::string_view chunk) { return manifest.append(chunk); }));
-    TRY(manifest.flush());
-    const base::ContentHashes hashes = TRY(store_manifest(manifest));
-    const vcs::ObjectId data_commit = TRY(publish_snapshot(manifest, hashes));
-    const storage::ReleaseRow row = TRY(tag(hashes, data_commit));
-    TRY(record(row));
-    return MadeRelease{row, change_, unreadable_};
+    return build([&](const dataset::TextSink& sink) { return copy(manifest_of(records), sink); },
+                 [&](const base::ContentHashes& manifest,
+                     const dataset::SnapshotStore& store) -> Result<dataset::Snapshot> {
+                   auto reader = std::make_shared<dataset::ManifestReader>(
+                       TRY(dataset::ManifestReader::open(manifest_of(records), Hashes::none)));
+                   return dataset::make_snapshot(snapshot_settings(), header_, manifest,
+                                                 records_of(reader), store);
+                 });
   }
 
-  Result<ReleasePreview> preview() {
+  // Nothing if every document must be looked at, or if the release before is damaged: then it is
+  // as if nothing had been tried.
+  Result<std::optional<Built>> build_next() {
+    auto built = try_next();
+    if (built.ok() && *built) return built;
+    TRY(forget(built.ok() ? nullptr : &built.error()));
+    return std::optional<Built>();
+  }
+
+  Result<std::optional<Built>> try_next() {
+    if (!TRY(gather_next(Make::release))) return std::optional<Built>();
+    const auto write = [&](const dataset::TextSink& sink) -> Result<void> {
+      auto older = TRY(dataset::ManifestReader::open(
+          TRY(open_manifest(services_, project(), *before_)), Hashes::none));
+      return dataset::splice_manifest(older, header_, edits_, sink);
+    };
+    const auto snapshot = [&](const base::ContentHashes& manifest,
+                              const dataset::SnapshotStore& store) -> Result<dataset::Snapshot> {
+      return dataset::make_next_snapshot(snapshot_settings(), header_, manifest, edits_,
+                                         TRY(earlier_snapshot()), store);
+    };
+    return std::optional(TRY(build(write, snapshot)));
+  }
+
+  using WriteManifest = std::function<Result<void>(const dataset::TextSink&)>;
+  using MakeSnapshot = std::function<Result<dataset::Snapshot>(const base::ContentHashes& manifest,
+                                                               const dataset::SnapshotStore&)>;
+  Result<Built> build(const WriteManifest& write, const MakeSnapshot& make) {
+    SnapshotObjects objects(services_, project_);
+    Built built;
+    built.manifest = TRY(objects.add_manifest(write));
+    dataset::SnapshotStore store;
+    store.open_tree = [&] { return objects.open_tree(); };
+    store.need_text = [&](const dataset::TextRef& text) { return objects.add_text(text); };
+    built.snapshot = TRY(make(built.manifest, store));
+    TRY(objects.finish(built.snapshot));
+    return built;
+  }
+
+  Result<dataset::EarlierSnapshot> earlier_snapshot() const {
+    const vcs::Snapshot data = TRY(vcs::Snapshot::at_commit(
+        *project_.data, TRY(vcs::ObjectId::from_hex(before_->data_commit))));
+    dataset::EarlierSnapshot earlier;
+    earlier.file = [data](std::string_view path) { return data.read(path); };
+    earlier.directory = [this](const base::Md5& md5) -> Result<std::string> {
+      const auto reader = TRY(services_.blobs->open(project().organisation_slug, {md5, true}));
+      std::string text = TRY(reader->read_whole());
+      if (base::md5_of(text) == md5) return text;
+      return base::Error{base::Code::internal, "the directory object " + md5.hex() + " is damaged"};
+    };
+    return earlier;
+  }
+
+  // Only if the release before and what has changed in git since decide everything.
+  enum class Make { preview, release };
+  Result<bool> gather_next(Make make) {
+    TRY(find_release_before());
     commit_ = TRY(project_.tip_id());
-    TRY(gather());
-    return ReleasePreview{header_.version, before_version_, header_.totals,
-                          change_,         changes_,        unreadable_};
+    const bool may = memory_ && memory_->is_settled && memory_->unreadable == 0 &&
+                     memory_->choice == choice_of(request_) && request_.commit.empty();
+    if (!may) return false;
+    const auto delta = TRY(request_.split.empty() ? delta_since_before(nullptr) : settle(make));
+    if (!delta) return false;
+    TRY(read_project_files());
+    if (settled_) header_.split = manifest_split(TRY(rule_id()), settled_->split());
+    for (const corpus::DocumentId& id : delta->documents) {
+      if (!TRY(add_edit(id))) return false;
+    }
+    TRY(compare_edits());
+    return true;
   }
 
- private:
+  Result<std::optional<ReleaseDelta>> delta_since_before(const NamedSplit* split) const {
+    const vcs::ObjectId commit_before = TRY(vcs::ObjectId::from_hex(before_->commit));
+    return std::optional(TRY(delta_between(project_, commit_before, commit_, split)));
+  }
+
+  // What has changed, once each document has its part, by the rule of the split alone: nothing if
+  // the split must be evaluated. A release that is made locks, and is of the commit that says so.
+  Result<std::optional<ReleaseDelta>> settle(Make make) {
+    SettledSplit settled = TRY(SettledSplit::open(project_, commit_, request_.split));
+    const NamedSplit named{request_.split, settled.split().rule};
+    auto delta = TRY(delta_since_before(&named));
+    if (delta->regroups || !TRY(settled.place(services_, delta->added))) {
+      return std::optional<ReleaseDelta>();
+    }
+    const bool is_grown = !delta->added.empty() || !delta->removed.empty();
+    if (is_grown && make == Make::release) {
+      const auto locked = TRY(settled.record(delta->removed));
+      if (!locked) return std::optional<ReleaseDelta>();
+      commit_ = *locked;
+      TRY(catch_up(services_, project_));
+    }
+    settled_ = std::move(settled);
+    return delta;
+  }
+
+  // Git's name of the rule.
+  Result<base::Sha1> rule_id() const {
+    const auto entry = TRY(snapshot_->entry(corpus::split_path(request_.split)));
+    if (entry) return entry->id;
+    return base::Error{base::Code::not_found, "there is no split called " + request_.split};
+  }
+
+  dataset::ManifestSplit manifest_split(const base::Sha1& rule, const corpus::Split& split) const {
+    return {request_.split, rule, split.parts, split.rule.group_by, split.rule.stratify_by};
+  }
+
+  // False if it cannot be read.
+  Result<bool> add_edit(const corpus::DocumentId& id) {
+    edits_.push_back({.id = id});
+    if (!TRY(DocumentFiles(*snapshot_, project_.fan_out, id).is_there())) return true;
+    auto record = record_of(id);
+    if (!record.ok() && is_unreadable(record.error())) return false;
+    edits_.back().after = TRY(std::move(record));
+    return true;
+  }
+
+  Result<void> compare_edits() {
+    auto older = TRY(dataset::ManifestReader::open(
+        TRY(open_checked_manifest(services_, project(), *before_)), Hashes::none));
+    TRY(dataset::find_before(older, edits_));
+    header_.totals = older.header().totals;
+    figures_ = memory_->figures;
+    const auto count_words = [this](dataset::RecordChange, const dataset::ManifestRecord* a,
+                                    const dataset::ManifestRecord* b) {
+      return count_words_between(a, b);
+    };
+    change_ = TRY(dataset::compare_edits(edits_, header_.totals.documents, count_words));
+    TRY(describe_change(*before_, older.header().schema));
+    dataset::apply_edits(edits_, header_.totals);
+    dataset::apply_edits(edits_, figures_);
+    return decide_version();
+  }
+
+  // Before every document is looked at: as if nothing had been tried. An error is one still, unless
+  // it says that the release before is damaged.
+  Result<void> forget(const base::Error* error) {
+    if (error != nullptr && !is_damage(*error)) return *error;
+    if (error != nullptr) {
+      base::log_warning("a release looks at every document: the one before it is not whole",
+                        {{"project", project().path()},
+                         {"release", request_.name},
+                         {"error.code", base::name_of(error->code)}});
+    }
+    edits_.clear();
+    settled_.reset();
+    snapshot_.reset();
+    header_ = {};
+    change_ = {};
+    figures_ = {};
+    changes_.clear();
+    return {};
+  }
+
   // The records, and the version that follows from them.
   Result<Spool> gather() {
     TRY(choose_commit());
@@ -74,11 +283,24 @@ class Releasing {
     Spool records = TRY(Spool::create(services_.config.data / "tmp"));
     TRY(collect(records));
     TRY(records.flush());
+    TRY(decide_version());
+    return records;
+  }
+
+  Result<void> decide_version() {
     if (header_.totals.documents == 0) {
       return base::Error{base::Code::conflict, "no document matches: the release would be empty"};
     }
     header_.version = dataset::next_version(before_version_, change_);
-    return records;
+    return {};
+  }
+
+  // The whole file: the header in front of the records.
+  dataset::ManifestReader::Chunks manifest_of(const Spool& records) const {
+    return [header = dataset::print_header(header_),
+            chunks = records.chunks()]() mutable -> Result<std::string> {
+      return header.empty() ? chunks() : std::exchange(header, {});
+    };
   }
 
   const storage::Project& project() const { return actor_.project(); }
@@ -91,24 +313,25 @@ class Releasing {
     if (!request_.split.empty() && !read_already) {
       split_ = TRY(read_split(services_, project_, commit_, request_.split));
     }
+    TRY(read_project_files());
+    if (split_) header_.split = manifest_split(split_->rule, split_->split);
+    return {};
+  }
+
+  // What a release has of the revision beside documents.
+  Result<void> read_project_files() {
     snapshot_ = TRY(vcs::Snapshot::at_commit(*project_.repository, commit_));
     header_.name = request_.name;
     header_.licence = request_.licence;
     header_.description = request_.description;
     header_.schema = TRY(text_ref(std::string(corpus::kSchemaPath)));
-    TRY(snapshot_->walk("guidelines",
-                        [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
-                          const std::string name(path);
-                          const dataset::TextRef file = TRY(text_ref(name));
-                          header_.guidelines.push_back({name, file});
-                          return true;
-                        }));
-    if (split_) {
-      header_.split =
-          dataset::ManifestSplit{request_.split, split_->rule, split_->split.parts,
-                                 split_->split.rule.group_by, split_->split.rule.stratify_by};
-    }
-    return {};
+    return snapshot_->walk("guidelines",
+                           [&](std::string_view path, const vcs::TreeEntry&) -> Result<bool> {
+                             const std::string name(path);
+                             const dataset::TextRef file = TRY(text_ref(name));
+                             header_.guidelines.push_back({name, file});
+                             return true;
+                           });
   }
 
   Result<vcs::ObjectId> asked_commit() const {
@@ -130,6 +353,7 @@ class Releasing {
 
   // The highest version of the dataset so far.
   Result<void> find_release_before() {
+    if (before_) return {};
     for (const storage::ReleaseRow& row :
          TRY(services_.database->read([&](storage::Transaction& tx) {
            return storage::ReleaseTable(tx).list(project().id);
@@ -140,7 +364,7 @@ class Releasing {
       before_version_ = version;
       before_ = row;
     }
-    if (before_) confidence_before_ = TRY(known_confidences(services_, *before_));
+    if (before_) memory_ = TRY(memory_of(services_, *before_));
     return {};
   }
 
@@ -167,10 +391,10 @@ class Releasing {
       while (TRY(now())) continue;
       return {};
     }
-    if (confidence_before_) figures_.confidence = *confidence_before_;
+    if (memory_) figures_.confidence = memory_->figures.confidence;
     const auto count_words = [this](dataset::RecordChange, const dataset::ManifestRecord* a,
                                     const dataset::ManifestRecord* b) {
-      return confidence_before_ ? count_words_between(a, b) : Result<void>();
+      return memory_ ? count_words_between(a, b) : Result<void>();
     };
     change_ = TRY(dataset::compare_releases([&] { return known->next(); }, now, count_words));
     return describe_change(*before_, known->header().schema);
@@ -224,7 +448,7 @@ class Releasing {
     }
     dataset::ManifestRecord record = known;
     for (const dataset::ManifestPage& page : record.pages) {
-      if (page.words && !confidence_before_) figures_.add_words(TRY(text_of(*page.words)));
+      if (page.words && !memory_) figures_.add_words(TRY(text_of(*page.words)));
     }
     TRY(place(record));
     return std::optional(std::move(record));
@@ -241,7 +465,7 @@ class Releasing {
   Result<std::optional<dataset::TextRef>> words_ref(const std::string& path) {
     if (!TRY(snapshot_->entry(path))) return std::optional<dataset::TextRef>();
     const std::string text = TRY(snapshot_->read(path));
-    if (!confidence_before_) figures_.add_words(text);
+    if (!memory_) figures_.add_words(text);
     return std::optional(dataset::text_ref_of(text));
   }
 
@@ -331,15 +555,21 @@ class Releasing {
     record.labels = std::move(labels);
     record.state = corpus::name_of(review.state);
     record.agreement = agreement;
-    TRY(place(record));
-    if (split_) {
-      for (const std::string& group :
-           dataset::group_values_of(document, split_->split.rule.group_by)) {
-        record.groups.push_back(dataset::group_pseudonym(split_->split.salt, group));
-      }
-      std::sort(record.groups.begin(), record.groups.end());
+    if (settled_) {
+      record.split = TRY(settled_->part_of(document));
+    } else {
+      TRY(place(record));
     }
+    if (split_ || settled_) add_groups(document, record);
     return std::optional(std::move(record));
+  }
+
+  void add_groups(const corpus::Document& document, dataset::ManifestRecord& record) const {
+    const corpus::Split& split = settled_ ? settled_->split() : split_->split;
+    for (const std::string& group : dataset::group_values_of(document, split.rule.group_by)) {
+      record.groups.push_back(dataset::group_pseudonym(split.salt, group));
+    }
+    std::sort(record.groups.begin(), record.groups.end());
   }
 
   // Records and labels, what became of the schema, and how many people worked on it.
@@ -374,7 +604,7 @@ class Releasing {
   }
 
   static Result<void> copy(const dataset::ManifestReader::Chunks& chunks,
-                           const std::function<Result<void>(std::string_view)>& sink) {
+                           const dataset::TextSink& sink) {
     while (true) {
       const std::string chunk = TRY(chunks());
       if (chunk.empty()) return {};
@@ -382,38 +612,14 @@ class Releasing {
     }
   }
 
-  Result<base::ContentHashes> store_manifest(const Spool& manifest) {
-    auto writer = TRY(services_.blobs->begin(project().organisation_slug));
-    TRY(copy(manifest.chunks(), [&](std::string_view chunk) { return writer->write(chunk); }));
-    const base::ContentHashes hashes = TRY(writer->seal());
-    TRY(writer->publish());
-    TRY(show({{hashes.md5, false}, hashes.sha256, hashes.size, "application/jsonl"}));
-    return hashes;
-  }
-
-  Result<void> show(const storage::BlobRecord& blob) {
-    return services_.database->write(
-        [&](storage::Transaction& tx) { return storage::BlobTable(tx).record(project(), blob); });
-  }
-
-  Result<vcs::ObjectId> publish_snapshot(const Spool& manifest, const base::ContentHashes& hashes) {
-    auto reader = std::make_shared<dataset::ManifestReader>(
-        TRY(dataset::ManifestReader::open(manifest.chunks())));
+  dataset::SnapshotSettings snapshot_settings() const {
     const Catalog& catalog = *services_.catalog;
-    dataset::SnapshotSettings settings{catalog.dvc_url(project()),
-                                       catalog.data_url(project()),
-                                       project().organisation_slug,
-                                       base::now_milliseconds(),
-                                       figures_,
-                                       changes_};
-    dataset::SnapshotStore store;
-    SnapshotObjects objects(services_, project_);
-    store.open_tree = [&] { return objects.open_tree(); };
-    store.need_text = [&](const dataset::TextRef& text) { return objects.add_text(text); };
-    const dataset::Snapshot snapshot =
-        TRY(dataset::make_snapshot(settings, header_, hashes, records_of(reader), store));
-    TRY(objects.finish(snapshot));
-    return commit_snapshot(snapshot);
+    return {catalog.dvc_url(project()),
+            catalog.data_url(project()),
+            project().organisation_slug,
+            base::now_milliseconds(),
+            figures_,
+            changes_};
   }
 
   // The commit's tree is exactly the snapshot's files.
@@ -480,7 +686,8 @@ class Releasing {
   Result<void> record(const storage::ReleaseRow& row) {
     return services_.database->write([&](storage::Transaction& tx) -> Result<void> {
       TRY(storage::ReleaseTable(tx).record(row));
-      TRY(remember_for_the_next(tx, row, figures_.confidence));
+      TRY(remember_for_the_next(
+          tx, row, {choice_of(request_), request_.commit.empty(), unreadable_, figures_}));
       const std::string subject = project().path() + "/releases/" + row.name + "/" + row.version;
       TRY(audit(tx, actor_, "release.create", subject,
                 base::Json::object({{"manifest_sha256", row.manifest_sha256.hex()}})));
@@ -497,10 +704,12 @@ class Releasing {
   const ReleaseRequest& request_;
   vcs::ObjectId commit_;
   std::optional<vcs::Snapshot> snapshot_;
-  std::optional<SplitReading> split_;
+  std::optional<SplitReading> split_;    // when every document is looked at
+  std::optional<SettledSplit> settled_;  // when few are
   std::optional<storage::ReleaseRow> before_;
   std::optional<dataset::Version> before_version_;
-  std::optional<dataset::Tenths> confidence_before_;  // none: all words must be read
+  std::optional<ReleaseMemory> memory_;  // of the release before; none: all words must be read
+  std::vector<dataset::RecordEdit> edits_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
   dataset::ReleaseFigures figures_;

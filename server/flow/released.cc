@@ -114,6 +114,20 @@ Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
       });
 }
 
+Result<dataset::ManifestReader::Chunks> open_checked_manifest(Services& services,
+                                                              const storage::Project& project,
+                                                              const storage::ReleaseRow& release) {
+  const auto chunks = TRY(open_manifest(services, project, release));
+  auto hasher = std::make_shared<base::Hasher<base::Sha256>>();
+  return dataset::ManifestReader::Chunks(
+      [chunks, hasher, expected = release.manifest_sha256]() -> Result<std::string> {
+        std::string chunk = TRY(chunks());
+        hasher->update(chunk);
+        if (!chunk.empty() || hasher->finish() == expected) return chunk;
+        return base::Error{base::Code::internal, "the stored manifest is damaged"};
+      });
+}
+
 Result<dataset::NextRecord> records_of(Services& services, const storage::Project& project,
                                        const storage::ReleaseRow& release) {
   auto reader = std::make_shared<dataset::ManifestReader>(

@@ -17,6 +17,11 @@ Result<dataset::ManifestReader::Chunks> open_manifest(Services& services,
                                                       const storage::Project& project,
                                                       const storage::ReleaseRow& release);
 
+// The same, and at its end Code::internal if these are not the bytes that were released.
+Result<dataset::ManifestReader::Chunks> open_checked_manifest(Services& services,
+                                                              const storage::Project& project,
+                                                              const storage::ReleaseRow& release);
+
 // Its records, in ascending order of id.
 Result<dataset::NextRecord> records_of(Services& services, const storage::Project& project,
                                        const storage::ReleaseRow& release);

@@ -60,21 +60,43 @@ Result<void> SnapshotObjects::store_texts(const std::vector<dataset::TextRef>& t
   });
 }
 
+Result<storage::BlobWriter*> SnapshotObjects::begin(const storage::ExpectedContent& expected) {
+  writers_.push_back(TRY(services_.blobs->begin(project().organisation_slug, expected)));
+  return writers_.back().get();
+}
+
 Result<dataset::TreeWriter> SnapshotObjects::open_tree() {
-  storage::ExpectedContent expected;
-  expected.directory = true;
-  std::shared_ptr<storage::BlobWriter> writer =
-      TRY(services_.blobs->begin(project().organisation_slug, expected));
+  storage::BlobWriter* const writer = TRY(begin({.directory = true}));
   dataset::TreeWriter out;
   out.append = [writer](std::string_view chunk) { return writer->write(chunk); };
   out.commit = [this, writer](const base::Md5& md5, std::vector<base::Md5> files) -> Result<void> {
     const base::ContentHashes hashes = TRY(writer->seal());
-    TRY(writer->publish());
     directories_.push_back(
         {{{md5, true}, hashes.sha256, hashes.size, "application/json"}, std::move(files)});
     return {};
   };
   return out;
+}
+
+Result<base::ContentHashes> SnapshotObjects::add_manifest(
+    const std::function<Result<void>(const dataset::TextSink& sink)>& write) {
+  storage::BlobWriter* const writer = TRY(begin({}));
+  TRY(write([&](std::string_view chunk) { return writer->write(chunk); }));
+  const base::ContentHashes hashes = TRY(writer->seal());
+  manifest_ =
+      storage::BlobRecord{{hashes.md5, false}, hashes.sha256, hashes.size, "application/jsonl"};
+  return hashes;
+}
+
+Result<void> SnapshotObjects::publish() {
+  return services_.blobs->publish_all(std::exchange(writers_, {}));
+}
+
+Result<void> SnapshotObjects::show_manifest() {
+  if (!manifest_) return {};
+  return services_.database->write([&](storage::Transaction& tx) {
+    return storage::BlobTable(tx).record(project(), *manifest_);
+  });
 }
 
 Result<void> SnapshotObjects::show_directories() {
@@ -100,6 +122,8 @@ Result<void> SnapshotObjects::show_to_trainers(const dataset::Snapshot& snapshot
 
 Result<void> SnapshotObjects::finish(const dataset::Snapshot& snapshot) {
   TRY(flush_texts());
+  TRY(publish());
+  TRY(show_manifest());
   TRY(show_directories());
   return show_to_trainers(snapshot);
 }

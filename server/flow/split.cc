@@ -14,8 +14,6 @@
 namespace server {
 namespace {
 
-// How many documents the split was evaluated for. Changes whenever there are new ones, so that the
-// commit that last touched the rule's file shows which documents had their place by then.
 constexpr char kEvaluatedKey[] = "x-documents";
 
 // Everything that splitting asks of a revision.
@@ -32,11 +30,6 @@ Result<std::vector<corpus::Annotation>> all_annotations(const DocumentFiles& fil
     }
   }
   return all;
-}
-
-bool groups_near_duplicates(const corpus::SplitRule& rule) {
-  return std::find(rule.group_by.begin(), rule.group_by.end(), kNearDuplicateKey) !=
-         rule.group_by.end();
 }
 
 void hold_together(const std::vector<std::vector<corpus::DocumentId>>& clusters,
@@ -70,8 +63,7 @@ Result<Members> members_of(Services& services, const OpenProject& project,
   const auto add = [&](const corpus::DocumentId& id) -> Result<void> {
     const DocumentFiles files(snapshot, project.fan_out, id);
     const corpus::Document document = TRY(files.document());
-    dataset::SplitMember member{id, dataset::group_values_of(document, rule.group_by), {}};
-    member.anchor = dataset::anchor_of(document, rule.group_by);
+    dataset::SplitMember member = split_member_of(document, rule);
     if (!rule.stratify_by.empty()) {
       member.strata =
           dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
@@ -180,7 +172,7 @@ Result<std::vector<vcs::Edit>> placement_edits(const vcs::Snapshot& tip, const s
 // The rule's file and the placements.
 Result<std::vector<vcs::Edit>> edits_for(const vcs::Snapshot& tip, const std::string& name,
                                          corpus::Split split, const dataset::SplitResult& result) {
-  split.extra[kEvaluatedKey] = base::Json(static_cast<int64_t>(result.placements.size()));
+  set_evaluated_documents(split, static_cast<int64_t>(result.placements.size()));
   auto edits = TRY(placement_edits(tip, name, result.exceptions));
   edits.push_back({corpus::split_path(name), corpus::print_split(split)});
   return edits;
@@ -218,13 +210,6 @@ size_t unlock(const std::set<corpus::DocumentId>& documents, std::vector<corpus:
   return count;
 }
 
-Result<corpus::Split> split_in(const vcs::Snapshot& tip, const std::string& name) {
-  if (!TRY(tip.entry(corpus::split_path(name)))) {
-    return base::Error{base::Code::not_found, "there is no split called " + name};
-  }
-  return as_stored(corpus::parse_split(TRY(tip.read(corpus::split_path(name)))));
-}
-
 bool same_rule(corpus::Split a, corpus::Split b) {
   a.extra.clear();
   b.extra.clear();
@@ -246,6 +231,37 @@ Result<corpus::Split> rule_to_use(const vcs::Snapshot& tip, const std::string& n
   return known;
 }
 
+}  // namespace
+
+bool groups_near_duplicates(const corpus::SplitRule& rule) {
+  return std::find(rule.group_by.begin(), rule.group_by.end(), kNearDuplicateKey) !=
+         rule.group_by.end();
+}
+
+dataset::SplitMember split_member_of(const corpus::Document& document,
+                                     const corpus::SplitRule& rule) {
+  dataset::SplitMember member{document.id, dataset::group_values_of(document, rule.group_by), {}};
+  member.anchor = dataset::anchor_of(document, rule.group_by);
+  return member;
+}
+
+Result<corpus::Split> split_in(const vcs::Snapshot& tip, const std::string& name) {
+  if (!TRY(tip.entry(corpus::split_path(name)))) {
+    return base::Error{base::Code::not_found, "there is no split called " + name};
+  }
+  return as_stored(corpus::parse_split(TRY(tip.read(corpus::split_path(name)))));
+}
+
+int64_t evaluated_documents(const corpus::Split& split) {
+  const auto found = split.extra.find(kEvaluatedKey);
+  const int64_t* documents = found == split.extra.end() ? nullptr : found->second.as_integer();
+  return documents != nullptr ? *documents : 0;
+}
+
+void set_evaluated_documents(corpus::Split& split, int64_t documents) {
+  split.extra[kEvaluatedKey] = base::Json(documents);
+}
+
 Result<vcs::CommitResult> commit_split(
     OpenProject& project, const vcs::Signature& author, const std::string& name,
     const std::string& message,
@@ -257,8 +273,6 @@ Result<vcs::CommitResult> commit_split(
   request.make = make;
   return project.commits->commit(std::move(request));
 }
-
-}  // namespace
 
 dataset::LeakageMember leakage_member_of(const corpus::Document& document,
                                          const corpus::SplitRule& rule) {
@@ -370,8 +384,8 @@ Result<LockedSplit> lock_split(Services& services, OpenProject& project, const s
   SplitReading reading = TRY(read_split(services, project, tip_id, name));
   vcs::ObjectId base;  // main as it was when the commit was made
   dataset::lock_parts(reading.split, reading.result);
-  const auto committed = TRY(commit_split(
-      project, server_signature(), name, "Lock the split", [&](const vcs::Snapshot& now) {
+  const auto committed = TRY(
+      commit_split(project, server_signature(), name, kLockMessage, [&](const vcs::Snapshot& now) {
         base = now.tree();
         return edits_for(now, name, reading.split, reading.result);
       }));

@@ -6,6 +6,7 @@
 //   outcome.counts.at("train");  outcome.leakage.leaking;
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -63,9 +64,31 @@ Result<SplitReading> read_split(Services& services, const OpenProject& project,
 // A rule that groups by this holds documents together whose pages are nearly the same.
 inline constexpr char kNearDuplicateKey[] = "near-duplicate";
 
+bool groups_near_duplicates(const corpus::SplitRule& rule);
+
+// What of a document a split asks for; without strata and clusters.
+dataset::SplitMember split_member_of(const corpus::Document& document,
+                                     const corpus::SplitRule& rule);
+
 // What of a document could leak; without its part.
 dataset::LeakageMember leakage_member_of(const corpus::Document& document,
                                          const corpus::SplitRule& rule);
+
+// A split of the revision. Code::not_found: no such split.
+Result<corpus::Split> split_in(const vcs::Snapshot& snapshot, const std::string& name);
+
+// How many documents a split was evaluated for: kept beside the rule, so that its file changes
+// whenever there are others, and the commit that last touched it shows which documents had their
+// place by then. 0: it never was.
+int64_t evaluated_documents(const corpus::Split& split);
+void set_evaluated_documents(corpus::Split& split, int64_t documents);
+
+// One commit of a change to a split.
+inline constexpr char kLockMessage[] = "Lock the split";
+Result<vcs::CommitResult> commit_split(
+    OpenProject& project, const vcs::Signature& author, const std::string& name,
+    const std::string& message,
+    const std::function<Result<std::vector<vcs::Edit>>(const vcs::Snapshot& tip)>& make);
 
 // Records that the members of the split's locked parts stay there, before a release shows them: the
 // commit that holds it, and the split as that has it.

@@ -161,6 +161,22 @@ TEST(DvcTreeWriter, RefusesPathsOutOfOrder) {
   EXPECT_EQ(test::code_of(writer.add(repeated('1'), "a", 1)), base::Code::invalid);
 }
 
+TEST(SplicedDvcTree, RefusesWhatThisProgramWouldNotPrint) {
+  const auto splice = [](const std::string& tree) {
+    return splice_dvc_tree(tree, {}, [](std::string_view) -> base::Result<void> { return {}; });
+  };
+  const std::string entry = "{\"md5\": \"" + std::string(32, 'a') + "\", \"relpath\": \"a/b\"}";
+  EXPECT_OK(splice("[]"));
+  EXPECT_OK(splice("[" + entry + "]"));
+  for (const std::string& tree :
+       {std::string(), std::string("["), "[" + entry, "[" + entry + "] ",
+        "[" + entry + "," + entry + "]", "[" + entry.substr(0, 20), "[" + entry + ", ]",
+        std::string("[{\"md5\": \"zz\", \"relpath\": \"a\"}]"),
+        "[{\"md5\": \"" + std::string(32, 'a') + "\", \"relpath\": \"a\\\"b\"}]"}) {
+    EXPECT_EQ(test::code_of(splice(tree)), base::Code::invalid) << tree;
+  }
+}
+
 // Few letters, so that paths meet and share directories.
 rc::Gen<std::string> path_letters() {
   return rc::gen::container<std::string>(

@@ -2,6 +2,7 @@
 """A release reads anew only what has changed since the one before, and is the same as if it had read
 everything: a dataset of another name, which has no release before, shows what that would be."""
 import json
+import subprocess
 
 import harness
 from harness import sample, span, tiny_png
@@ -18,7 +19,7 @@ class NextRelease(harness.Scenario):
     def split(self, name, **rule):
         reply = self.project.client.put(f"{self.project.api}/splits/{name}", {
             "rule": {"group_by": ["claim"]}, "salt": name, "seed": 1, "ratios": {"train": 50, "test": 50},
-            **rule})
+            "locks": ["test"], **rule})
         self.assertEqual(reply.status, 200, reply)
 
     def release(self, name, **more):
@@ -27,12 +28,29 @@ class NextRelease(harness.Scenario):
         url = f"{self.project.api}/releases/{name}/{made.json['version']}"
         self.assertEqual(self.project.client.get(f"{url}/verify").json["findings"], [])
         header, *records = self.project.client.get(f"{url}/manifest").body.splitlines()
-        return json.loads(header), records
+        return json.loads(header), records, self.pointers(name, made.json["version"])
+
+    def git(self, repository, *arguments):
+        return subprocess.run(["git", *arguments], cwd=self.server.data / "repos/acme" / repository, check=True,
+                              capture_output=True, env=harness.git_environment()).stdout
+
+    def pointers(self, name, version):
+        """The directories of documents and labels, as DVC sees them, and the figures."""
+        tag = f"refs/tags/datasets/{name}/v{version}"
+        names = self.git("claims.data.git", "ls-tree", "-r", "--name-only", tag).decode().splitlines()
+        shown = [n for n in names if n.startswith(("documents/", "labels", "figures/"))]
+        self.assertGreater(len(shown), 18)
+        return {n: self.git("claims.data.git", "show", f"{tag}:{n}") for n in shown}
 
     def assert_same(self, fresh, **more):
         """The next release of `claims` holds what one would that knows of none before."""
-        (header, records), (fresh_header, fresh_records) = (self.release(n, **more) for n in ("claims", fresh))
+        header, records, pointers = self.release("claims", **more)
+        main = self.git("claims.git", "rev-parse", "main")
+        fresh_header, fresh_records, fresh_pointers = self.release(fresh, **more)
+        # What the split has to record, it has: the other one found nothing to add.
+        self.assertEqual(self.git("claims.git", "rev-parse", "main"), main)
         self.assertEqual(records, fresh_records)
+        self.assertEqual(pointers, fresh_pointers)
         for one in (header, fresh_header):
             del one["name"], one["version"]
         self.assertEqual(header, fresh_header)
@@ -61,12 +79,30 @@ class NextRelease(harness.Scenario):
         self.assert_same("four", split="default")
         self.admin.ready("late.png", tiny_png(100), claim="P-1")
         self.assertEqual(len(self.assert_same("five", split="default")), len(first) + 1)
+        # Two that belong together, one that belongs to some that are there, and one alone.
+        for number, claim in enumerate(("Q-1", "Q-1", "C-0", "")):
+            self.admin.ready(f"more-{number}.png", tiny_png(110 + number), claim=claim)
+        self.assertEqual(len(self.assert_same("more", split="default")), len(first) + 5)
         # Fewer by their state, then all again; without a split, then with another one.
         self.assertEqual(len(self.assert_same("six", split="default", states=["submitted"])), 1)
         self.assert_same("seven", split="default")
         self.assert_same("eight")
         self.split("other", seed=9)
         self.assert_same("nine", split="other")
+        self.assert_same("strata", split="default")
+        self.label(self.letters[1])
+        self.damage_directory(self.letters[1])
+        self.assert_same("damaged", split="default")
+
+    def damage_directory(self, document):
+        """Of the newest release: then all is made of what git and the documents say."""
+        tag = self.git("claims.data.git", "describe", "--tags", "--match", "datasets/claims/*", "main~1")
+        pointer = self.git("claims.data.git", "show",
+                           f"{tag.decode().strip()}:documents/{document[0]}.dvc").decode()
+        md5 = next(line for line in pointer.splitlines() if "md5: " in line).split()[-1]
+        path = self.server.data / "orgs/acme/files/md5" / md5[:2] / md5[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes().replace(b"source", b"s0urce"))
 
 
 if __name__ == "__main__":

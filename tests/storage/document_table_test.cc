@@ -234,6 +234,12 @@ TEST_F(DocumentTableTest, FiltersByKeys) {
             std::vector<std::string>{"b.pdf"});
   EXPECT_EQ(names({.keys = {{"household", "h2"}}}).size(), 2u);
   EXPECT_TRUE(names({.keys = {{"claim", "C"}}}).empty());
+  const auto with_key = [&](ProjectId where, const std::string& value) {
+    return TAKE(with_table([&](DocumentTable& t) { return t.with_key(where, "claim", value); }));
+  };
+  EXPECT_EQ(with_key(project.id, "C-7").size(), 2u);
+  EXPECT_TRUE(with_key(project.id, "C").empty());
+  EXPECT_TRUE(with_key(other_project().id, "C-7").empty());
 }
 
 TEST_F(DocumentTableTest, ForgetsTheKeysOfRemovedSources) {
