@@ -32,6 +32,7 @@ struct ImportedAnnotation {
   corpus::AnnotationType type = corpus::AnnotationType::box;
   std::string label = {};
   std::optional<corpus::Box> box = {};
+  std::vector<corpus::Box> pieces = {};  // of a text that the file has word by word
   std::vector<corpus::Point> polygon = {};
   std::string text = {};  // what stands there; empty: not said
   std::vector<corpus::WordId> words = {};
@@ -82,7 +83,8 @@ struct SettledPage {
   std::map<std::string, uint64_t> refused;
 };
 // The same file gives the same ids, so that importing it twice changes nothing: an id of ours is
-// kept, any other follows from the page and the key.
+// kept, any other follows from the page and the key. A relation without a name is the schema's only
+// kind of relation.
 SettledPage settle(const ImportedPage& page, const ImportTarget& target);
 
 // Which page a file name of our exports or snapshots names: "images/<id>-0001.png",

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -56,8 +58,12 @@ class Scale {
   double y_ = 1;
 };
 
-bool has_word(const std::vector<Word>& words, corpus::WordId id) {
-  return std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.id == id; });
+using WordsById = std::unordered_map<corpus::WordId, const Word*>;
+
+WordsById words_by_id(const std::vector<Word>& words) {
+  WordsById by_id;
+  for (const Word& word : words) by_id.emplace(word.id, &word);
+  return by_id;
 }
 
 bool holds_centre(const Box& box, const Word& word) {
@@ -67,12 +73,10 @@ bool holds_centre(const Box& box, const Word& word) {
          y < 2 * int64_t{box.y1};
 }
 
-std::string joined(const std::vector<Word>& words, const std::vector<corpus::WordId>& ids) {
+std::string joined(const WordsById& words, const std::vector<corpus::WordId>& ids) {
   std::string text;
   for (const corpus::WordId id : ids) {
-    for (const Word& word : words) {
-      if (word.id == id) text += (text.empty() ? "" : " ") + word.text;
-    }
+    text += (text.empty() ? "" : " ") + words.at(id)->text;
   }
   return text;
 }
@@ -80,11 +84,18 @@ std::string joined(const std::vector<Word>& words, const std::vector<corpus::Wor
 class Settling {
  public:
   Settling(const ImportedPage& page, const ImportTarget& target)
-      : page_(page), target_(target), scale_(page, target.document.pages[target.page - 1]) {
+      : page_(page),
+        target_(target),
+        scale_(page, target.document.pages[target.page - 1]),
+        words_(words_by_id(target.words)) {
     settled_.refused = page.refused;
   }
 
   SettledPage run() {
+    if (page_.annotations.size() > corpus::kMaxAnnotationsPerFile) {
+      settled_.refused["annotations of a page with too many"] += page_.annotations.size();
+      return std::move(settled_);
+    }
     for (const ImportedAnnotation& imported : page_.annotations) {
       if (imported.type != AnnotationType::relation) add(imported);
     }
@@ -123,26 +134,38 @@ class Settling {
   // Words that are named, else those in the box if it is text; else the area itself.
   bool place(const ImportedAnnotation& imported, Annotation& annotation) {
     if (imported.type == AnnotationType::class_) return true;
+    if (imported.words.size() + imported.pieces.size() > corpus::kMaxWordsPerAnnotation)
+      return false;
     for (const corpus::WordId id : imported.words) {
-      if (has_word(target_.words, id)) annotation.words.push_back(id);
+      if (words_.contains(id)) annotation.words.push_back(id);
     }
     const bool is_text =
         imported.type == AnnotationType::span || imported.type == AnnotationType::value;
-    if (is_text && annotation.words.empty() && imported.box) {
-      const Box box = scale_.box(*imported.box);
-      for (const Word& word : target_.words) {
-        if (holds_centre(box, word)) annotation.words.push_back(word.id);
-      }
-    }
+    if (is_text && annotation.words.empty()) annotation.words = words_within(imported);
     if (is_text && !annotation.words.empty()) {
       const auto text = base::to_nfc(imported.text);
       const bool says_other =
-          text.ok() && !text->empty() && *text != joined(target_.words, annotation.words);
+          text.ok() && !text->empty() && *text != joined(words_, annotation.words);
       if (says_other) annotation.text = *text;
       return true;
     }
     annotation.words.clear();
     return place_area(imported, annotation);
+  }
+
+  // Each word once, in the order of the file's pieces.
+  std::vector<corpus::WordId> words_within(const ImportedAnnotation& imported) const {
+    std::vector<Box> boxes;
+    for (const Box& piece : imported.pieces) boxes.push_back(scale_.box(piece));
+    if (boxes.empty() && imported.box) boxes.push_back(scale_.box(*imported.box));
+    std::vector<corpus::WordId> found;
+    std::unordered_set<corpus::WordId> seen;
+    for (const Box& box : boxes) {
+      for (const Word& word : target_.words) {
+        if (holds_centre(box, word) && seen.insert(word.id).second) found.push_back(word.id);
+      }
+    }
+    return found;
   }
 
   bool place_area(const ImportedAnnotation& imported, Annotation& annotation) {
@@ -163,21 +186,29 @@ class Settling {
     if (from == by_key_.end() || to == by_key_.end()) {
       return refuse("relation of annotations that are not here");
     }
-    if (!knows(AnnotationType::relation, imported.label)) {
-      return refuse("label that is not in schema.json");
-    }
     Annotation annotation;
     annotation.id = id_of(target_, imported.key);
     annotation.type = AnnotationType::relation;
-    annotation.label = imported.label;
+    annotation.label = imported.label.empty() ? only_relation() : imported.label;
+    if (annotation.label.empty()) return refuse("link without a name");
+    if (!knows(AnnotationType::relation, annotation.label)) {
+      return refuse("label that is not in schema.json");
+    }
     annotation.from = from->second;
     annotation.to = to->second;
     settled_.annotations.push_back(std::move(annotation));
   }
 
+  // What a link without a name must mean, where the schema has one kind of relation.
+  std::string only_relation() const {
+    const auto names = target_.schema.names_for(AnnotationType::relation);
+    return names.size() == 1 ? std::string(names.front()) : std::string();
+  }
+
   const ImportedPage& page_;
   const ImportTarget& target_;
   const Scale scale_;
+  const WordsById words_;
   SettledPage settled_;
   std::map<corpus::AnnotationId, std::string> taken_;
   std::map<std::string, corpus::AnnotationId> by_key_;

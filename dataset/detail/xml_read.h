@@ -1,7 +1,9 @@
 // Reading XML of other tools with pugixml, which reads no DTD and resolves no entity but XML's
-// five. Private to dataset/imports/.
+// five. What is parsed is bounded in nodes and in depth, so that readers may recurse and a small
+// file cannot fill the memory. Private to dataset/imports/.
 #pragma once
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <string_view>
 
@@ -38,11 +40,36 @@ void for_each_element(pugi::xml_node node, const Visit& visit) {
   node.traverse(walker);
 }
 
+inline constexpr int kMostXmlDepth = 100;
+// Begins of tags and of values: pugixml takes up to 64 bytes for each, whatever the file takes.
+inline constexpr int64_t kMostXmlMarks = 4'000'000;
+
+inline bool is_deeper_than(pugi::xml_node node, int most) {
+  struct Walker : pugi::xml_tree_walker {
+    explicit Walker(int limit) : most(limit) {}
+    bool for_each(pugi::xml_node&) override { return depth() <= most; }
+    const int most;
+  };
+  Walker walker(most);
+  return !node.traverse(walker);
+}
+
+// limit: more nodes, or deeper ones, than any page has.
 inline base::Result<void> load_xml(std::string_view file, pugi::xml_document& document) {
+  const auto marks =
+      std::count_if(file.begin(), file.end(), [](char c) { return c == '<' || c == '='; });
+  if (marks > kMostXmlMarks) {
+    return base::Error{base::Code::limit, "the file has too many elements and attributes"};
+  }
   const pugi::xml_parse_result parsed = document.load_buffer(file.data(), file.size());
-  if (parsed) return {};
-  return base::Error{base::Code::invalid,
-                     std::string("the file is no well-formed XML: ") + parsed.description()};
+  if (!parsed) {
+    return base::Error{base::Code::invalid,
+                       std::string("the file is no well-formed XML: ") + parsed.description()};
+  }
+  if (is_deeper_than(document, kMostXmlDepth)) {
+    return base::Error{base::Code::limit, "the file nests its elements too deeply"};
+  }
+  return {};
 }
 
 }  // namespace dataset::detail

@@ -1,4 +1,4 @@
-// FUNSD: the form of one page. Which page it is the file does not say.
+// FUNSD: the form of one page. Which page it is the file does not say, nor what a link is called.
 #include <array>
 #include <set>
 
@@ -23,6 +23,15 @@ std::optional<corpus::Box> corners_of(const Json& entity) {
     sides[i] = pixel(*number);
   }
   return corpus::Box{sides[0], sides[1], sides[2], sides[3]};
+}
+
+std::vector<corpus::Box> words_of(const Json& entity) {
+  std::vector<corpus::Box> boxes;
+  const auto* words = entity.find_array("words");
+  for (const Json& word : words ? *words : Json::Array()) {
+    if (const auto box = corners_of(word)) boxes.push_back(*box);
+  }
+  return boxes;
 }
 
 std::string key_of(int64_t id) {
@@ -57,12 +66,16 @@ Result<std::vector<ImportedPage>> read(std::string_view file) {
     annotation.type = corpus::AnnotationType::span;
     annotation.label = label;
     annotation.box = corners_of(entity);
+    annotation.pieces = words_of(entity);
     annotation.text = entity.string_or("text", "");
     page.annotations.push_back(std::move(annotation));
   }
-  // A link has no name in this format.
-  page.refused["link without a name"] += links.size();
-  if (links.empty()) page.refused.erase("link without a name");
+  for (const auto& [from, to] : links) {
+    page.annotations.push_back({.key = key_of(from) + " to " + key_of(to),
+                                .type = corpus::AnnotationType::relation,
+                                .from = key_of(from),
+                                .to = key_of(to)});
+  }
   return std::vector<ImportedPage>{std::move(page)};
 }
 

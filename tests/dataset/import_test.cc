@@ -129,6 +129,42 @@ TEST(Imports, OfFunsdFindTheirWordsByPlace) {
   EXPECT_EQ(back.annotations[0].words, (std::vector<corpus::WordId>{3, 4, 5}));
 }
 
+TEST(Imports, OfFunsdTakeALinkForTheOnlyRelation) {
+  const auto documents = test::sample_documents();
+  const auto pages = TAKE(find_import_format("funsd")->read(
+      R"({"form":[{"id":0,"label":"total","box":[0,0,1,1],"words":[],"linking":[[0,1]]},)"
+      R"({"id":1,"label":"total","box":[0,0,900,900],"words":[],"linking":[[0,1]]}]})"));
+  const auto back = settled(pages.front(), invoice(documents));
+  const auto relation =
+      std::find_if(back.annotations.begin(), back.annotations.end(),
+                   [](const Annotation& a) { return a.type == AnnotationType::relation; });
+  ASSERT_NE(relation, back.annotations.end());
+  EXPECT_EQ(relation->label, "belongs");
+
+  corpus::Schema unsure = test::sample_schema();
+  unsure.relations.clear();
+  const auto& document = invoice(documents);
+  const auto refused =
+      settle(pages.front(), {document.document, 1, document.pages[0].words, unsure}).refused;
+  EXPECT_EQ(refused.at("link without a name"), 1u);
+}
+
+TEST(Imports, OfFunsdTakeWordByWordWhatIsNotOneBox) {
+  const auto documents = test::sample_documents();
+  const auto& words = invoice(documents).pages[0].words;
+  const auto box = [](const corpus::Word& word) {
+    return "[" + std::to_string(word.box.x0) + "," + std::to_string(word.box.y0) + "," +
+           std::to_string(word.box.x1) + "," + std::to_string(word.box.y1) + "]";
+  };
+  const auto pages = TAKE(find_import_format("funsd")->read(
+      R"({"form":[{"id":0,"label":"total","box":[0,0,100000,100000],"words":[{"box":)" +
+      box(words.back()) + R"(},{"box":)" + box(words.front()) + "}]}]}"));
+  const auto back = settled(pages.front(), invoice(documents));
+  ASSERT_EQ(back.annotations.size(), 1u);
+  EXPECT_EQ(back.annotations[0].words,
+            (std::vector<corpus::WordId>{words.back().id, words.front().id}));
+}
+
 TEST(Imports, OfJsonLinesComeBackAsTheyWere) {
   const auto back = there_and_back("jsonl", test::export_samples("jsonl").text);
   for (const Annotation& original : originals()) {
@@ -287,6 +323,48 @@ TEST(Imports, RefuseFilesOfAnotherKind) {
       }
     }
   }
+}
+
+TEST(Imports, RefuseWhatIsNestedWithoutEnd) {
+  std::string file = "<html><body><div class='ocr_page'><b class='ocrx_word'>";
+  for (int i = 0; i < 1'000'000; ++i) file += "<b>";
+  for (int i = 0; i < 1'000'000; ++i) file += "</b>";
+  file += "</b></div></body></html>";
+  const auto pages = find_import_format("hocr")->read(file);
+  ASSERT_FALSE(pages.ok());
+  EXPECT_EQ(pages.error().code, base::Code::limit);
+}
+
+TEST(Imports, RefuseMoreElementsThanMemoryIsFor) {
+  std::string file = "<alto>";
+  for (int i = 0; i < 4'000'001; ++i) file += "<a/>";
+  const auto pages = find_import_format("alto")->read(file + "</alto>");
+  ASSERT_FALSE(pages.ok());
+  EXPECT_EQ(pages.error().code, base::Code::limit);
+}
+
+TEST(Imports, ExpandNoEntities) {
+  std::string file = "<!DOCTYPE html [<!ENTITY a \"ha\">";
+  for (char c = 'b'; c < 'm'; ++c) {
+    file += "<!ENTITY " + std::string(1, c) + " \"";
+    for (int i = 0; i < 10; ++i) file += "&" + std::string(1, static_cast<char>(c - 1)) + ";";
+    file += "\">";
+  }
+  file +=
+      "<!ENTITY file SYSTEM \"file:///etc/hostname\">]><html><body><div class='ocr_page' "
+      "title='bbox 0 0 9 9'><span class='ocrx_word' title='bbox 0 0 1 1'>&l;&file;</span>"
+      "</div></body></html>";
+  const auto pages = TAKE(find_import_format("hocr")->read(file));
+  EXPECT_EQ(pages.at(0).words.at(0).text, "&l;&file;");
+}
+
+TEST(Imports, RefuseAPageWithAnnotationsWithoutEnd) {
+  const auto documents = test::sample_documents();
+  ImportedPage page;
+  page.annotations.resize(corpus::kMaxAnnotationsPerFile + 1);
+  const auto back = settled(page, invoice(documents));
+  EXPECT_TRUE(back.annotations.empty());
+  EXPECT_EQ(back.refused.at("annotations of a page with too many"), page.annotations.size());
 }
 
 TEST(Imports, SurviveNonsense) {
