@@ -45,6 +45,13 @@ Result<StoredObject> open_object(Services& services, const storage::Project& pro
   return object;
 }
 
+Result<StoredObject> open_bytes(Services& services, const storage::Project& project, Sight sight,
+                                const storage::BlobName& name) {
+  StoredObject object = TRY(open_object(services, project, sight, name));
+  if (object.withdrawn) return base::Error{base::Code::not_found, "the object was withdrawn"};
+  return object;
+}
+
 Result<void> take_object(Services& services, const Actor& actor, storage::ExpectedContent expected,
                          const ObjectSource& source) {
   const storage::Project& project = actor.project();

@@ -39,6 +39,10 @@ Result<SeenObject> see_object(storage::Transaction& tx, const storage::Project& 
 Result<StoredObject> open_object(Services& services, const storage::Project& project, Sight sight,
                                  const storage::BlobName& name);
 
+// The same for who cannot say that it is gone: not_found then, too, so that there is a reader.
+Result<StoredObject> open_bytes(Services& services, const storage::Project& project, Sight sight,
+                                const storage::BlobName& name);
+
 // Fills the buffer; 0 at the end.
 using ObjectSource = std::function<Result<size_t>(char* buffer, size_t size)>;
 

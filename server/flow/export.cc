@@ -155,7 +155,7 @@ Result<dataset::NextDocument> ReleaseExport::open(const dataset::ExportOptions& 
 Result<void> ReleaseExport::read_stored(const corpus::StoredFile& file, uint64_t offset,
                                         uint64_t length, const dataset::ExportSink& sink) const {
   const auto object =
-      TRY(open_object(services_, project_->project, Sight::released, {file.md5, false}));
+      TRY(open_bytes(services_, project_->project, Sight::released, {file.md5, false}));
   std::string buffer(std::min<uint64_t>(kChunk, length), '\0');
   for (uint64_t done = 0; done < length;) {
     const size_t want = std::min<uint64_t>(buffer.size(), length - done);

@@ -37,7 +37,7 @@ Result<Thumbnail> open_kept(const base::Path& path) {
 
 Result<std::string> make(Services& services, const storage::Project& project,
                          const corpus::StoredFile& image, int32_t width) {
-  const StoredObject object = TRY(open_object(services, project, Sight::all, {image.md5, false}));
+  const StoredObject object = TRY(open_bytes(services, project, Sight::all, {image.md5, false}));
   auto made = TRY(ocr::make_thumbnail(*services.readers, object.reader->descriptor(),
                                       {image.media_type, width}));
   if (made.refusal) {

@@ -15,7 +15,7 @@ bool may_read_documents(const Context& context) {
 
 Result<Reply> stored_reply(Services& services, const storage::Project& project,
                            const base::Md5& md5, const std::string& media_type) {
-  const StoredObject object = TRY(open_object(services, project, Sight::all, {md5, false}));
+  const StoredObject object = TRY(open_bytes(services, project, Sight::all, {md5, false}));
   base::UniqueFd fd(::fcntl(object.reader->descriptor(), F_DUPFD_CLOEXEC, 0));
   if (!fd) return base::system_error("dup", "blob");
   return Reply::file(std::move(fd), object.reader->size(), media_type)
