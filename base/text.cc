@@ -46,6 +46,26 @@ Result<std::string> map_text(std::string_view utf8, int options) {
   return std::string(reinterpret_cast<const char*>(raw), static_cast<size_t>(length));
 }
 
+// Of a sequence of that length; nothing of a malformed one.
+utf8proc_int32_t code_point_at(std::string_view text, size_t at, size_t length) {
+  utf8proc_int32_t code_point = 0xfffd;
+  utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
+                   static_cast<utf8proc_ssize_t>(length), &code_point);
+  return code_point;
+}
+
+bool is_blank(utf8proc_int32_t c) {
+  switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_unprintable(utf8proc_int32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
   const bool line_break = c == 0x2028 || c == 0x2029;
@@ -93,17 +113,26 @@ size_t count_code_points(std::string_view utf8) {
   }));
 }
 
+std::string replace_blanks(std::string_view utf8, char stand_in) {
+  std::string out;
+  for (size_t at = 0; at < utf8.size();) {
+    const size_t length = std::max<size_t>(sequence_length(utf8, at), 1);
+    if (is_blank(code_point_at(utf8, at, length))) {
+      out += stand_in;
+    } else {
+      out += utf8.substr(at, length);
+    }
+    at += length;
+  }
+  return out;
+}
+
 std::string replace_unprintable(std::string_view text) {
   constexpr uint32_t kReplacement = 0xfffd;
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t length = sequence_length(text, at);
-    utf8proc_int32_t code_point = 0;
-    if (length > 0) {
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
-                       static_cast<utf8proc_ssize_t>(length), &code_point);
-    }
-    if (length == 0 || is_unprintable(code_point)) {
+    if (length == 0 || is_unprintable(code_point_at(text, at, length))) {
       append_utf8(out, kReplacement);
     } else {
       out += text.substr(at, length);

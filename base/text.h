@@ -23,6 +23,9 @@ void append_utf8(std::string& out, uint32_t code_point);
 // Text as one line that shows what it says: malformed sequences, control characters, line breaks
 // and the marks that turn the direction of writing become U+FFFD.
 std::string replace_unprintable(std::string_view text);
+// The text as one field of a line, whatever its readers take for an end of fields and lines: blanks
+// of every width, line breaks and control characters become `stand_in`.
+std::string replace_blanks(std::string_view utf8, char stand_in);
 // As many whole code points as have at most `most` bytes.
 std::string_view cut_utf8(std::string_view utf8, size_t most);
 

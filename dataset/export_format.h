@@ -35,6 +35,6 @@ base::Result<LossReport> run_export(const ExportFormat& format, const ExportInpu
                                     ExportOutput& out);
 
 // Grows whenever the bytes of any format change: part of an export's name in caches.
-inline constexpr int kExportRevision = 2;
+inline constexpr int kExportRevision = 3;
 
 }  // namespace dataset

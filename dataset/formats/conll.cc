@@ -1,6 +1,7 @@
 // CoNLL columns with the tags BIO or BIOES: token, box in thousandths of the page, word id, tag,
 // divided by tabs. A page is a sequence and ends with an empty line; a document begins with a
 // -DOCSTART- line that names it.
+#include "base/text.h"
 #include "dataset/detail/formats.h"
 #include "dataset/detail/token_tags.h"
 
@@ -11,13 +12,9 @@ using base::Result;
 
 // A column holds no blanks; most tokens have none.
 void append_token(std::string& line, std::string_view token, LossReport& loss) {
-  bool has_blank = false;
-  for (const char c : token) {
-    const bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    has_blank |= is_blank;
-    line += is_blank ? '_' : c;
-  }
-  loss.lose("blank within a token", has_blank);
+  const std::string column = base::replace_blanks(token, '_');
+  loss.lose("blank within a token", column != token);
+  line += column;
 }
 
 std::string print_page(const ChosenPage& page, TagScheme scheme, LossReport& loss) {

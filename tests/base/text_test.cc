@@ -21,6 +21,16 @@ TEST(Text, ComposesToNfc) {
   EXPECT_FALSE(is_nfc("e\xcc\x81"));
 }
 
+TEST(Text, IsOneFieldWithoutBlanksOfAnyWidth) {
+  EXPECT_EQ(replace_blanks("gr\u00fc\u00df\u2019", '_'), "gr\u00fc\u00df\u2019");
+  EXPECT_EQ(replace_blanks("a b\tc\nd\u00a0e\u2028f\u0085g\x1ch\u3000i", '_'), "a_b_c_d_e_f_g_h_i");
+  EXPECT_EQ(replace_blanks("a\xff"
+                           "b",
+                           '_'),
+            "a\xff"
+            "b");
+}
+
 TEST(Text, ReplacesWhatDoesNotShow) {
   EXPECT_EQ(replace_unprintable("gr\u00fc\u00df dich"), "gr\u00fc\u00df dich");
   EXPECT_EQ(replace_unprintable("a\nb\u0085c\u2028d"), "a\uFFFDb\uFFFDc\uFFFDd");

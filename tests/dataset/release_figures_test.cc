@@ -19,6 +19,14 @@ TEST(BarChart, GivesTheSameBytes) {
   EXPECT_NE(svg.find("width=\"330\" height=\"16\""), svg.npos);
 }
 
+TEST(BarChart, HoldsNothingThatXmlCannot) {
+  const std::string svg = print_svg({.title = "a\x01"
+                                              "b\uFFFFc\uFFFEd",
+                                     .series = {"x"},
+                                     .rows = {}});
+  EXPECT_NE(svg.find("a\uFFFDb\uFFFDc\uFFFDd"), svg.npos);
+}
+
 TEST(BarChart, CutsLongNamesBetweenCharacters) {
   std::string name;
   for (int i = 0; i < 40; ++i) name += "ß";
