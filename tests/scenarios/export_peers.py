@@ -92,6 +92,9 @@ class ExportPeers(harness.Scenario):
         skipped = {name for name, seen in report.items() if "skipped" in seen}
         print(f"  {len(report) - len(skipped)} formats read by their tools, {len(skipped)} SKIPPED: "
               f"{', '.join(sorted(skipped)) or 'none'}", file=sys.stderr)
+        for name, seen in report.items():
+            if "unchecked" in seen:
+                print(f"  SKIPPED: {name}: {seen['unchecked']}", file=sys.stderr)
         failed = {name: seen["failed"] for name, seen in report.items() if "failed" in seen}
         self.assertEqual(failed, {}, "\n".join(failed.values()))
         unread = set(self.formats) - set(report) - {"jsonl", "jsonl-documents", "label-studio-config"}
@@ -116,7 +119,7 @@ seen = datasets.load_dataset("webdataset", data_files={"all": urls}, split="all"
 print(json.dumps([len(keys), len(set(keys)), sum(1 for _ in seen)]))
 """
         result = subprocess.run([f"{VENV}/bin/python", "-c", script, self.project.token, *urls],
-                                capture_output=True, text=True, timeout=300,
+                                capture_output=True, text=True, timeout=300, cwd=self.directory,
                                 env={**os.environ, "HF_HOME": str(self.directory / "hf")})
         self.assertEqual(result.returncode, 0, result.stderr[-3000:])
         samples = sum(s["samples"] for s in shards)
