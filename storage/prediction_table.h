@@ -1,5 +1,5 @@
-// Predictions that wait for their documents to be read: the file as it came, and the documents that
-// it still waits for. Original to the database until they are proposals in git.
+// Predictions, and labels of people, that wait for their documents to be read: the file as it came,
+// and the documents that it still waits for. Original to the database until they are in git.
 //
 //   const PredictionFile sent{user, "coco", "reader", "7", content};
 //   TRY(PredictionTable(tx).put(project, sent, documents, now, most_bytes));
@@ -25,9 +25,10 @@ namespace storage {
 struct PredictionFile {
   UserId user = {};  // who sent it
   std::string format = {};
-  std::string model = {};
+  std::string model = {};    // empty: people's labels
   std::string version = {};  // of the model
   std::string content = {};
+  bool is_of_people() const { return model.empty(); }
   bool operator==(const PredictionFile&) const = default;
 };
 

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "server/flow/collect.h"
-#include "server/flow/predict.h"
+#include "server/flow/import_when_ready.h"
 #include "server/flow/process.h"
 #include "server/flow/resumable_upload.h"
 #include "server/flow/thumbnail.h"
@@ -83,7 +83,7 @@ void do_what_is_due(Services& services, const vcs::StopAsked& stop) {
   for (const auto& project : services.catalog->opened()) {
     if (stop && stop()) return;
     note("expire releases", expire_releases(services, *project));
-    note("propose what waited", propose_waiting(services, *project));
+    note("import what waited", import_waiting(services, *project));
   }
 }
 

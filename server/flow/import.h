@@ -30,16 +30,18 @@ struct ImportRequest {
   // Documents that came with the file: one of these is meant where it says a name that they and
   // others have.
   std::set<corpus::DocumentId> near = {};
+  // In a dry run: names of documents that would come with the file.
+  std::set<std::string> coming = {};
 };
 
 struct ImportOutcome {
   uint64_t pages = 0;          // that were found here
-  uint64_t unknown_pages = 0;  // that were not
+  uint64_t coming_pages = 0;   // whose documents would come with the file
+  uint64_t unknown_pages = 0;  // that were not found
   uint64_t added = 0;          // annotations
   uint64_t changed = 0;        // those of an earlier import that say something else now
   uint64_t unchanged = 0;
-  // Of a model's file: documents that are still being read.
-  std::set<corpus::DocumentId> waiting;
+  std::set<corpus::DocumentId> waiting;  // documents that are still being read
   uint64_t decided = 0;  // proposals that came before, and people have decided meanwhile
   std::map<std::string, uint64_t> refused;  // reason -> what of the file has no place here
   std::vector<std::string> problems;        // why a page could not be saved; at most 100

@@ -11,7 +11,7 @@
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
-#include "server/flow/predict.h"
+#include "server/flow/import_when_ready.h"
 #include "server/flow/reading.h"
 #include "server/flow/reread.h"
 #include "storage/document_table.h"
@@ -165,7 +165,7 @@ struct Processing::State {
         intake(
             {.commit =
                  [&all](OpenProject& project, std::span<ReadDocument> documents) {
-                   return bring_in_with_predictions(all, project, documents);
+                   return bring_in_with_labels(all, project, documents);
                  },
              .others_wait =
                  [&all](storage::ProjectId project) { return waits_to_be_read(all, project); }}) {}
@@ -176,12 +176,12 @@ struct Processing::State {
   Intake intake;
 
   // And what models have said of the documents meanwhile.
-  static Result<void> bring_in_with_predictions(Services& services, OpenProject& project,
+  static Result<void> bring_in_with_labels(Services& services, OpenProject& project,
                                                 std::span<ReadDocument> documents) {
     TRY(bring_in(services, project, documents));
     std::vector<corpus::DocumentId> ids;
     for (const ReadDocument& read : documents) ids.push_back(read.document.id);
-    propose_waiting_for(services, project, ids);
+    import_waiting_for(services, project, ids);
     return {};
   }
 

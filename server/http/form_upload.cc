@@ -37,21 +37,18 @@ Result<FormUpload::Field> FormUpload::field_of(const Part& part) const {
 Result<void> FormUpload::begin(const Part& part) {
   field_ = TRY(field_of(part));
   text_.clear();
-  if (field_ == Field::file) {
-    if (!upload_) begin_upload();
-    return upload_->begin_file(*part.file_name);
-  }
+  if (field_ == Field::file) return begin_file(*part.file_name);
   if (field_ == Field::kept && kept_) {
     return base::Error{base::Code::invalid, "the form has two parts \"" + part.name + "\""};
   }
-  if (field_ != Field::kept && upload_) {
+  if (field_ != Field::kept && has_files()) {
     return base::Error{base::Code::invalid, part.name + " must come before the files"};
   }
   return {};
 }
 
 Result<void> FormUpload::data(std::string_view bytes) {
-  if (field_ == Field::file) return upload_->write(bytes);
+  if (field_ == Field::file) return upload_ ? upload_->write(bytes) : Result<void>();
   const size_t limit = field_ == Field::password ? kPasswordLimit
                        : field_ == Field::kept   ? options_.kept_limit
                                                  : kMetadataLimit;
@@ -63,7 +60,7 @@ Result<void> FormUpload::data(std::string_view bytes) {
 Result<void> FormUpload::end() {
   switch (field_) {
     case Field::file:
-      return upload_->end_file();
+      return upload_ ? upload_->end_file() : Result<void>();
     case Field::password:
       password_ = std::move(text_);
       break;
@@ -75,6 +72,13 @@ Result<void> FormUpload::end() {
       break;
   }
   return {};
+}
+
+Result<void> FormUpload::begin_file(const std::string& name) {
+  names_.insert(name.substr(name.find_last_of('/') + 1));
+  if (options_.dry_run) return {};
+  if (!upload_) begin_upload();
+  return upload_->begin_file(name);
 }
 
 void FormUpload::begin_upload() {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct FormOptions {
   bool waits = false;     // the sender does, for the documents to be read
   std::string kept = {};  // name of a part that is no document: its content is kept; empty: none
   size_t kept_limit = 0;  // bytes
+  bool dry_run = false;   // files are looked at by their names alone
 };
 
 class FormUpload {
@@ -33,7 +35,8 @@ class FormUpload {
   base::Result<void> read(Request& request);
   // Nothing if it did not come.
   const std::optional<std::string>& kept() const { return kept_; }
-  bool has_files() const { return upload_.has_value(); }
+  bool has_files() const { return !names_.empty(); }
+  const std::set<std::string>& file_names() const { return names_; }
   // Stores what has come; Code::invalid if no file did.
   base::Result<std::vector<UploadItem>> finish();
 
@@ -43,6 +46,7 @@ class FormUpload {
   base::Result<void> begin(const Part& part);
   base::Result<void> data(std::string_view bytes);
   base::Result<void> end();
+  base::Result<void> begin_file(const std::string& name);
   void begin_upload();
 
   Services& services_;
@@ -52,7 +56,8 @@ class FormUpload {
   std::string password_;
   std::optional<std::string> kept_;
   std::optional<Upload> upload_;
-  Field field_ = Field::file;  // that is arriving, and its text
+  std::set<std::string> names_;  // of the files so far
+  Field field_ = Field::file;    // that is arriving, and its text
   std::string text_;
 };
 

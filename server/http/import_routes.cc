@@ -1,7 +1,7 @@
 // Labels from other tools.
 #include "dataset/bar_chart.h"
 #include "server/flow/agreement.h"
-#include "server/flow/predict.h"
+#include "server/flow/import_when_ready.h"
 #include "server/http/authorize.h"
 #include "server/http/document_json.h"
 #include "server/http/form_upload.h"
@@ -14,6 +14,8 @@ using base::Json;
 using base::Result;
 using corpus::Permission;
 
+constexpr char kMayNotUpload[] = "you may not bring documents along (it needs document:upload)";
+
 Json outcome_json(const ImportOutcome& outcome, bool dry_run) {
   Json refused = Json::object();
   for (const auto& [reason, count] : outcome.refused) refused.set(reason, count);
@@ -21,7 +23,9 @@ Json outcome_json(const ImportOutcome& outcome, bool dry_run) {
   for (const std::string& problem : outcome.problems) problems.push(problem);
   return Json::object({{"dry_run", dry_run},
                        {"pages", outcome.pages},
+                       {"coming_pages", outcome.coming_pages},
                        {"unknown_pages", outcome.unknown_pages},
+                       {"waiting", static_cast<int64_t>(outcome.waiting.size())},
                        {"added", outcome.added},
                        {"changed", outcome.changed},
                        {"unchanged", outcome.unchanged},
@@ -40,17 +44,6 @@ Result<ImportRequest> request_in(const Context& context) {
   return request;
 }
 
-Result<Reply> import(Services& services, Context& context) {
-  ImportRequest request = TRY(request_in(context));
-  if (const auto document = context.query("document")) {
-    request.document = TRY(corpus::DocumentId::parse(*document));
-  }
-  request.page = dataset::page_number(context.query_integer("page", 0));
-  request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
-  const auto outcome = TRY(import_labels(services, actor_of(context), request));
-  return Reply::json(200, outcome_json(outcome, request.dry_run));
-}
-
 Result<corpus::Origin> origin_in(const Context& context) {
   corpus::Origin origin{context.query("model").value_or(""), context.query("version").value_or("")};
   const bool named = !origin.model.empty() && origin.model.size() <= corpus::kMaxNameBytes &&
@@ -59,23 +52,20 @@ Result<corpus::Origin> origin_in(const Context& context) {
   return base::Error{base::Code::invalid, "model and version must be said, in at most 100 bytes"};
 }
 
-Json predicted_json(const ImportOutcome& outcome, bool dry_run) {
-  Json json = outcome_json(outcome, dry_run);
-  json.set("waiting", static_cast<int64_t>(outcome.waiting.size()));
-  return json;
-}
-
-// A form: documents, and what a model found in them.
-Result<Reply> predict_with_documents(Services& services, Context& context, ImportRequest request) {
+// A form: documents, and what a file, the part of that name, says of them.
+Result<Reply> import_with_documents(Services& services, Context& context, ImportRequest request,
+                                    const std::string& part) {
   const Actor actor = actor_of(context);
-  if (request.dry_run) {
-    return base::Error{base::Code::invalid, "dry_run is for documents that are here"};
-  }
-  FormUpload form(services, actor, {.kept = "predictions", .kept_limit = kMostWaitingBytes});
+  FormUpload form(services, actor,
+                  {.kept = part, .kept_limit = kMostWaitingBytes, .dry_run = request.dry_run});
   TRY(form.read(context.request));
-  if (!form.kept()) return base::Error{base::Code::invalid, "the form has no part predictions"};
+  if (!form.kept()) return base::Error{base::Code::invalid, "the form has no part " + part};
   request.file = *form.kept();
   TRY(request.format->read(request.file));  // what nobody can read brings no documents along
+  if (request.dry_run) {
+    request.coming = form.file_names();
+    return Reply::json(200, outcome_json(TRY(import_labels(services, actor, request)), true));
+  }
   const auto items = TRY(form.finish());
   for (const UploadItem& item : items) {
     if (item.id) request.near.insert(*item.id);
@@ -83,20 +73,42 @@ Result<Reply> predict_with_documents(Services& services, Context& context, Impor
   if (const Refusal* refusal = sole_refusal(items)) {
     return context.problem(Problem::make(422, refusal->code, refusal->reason));
   }
-  Json json = predicted_json(TRY(predict(services, actor, request)), false);
+  Json json = outcome_json(TRY(import_when_ready(services, actor, request)), false);
   json.set("items", TRY(to_json(services, actor.access, items, 0)));
   return Reply::json(200, json);
+}
+
+Result<Reply> import_body(Services& services, Context& context, ImportRequest request) {
+  request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
+  const auto outcome = TRY(import_when_ready(services, actor_of(context), request));
+  return Reply::json(200, outcome_json(outcome, request.dry_run));
+}
+
+bool is_form(const Context& context) {
+  return context.request.media_type() == "multipart/form-data";
+}
+
+Result<Reply> import(Services& services, Context& context) {
+  ImportRequest request = TRY(request_in(context));
+  if (is_form(context)) {
+    if (!context.principal.access->allows(Permission::document_upload)) {
+      return context.problem(Problem::forbidden(kMayNotUpload));
+    }
+    return import_with_documents(services, context, std::move(request), "labels");
+  }
+  if (const auto document = context.query("document")) {
+    request.document = TRY(corpus::DocumentId::parse(*document));
+  }
+  request.page = dataset::page_number(context.query_integer("page", 0));
+  return import_body(services, context, std::move(request));
 }
 
 Result<Reply> predict_labels(Services& services, Context& context) {
   ImportRequest request = TRY(request_in(context));
   request.origin = TRY(origin_in(context));
-  if (context.request.media_type() == "multipart/form-data") {
-    return predict_with_documents(services, context, std::move(request));
-  }
-  request.file = TRY(context.request.read_body(dataset::kMostImportBytes));
-  const auto outcome = TRY(predict(services, actor_of(context), request));
-  return Reply::json(200, predicted_json(outcome, request.dry_run));
+  return is_form(context)
+             ? import_with_documents(services, context, std::move(request), "predictions")
+             : import_body(services, context, std::move(request));
 }
 
 Result<Reply> show_agreement(Services& services, Context& context) {
@@ -134,29 +146,31 @@ Result<Reply> show_agreement(Services& services, Context& context) {
 void add_import_routes(Router& router, Services& services) {
   RequestBody body;
   body.media_types = {"*/*"};
-  body.limit = dataset::kMostImportBytes;
-  router.add(
-      {.method = Method::post,
-       .path = std::string(kProjectPath) + "/imports/{format}",
-       .access = Access::needs(Permission::annotation_write),
-       .handler = handled([&](Context& c) { return import(services, c); }),
-       .id = "import_labels",
-       .summary =
-           "Labels of alto, coco, funsd, hocr, label-studio or page, onto documents that are here",
-       .tag = "datasets",
-       .query = {{.name = "dry_run",
-                  .description = "only tell what would happen",
-                  .type = Parameter::Type::flag},
-                 {.name = "document",
-                  .description = "the document, of a file that does not name it"},
-                 {.name = "page",
-                  .description = "its page",
-                  .type = Parameter::Type::integer,
-                  .least = 1}},
-       .body = body,
-       .responses = {json_response(200, "what was, or would be, added and refused")}});
-  RequestBody documents = body;
-  documents.limit = kLargestUpload;
+  body.limit = kLargestUpload;
+  router.add({.method = Method::post,
+              .path = std::string(kProjectPath) + "/imports/{format}",
+              .access = Access::needs(Permission::annotation_write),
+              .handler = handled([&](Context& c) { return import(services, c); }),
+              .id = "import_labels",
+              .summary = "Labels of alto, coco, funsd, hocr, jsonl, label-studio or page",
+              .description =
+                  "Onto documents that are here, or are being read: the file as the body. With its "
+                  "documents: "
+                  "multipart/form-data with the file as the part `labels`, an optional field "
+                  "`metadata` as of "
+                  "uploads, and documents as files, which the file names by their file names.",
+              .tag = "datasets",
+              .query = {{.name = "dry_run",
+                         .description = "only tell what would happen",
+                         .type = Parameter::Type::flag},
+                        {.name = "document",
+                         .description = "the document, of a file that does not name it"},
+                        {.name = "page",
+                         .description = "its page",
+                         .type = Parameter::Type::integer,
+                         .least = 1}},
+              .body = body,
+              .responses = {json_response(200, "what was, or would be, added and refused")}});
   std::vector<Parameter> query = {{.name = "model", .description = "its name", .required = true},
                                   {.name = "version", .description = "of it", .required = true},
                                   {.name = "dry_run",
@@ -174,7 +188,7 @@ void add_import_routes(Router& router, Services& services) {
                   "files: what is said of these becomes proposals as soon as they have been read.",
               .tag = "datasets",
               .query = query,
-              .body = documents,
+              .body = body,
               .responses = {json_response(200, "what was, or would be, proposed and refused")}});
   router.add(
       {.method = Method::get,

@@ -289,11 +289,59 @@ class Datasets(harness.Scenario):
         documents = len(self.project.client.get(f"{self.project.api}/documents").json["items"])
         self.assert_problem(send(("file", "c.png", harness.tiny_png(91)), ("predictions", "f", b"{")), 400, "invalid")
         self.assertEqual(len(self.project.client.get(f"{self.project.api}/documents").json["items"]), documents)
-        self.assert_problem(send(("predictions", "f", found), ("file", "b.png", bill), to=where + "&dry_run"),
-                            400, "invalid")
+        told = send(("predictions", "f", found), ("file", "new bill.png", bill), to=where + "&dry_run")
+        self.assertEqual((told.json["coming_pages"], told.json["unknown_pages"]), (1, 1), told)
         page = send(("predictions", "found.json", found), ("file", "page.html", b"<html><p>no</p></html>"))
         self.assertEqual(page.status, 422, page)
         self.assertEqual(self.user("una", "uploader").client.post(where, found).status, 403)
+
+    def test_92_labels_come_with_new_documents(self):
+        where = f"{self.project.api}/imports"
+        image = harness.tiny_png(92)
+        labels = json.dumps({"images": [{"id": 1, "file_name": "set/one.png", "width": 80, "height": 80},
+                                        {"id": 2, "file_name": "missing.png", "width": 80, "height": 80}],
+                             "categories": [{"id": 1, "name": "stamp"}, {"id": 2, "name": "unheard-of"}],
+                             "annotations": [{"id": n, "image_id": 1, "category_id": n, "bbox": [8, 8, 40, 40]}
+                                             for n in (1, 2)]}).encode()
+
+        def send(to, *files, client=self.admin.client):
+            kind, body = harness.multipart(files, [("metadata", json.dumps({"claim": "C-92"}))])
+            return client.post(f"{where}/{to}", body, headers={"Content-Type": kind})
+
+        def labels_of(document):
+            reply = self.project.annotations(document)
+            return [a["label"] for a in reply.json["annotations"]] if reply.status == 200 else []
+
+        def wait_for_labels(document):
+            deadline = time.monotonic() + 120
+            while time.monotonic() < deadline and not labels_of(document):
+                time.sleep(0.1)
+            return labels_of(document)
+
+        before = self.project.client.get(f"{self.project.api}/documents").json["items"]
+        told = send("coco?dry_run", ("labels", "set.json", labels), ("file", "one.png", image)).json
+        self.assertEqual((told["coming_pages"], told["unknown_pages"], told["added"], told["refused"]),
+                         (1, 1, 1, {"label that is not in schema.json": 1}), told)
+        self.assertEqual(self.project.client.get(f"{self.project.api}/documents").json["items"], before)
+
+        done = send("coco", ("labels", "set.json", labels), ("file", "one.png", image))
+        self.assertEqual(done.status, 200, done)
+        document = done.json["items"][0]["id"]
+        self.assertEqual(wait_for_labels(document), ["stamp"])
+        again = send("coco", ("labels", "set.json", labels), ("file", "one.png", image)).json
+        self.assertEqual((again["pages"], again["added"], again["unchanged"]), (1, 0, 1), again)
+
+        form = json.dumps({"form": [{"id": 0, "label": "stamp", "box": [4, 4, 30, 30], "words": [],
+                                     "linking": []}]}).encode()
+        other = send("funsd", ("labels", "form.json", form), ("file", "two.png", harness.tiny_png(93))).json
+        self.assertEqual(wait_for_labels(other["items"][0]["id"]), ["stamp"])
+
+        self.assert_problem(send("coco", ("file", "one.png", image)), 400, "invalid")
+        self.assert_problem(send("coco", ("labels", "set.json", b"{"), ("file", "x.png", harness.tiny_png(94))),
+                            400, "invalid")
+        annotator = self.user("ann", "annotator").client
+        refused = send("coco", ("labels", "set.json", labels), ("file", "one.png", image), client=annotator)
+        self.assertEqual(refused.status, 403, refused)
 
     def test_a_folds_are_held_out_in_turn(self):
         rule = {"rule": {"group_by": ["claim"], "exact": True}, "salt": "f", "seed": 1, "folds": 3}

@@ -101,6 +101,15 @@ class Exports(harness.Scenario):
             file = self.export(name).body
             told = self.project.client.post(f"{self.project.api}/imports/{name}?dry_run=1", file).json
             self.assertEqual((told["pages"], told["added"], told["unchanged"]), (1, 0, 1), told)
+        for line in self.export("jsonl").body.splitlines():
+            told = self.project.client.post(f"{self.project.api}/imports/jsonl?dry_run=1", line + b"\n").json
+            self.assertEqual((told["added"], told["unchanged"]), (0, 1), told)
+        # FUNSD has no ids: what says the same of the same words is not added a second time
+        with tarfile.open(fileobj=io.BytesIO(self.export("funsd").body)) as archive:
+            form = archive.extractfile(next(n for n in archive.getnames() if n.endswith(".json"))).read()
+        told = self.project.client.post(
+            f"{self.project.api}/imports/funsd?dry_run=1&document={self.document}&page=1", form).json
+        self.assertEqual((told["added"], told["unchanged"]), (0, 1), told)
         cleared = self.project.save(self.document, [], self.project.annotations(self.document).headers["ETag"])
         self.assertEqual(cleared.status, 200, cleared)
         file = self.export("label-studio").body

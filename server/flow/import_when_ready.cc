@@ -1,4 +1,4 @@
-#include "server/flow/predict.h"
+#include "server/flow/import_when_ready.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,8 +16,9 @@ Result<void> keep_waiting(Services& services, const Actor& actor, const ImportRe
                        "some of the documents are still being read, and so large a file does not "
                        "wait: send it again when they are ready, or in parts"};
   }
-  const storage::PredictionFile file{actor.user(), std::string(request.format->name),
-                                     request.origin->model, request.origin->version, request.file};
+  const corpus::Origin model = request.origin.value_or(corpus::Origin{});
+  const storage::PredictionFile file{actor.user(), std::string(request.format->name), model.model,
+                                     model.version, request.file};
   const std::vector<corpus::DocumentId> ids(documents.begin(), documents.end());
   return services.database->write([&](storage::Transaction& tx) {
     return storage::PredictionTable(tx).put(actor.project().id, file, ids, base::now_milliseconds(),
@@ -37,33 +38,37 @@ Result<Actor> sender_of(Services& services, const storage::Project& project, sto
   });
 }
 
-Result<void> propose(Services& services, const OpenProject& project,
-                     const storage::PredictionFile& file,
-                     std::span<const corpus::DocumentId> here) {
+bool may_import(const Actor& actor, const storage::PredictionFile& file) {
+  return !actor.access.principal.user.disabled &&
+         actor.may(file.is_of_people() ? corpus::Permission::annotation_write
+                                       : corpus::Permission::prediction_upload);
+}
+
+Result<void> import_now(Services& services, const OpenProject& project,
+                        const storage::PredictionFile& file,
+                        std::span<const corpus::DocumentId> here) {
   const auto actor = sender_of(services, project.project, file.user);
   if (!actor.ok() && actor.error().code != base::Code::not_found) return actor.error();
-  const bool may = actor.ok() && !actor->access.principal.user.disabled &&
-                   actor->may(corpus::Permission::prediction_upload);
-  if (!may) return {};
+  if (!actor.ok() || !may_import(*actor, file)) return {};
   ImportRequest request;
   request.format = dataset::find_import_format(file.format);
   request.file = file.content;
   request.dry_run = false;
-  request.origin = corpus::Origin{file.model, file.version};
+  if (!file.is_of_people()) request.origin = corpus::Origin{file.model, file.version};
   request.only.insert(here.begin(), here.end());
   request.near = request.only;
   if (request.format == nullptr) return {};  // of another edition of this program
   const auto outcome = TRY(import_labels(services, *actor, request));
   if (outcome.problems.empty()) return {};
-  base::log_warning("predictions were refused when their documents had been read",
+  base::log_warning("labels were refused when their documents had been read",
                     {{"project", project.project.path()},
                      {"pages", static_cast<int64_t>(outcome.problems.size())}});
   return {};
 }
 
 // As much of a file as has come.
-Result<void> propose_file(Services& services, OpenProject& project,
-                          const storage::WaitingPrediction& waiting) {
+Result<void> import_file(Services& services, OpenProject& project,
+                         const storage::WaitingPrediction& waiting) {
   std::vector<corpus::DocumentId> here;
   for (const corpus::DocumentId& id : waiting.documents) {
     if (TRY(is_in_git(project, id))) here.push_back(id);
@@ -72,7 +77,7 @@ Result<void> propose_file(Services& services, OpenProject& project,
   const auto file = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::PredictionTable(tx).file(waiting.number); }));
   if (!file) return {};  // another thread was faster
-  TRY(propose(services, project, *file, here));
+  TRY(import_now(services, project, *file, here));
   return services.database->write([&](storage::Transaction& tx) {
     return storage::PredictionTable(tx).settle(waiting.number, here);
   });
@@ -80,25 +85,25 @@ Result<void> propose_file(Services& services, OpenProject& project,
 
 }  // namespace
 
-Result<ImportOutcome> predict(Services& services, const Actor& actor,
-                              const ImportRequest& request) {
+Result<ImportOutcome> import_when_ready(Services& services, const Actor& actor,
+                                        const ImportRequest& request) {
   ImportOutcome outcome = TRY(import_labels(services, actor, request));
   if (request.dry_run || outcome.waiting.empty()) return outcome;
   TRY(keep_waiting(services, actor, request, outcome.waiting));
   // Some may have been read meanwhile, and intake has found nothing that waits for them.
   const auto project = TRY(services.catalog->open(actor.project()));
   const std::vector<corpus::DocumentId> waiting(outcome.waiting.begin(), outcome.waiting.end());
-  propose_waiting_for(services, *project, waiting);
+  import_waiting_for(services, *project, waiting);
   return outcome;
 }
 
-Result<void> propose_waiting(Services& services, OpenProject& project) {
+Result<void> import_waiting(Services& services, OpenProject& project) {
   Result<void> outcome;
   for (const storage::WaitingPrediction& waiting :
        TRY(services.database->read([&](storage::Transaction& tx) {
          return storage::PredictionTable(tx).waiting(project.project.id);
        }))) {
-    const auto done = propose_file(services, project, waiting);
+    const auto done = import_file(services, project, waiting);
     if (outcome.ok()) outcome = done;
   }
   return outcome;
@@ -106,23 +111,23 @@ Result<void> propose_waiting(Services& services, OpenProject& project) {
 
 namespace {
 
-Result<void> propose_if_any(Services& services, OpenProject& project,
-                            std::span<const corpus::DocumentId> documents) {
+Result<void> import_if_any(Services& services, OpenProject& project,
+                           std::span<const corpus::DocumentId> documents) {
   const bool any = TRY(services.database->read([&](storage::Transaction& tx) {
     return storage::PredictionTable(tx).is_any_waiting(project.project.id, documents);
   }));
-  return any ? propose_waiting(services, project) : Result<void>();
+  return any ? import_waiting(services, project) : Result<void>();
 }
 
 }  // namespace
 
-void propose_waiting_for(Services& services, OpenProject& project,
-                         std::span<const corpus::DocumentId> documents) {
-  const auto proposed = propose_if_any(services, project, documents);
-  if (proposed.ok()) return;
+void import_waiting_for(Services& services, OpenProject& project,
+                        std::span<const corpus::DocumentId> documents) {
+  const auto imported = import_if_any(services, project, documents);
+  if (imported.ok()) return;
   base::log_warning(
-      "predictions that waited could not be proposed",
-      {{"project", project.project.path()}, {"error.message", proposed.error().what}});
+      "labels that waited could not be imported",
+      {{"project", project.project.path()}, {"error.message", imported.error().what}});
 }
 
 }  // namespace server

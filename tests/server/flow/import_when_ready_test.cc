@@ -1,4 +1,4 @@
-#include "server/flow/predict.h"
+#include "server/flow/import_when_ready.h"
 
 #include "base/clock.h"
 #include "server/flow/annotate.h"
@@ -8,13 +8,14 @@
 namespace server {
 namespace {
 
-class Predict : public OneProject {
+class ImportWhenReady : public OneProject {
  protected:
-  Predict() {
-    actor.access.roles = {corpus::Role::predictor};
+  ImportWhenReady() { become(corpus::Role::predictor); }
+
+  void become(corpus::Role role) {
+    actor.access.roles = {role};
     TAKE(services->database->write([&](storage::Transaction& tx) {
-      return storage::UserStore(tx).set_role(actor.project().id, actor.user(),
-                                             corpus::Role::predictor);
+      return storage::UserStore(tx).set_role(actor.project().id, actor.user(), role);
     }));
   }
 
@@ -50,37 +51,77 @@ class Predict : public OneProject {
   }
 };
 
-TEST_F(Predict, ANameMeansTheDocumentThatCameWithTheFile) {
+TEST_F(ImportWhenReady, ANameMeansTheDocumentThatCameWithTheFile) {
   const corpus::DocumentId earlier = upload("scan.png");
   const corpus::DocumentId sent = upload("today/scan.png", kPng + "another");
   bring_in_as_read(earlier);
   auto wanted = request(box_on("scan.png"));
   wanted.near = {sent};
-  EXPECT_EQ(TAKE(predict(*services, actor, wanted)).waiting, std::set{sent});
+  EXPECT_EQ(TAKE(import_when_ready(*services, actor, wanted)).waiting, std::set{sent});
   upload("scan.png", kPng + "a third");
   bring_in_as_read(sent);
   const auto project = TAKE(services->catalog->open(actor.project()));
-  ASSERT_OK(propose_waiting(*services, *project));
+  ASSERT_OK(import_waiting(*services, *project));
   EXPECT_EQ(proposals(sent), 1U);
   EXPECT_EQ(proposals(earlier), 0U);
   EXPECT_FALSE(is_waiting(sent));
 }
 
-TEST_F(Predict, ANameThatTwoOfTheSameFormHaveIsRefused) {
+TEST_F(ImportWhenReady, WhatPeopleBringIsTheirsAndNoProposal) {
+  become(corpus::Role::admin);
+  auto wanted = request(box_on("scan.png"));
+  wanted.origin.reset();
+  wanted.near = {upload("scan.png")};
+  const corpus::DocumentId id = *wanted.near.begin();
+  EXPECT_EQ(TAKE(import_when_ready(*services, actor, wanted)).waiting, std::set{id});
+  bring_in_as_read(id);
+  const auto project = TAKE(services->catalog->open(actor.project()));
+  ASSERT_OK(import_waiting(*services, *project));
+  const auto here = TAKE(read_annotations_of(*project, kMain, id, 1)).annotations;
+  ASSERT_EQ(here.size(), 1U);
+  EXPECT_FALSE(here[0].proposed);
+  EXPECT_FALSE(here[0].origin);
+}
+
+TEST_F(ImportWhenReady, WhoMayNoMoreLabelBringsNothing) {
+  become(corpus::Role::admin);
+  auto wanted = request(box_on("scan.png"));
+  wanted.origin.reset();
+  wanted.near = {upload("scan.png")};
+  const corpus::DocumentId id = *wanted.near.begin();
+  EXPECT_EQ(TAKE(import_when_ready(*services, actor, wanted)).waiting, std::set{id});
+  become(corpus::Role::predictor);
+  bring_in_as_read(id);
+  const auto project = TAKE(services->catalog->open(actor.project()));
+  ASSERT_OK(import_waiting(*services, *project));
+  EXPECT_EQ(proposals(id), 0U);
+  EXPECT_FALSE(is_waiting(id));
+}
+
+TEST_F(ImportWhenReady, ADryRunTellsOfDocumentsThatWouldCome) {
+  auto wanted = request(box_on("scan.png"));
+  wanted.dry_run = true;
+  wanted.coming = {"scan.png"};
+  const ImportOutcome outcome = TAKE(import_when_ready(*services, actor, wanted));
+  EXPECT_EQ(outcome.coming_pages, 1U);
+  EXPECT_EQ(outcome.unknown_pages, 0U);
+}
+
+TEST_F(ImportWhenReady, ANameThatTwoOfTheSameFormHaveIsRefused) {
   auto wanted = request(box_on("scan.png"));
   wanted.near = {upload("a/scan.png"), upload("b/scan.png", kPng + "another")};
-  const ImportOutcome outcome = TAKE(predict(*services, actor, wanted));
+  const ImportOutcome outcome = TAKE(import_when_ready(*services, actor, wanted));
   EXPECT_TRUE(outcome.waiting.empty());
   EXPECT_EQ(outcome.refused.size(), 1U);
 }
 
-TEST_F(Predict, AFileThatFailsHoldsUpNoOther) {
+TEST_F(ImportWhenReady, AFileThatFailsHoldsUpNoOther) {
   const corpus::DocumentId id = upload("scan.png");
   wait_for(id, "{ broken");
   wait_for(id, box_on("scan.png"));
   bring_in_as_read(id);
   const auto project = TAKE(services->catalog->open(actor.project()));
-  EXPECT_FALSE(propose_waiting(*services, *project).ok());
+  EXPECT_FALSE(import_waiting(*services, *project).ok());
   EXPECT_EQ(proposals(id), 1U);
   EXPECT_TRUE(is_waiting(id)) << "the broken one, until it is forgotten";
 }
