@@ -51,7 +51,11 @@ Result<int64_t> known_or_new(Transaction& tx, OrganisationId organisation, const
     return base::Error{base::Code::conflict, "another content with the MD5 " + blob.name.md5.hex() +
                                                  " is stored already"};
   }
-  if (known->text(2).empty() && !blob.media_type.empty()) {
+  const std::string kind = known->text(2);
+  const bool comes_in_advance = blob.media_type == BlobTable::kUntilPushed;
+  const bool says_more = kind.empty() && !blob.media_type.empty() && !comes_in_advance;
+  const bool is_claimed = kind == BlobTable::kUntilPushed && !comes_in_advance;
+  if (says_more || is_claimed) {
     TRY(tx.execute("UPDATE blobs SET media_type = ? WHERE id = ?",
                    {blob.media_type, known->integer(0)}));
   }
@@ -207,12 +211,12 @@ const std::string kReleased =
     " ON r.project_id = p.id AND r.blob_id = c.directory_id AND r.withdrawn = 0"
     " WHERE c.child_id = b.id))";
 
-// Kinds as is_of_releases() says.
-const std::string kLeftByReleases =
+// Kinds as may_be_leftover() says.
+const std::string kLeftOver =
     "SELECT " + std::string(kColumns) +
     " FROM blobs b WHERE b.organisation_id = ? AND ((b.directory = 1 AND"
     " b.media_type = 'application/json') OR (b.directory = 0 AND"
-    " b.media_type IN ('text/plain', 'application/jsonl')))"
+    " b.media_type IN ('text/plain', 'application/jsonl', 'application/vnd.git-lfs')))"
     " AND NOT EXISTS (SELECT 1 FROM released_blobs r WHERE r.blob_id = b.id)"
     " AND NOT EXISTS (SELECT 1 FROM blob_children c JOIN released_blobs r"
     " ON r.blob_id = c.directory_id WHERE c.child_id = b.id)"
@@ -410,24 +414,33 @@ Result<void> BlobTable::forget(OrganisationId organisation, const BlobName& name
   return {};
 }
 
-Result<std::vector<BlobRecord>> BlobTable::left_by_releases(OrganisationId organisation) {
+Result<std::vector<BlobRecord>> BlobTable::leftovers(OrganisationId organisation) {
   std::vector<BlobRecord> records;
   for (const Row& row :
-       TRY(tx_.query(kLeftByReleases + " ORDER BY b.directory DESC, b.md5", {organisation}))) {
+       TRY(tx_.query(kLeftOver + " ORDER BY b.directory DESC, b.md5", {organisation}))) {
     records.push_back(record_of(row));
   }
   return records;
 }
 
-Result<bool> BlobTable::is_left_by_releases(OrganisationId organisation, const BlobName& name) {
-  return TRY(tx_.query_first(kLeftByReleases + " AND b.md5 = ? AND b.directory = ?",
+Result<bool> BlobTable::is_leftover(OrganisationId organisation, const BlobName& name) {
+  return TRY(tx_.query_first(kLeftOver + " AND b.md5 = ? AND b.directory = ?",
                              {organisation, name.md5, name.directory}))
       .has_value();
 }
 
-bool BlobTable::is_of_releases(const BlobRecord& blob) {
+bool BlobTable::may_be_leftover(const BlobRecord& blob) {
   if (blob.name.directory) return blob.media_type == "application/json";
-  return blob.media_type == "text/plain" || blob.media_type == "application/jsonl";
+  return blob.media_type == "text/plain" || blob.media_type == "application/jsonl" ||
+         blob.media_type == kUntilPushed;
+}
+
+Result<void> BlobTable::keep(OrganisationId organisation, const BlobName& name) {
+  TRY(tx_.execute(
+      "UPDATE blobs SET media_type = '' WHERE organisation_id = ? AND md5 = ? AND directory = ?"
+      " AND media_type = ?",
+      {organisation, name.md5, name.directory, kUntilPushed}));
+  return {};
 }
 
 Result<std::vector<BlobName>> BlobTable::directories_of(OrganisationId organisation,

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/account.h"
@@ -33,7 +34,7 @@ class BlobTable {
   explicit BlobTable(Transaction& tx) : tx_(tx) {}
 
   // Known to the project's organisation and visible to the project from now on. The name with
-  // another SHA-256 is conflict. A known media type is kept.
+  // another SHA-256 is conflict. A known media type is kept, but for kUntilPushed.
   Result<void> record(const Project& project, const BlobRecord& blob);
   Result<void> record_many(const Project& project, std::span<const BlobRecord> blobs);
   // A directory object with its children's names. conflict, naming at most five, if children are
@@ -81,14 +82,21 @@ class BlobTable {
   Result<std::vector<BlobName>> unseen(OrganisationId organisation, size_t limit);
   Result<void> forget(OrganisationId organisation, const BlobName& name);
 
-  // What releases left in the store and no release of the organisation points to: texts, manifests
-  // and directory objects, by their media types; nothing else is ever listed. Whether git or a push
-  // needs one is not looked at here. Directories come first.
-  Result<std::vector<BlobRecord>> left_by_releases(OrganisationId organisation);
+  // The media type of what was sent in advance of a push that is to name it (Git LFS). It ends when
+  // somebody brings the same bytes in another way, or with keep().
+  static constexpr std::string_view kUntilPushed = "application/vnd.git-lfs";
+  // A push has named what was sent in advance: it is no leftover any more.
+  Result<void> keep(OrganisationId organisation, const BlobName& name);
+
+  // What may lie in the store for nobody, by its media type; nothing else is ever listed: texts,
+  // manifests and directory objects that a release stored and no release of the organisation points
+  // to, and what was sent in advance of a push. Whether git or a push needs one is not looked at
+  // here. Directories come first.
+  Result<std::vector<BlobRecord>> leftovers(OrganisationId organisation);
   // Whether this one is among them.
-  Result<bool> is_left_by_releases(OrganisationId organisation, const BlobName& name);
-  // Whether it is of the kinds that releases store; no other is ever among them.
-  static bool is_of_releases(const BlobRecord& blob);
+  Result<bool> is_leftover(OrganisationId organisation, const BlobName& name);
+  // Whether it is of these kinds; no other is ever among them.
+  static bool may_be_leftover(const BlobRecord& blob);
   // The directory objects that name it.
   Result<std::vector<BlobName>> directories_of(OrganisationId organisation, const BlobName& name);
 

@@ -109,7 +109,8 @@ Verb gc_verb() {
   auto o = std::make_shared<GcOptions>();
   return {
       "gc",
-      "remove git objects, and bytes that releases or crashes left behind, which nothing has "
+      "remove git objects, and bytes that releases, pushes or crashes left behind, which nothing "
+      "has "
       "needed for the time of grace (stop the server first; while it runs it does so once a day)",
       [o](Options& options) {
         options.text("project", o->project,

@@ -103,7 +103,7 @@ class Collecting {
 
   Result<CollectReport> run() {
     const auto left = TRY(services_.database->read([&](storage::Transaction& tx) {
-      return storage::BlobTable(tx).left_by_releases(organisation_.id);
+      return storage::BlobTable(tx).leftovers(organisation_.id);
     }));
     if (!left.empty()) TRY(find_needed());
     for (const storage::BlobRecord& record : left) TRY(consider(record));
@@ -148,7 +148,7 @@ class Collecting {
 
   // Directories come before files: a file stays if one of its directories does.
   Result<void> consider(const storage::BlobRecord& record) {
-    if (needed_.contains(record)) return {};
+    if (needed_.contains(record)) return keep(record);
     for (const BlobName& directory : TRY(services_.database->read([&](storage::Transaction& tx) {
            return storage::BlobTable(tx).directories_of(organisation_.id, record.name);
          }))) {
@@ -156,6 +156,15 @@ class Collecting {
     }
     unneeded_[record.name] = record.size;
     return {};
+  }
+
+  // What was sent in advance of a push that has come is no candidate again: else each day would
+  // walk all history to find that git names it.
+  Result<void> keep(const storage::BlobRecord& record) {
+    if (options_.dry_run || record.media_type != storage::BlobTable::kUntilPushed) return {};
+    return services_.database->write([&](storage::Transaction& tx) {
+      return storage::BlobTable(tx).keep(organisation_.id, record.name);
+    });
   }
 
   // Files that no row names. Their age is known without notes.
@@ -242,7 +251,7 @@ class Collecting {
     return {};
   }
 
-  // What a release left. False if it is needed meanwhile.
+  // What a release left, or was sent for a push. False if it is needed meanwhile.
   Result<bool> remove_left(const BlobName& name) {
     if (options_.dry_run) {
       return services_.database->read(
@@ -268,7 +277,7 @@ class Collecting {
   // Who relies on it has renewed its file before they looked for the row, which they do in a
   // transaction of their own.
   Result<bool> is_left_and_old(storage::Transaction& tx, const BlobName& name) const {
-    if (!TRY(storage::BlobTable(tx).is_left_by_releases(organisation_.id, name))) return false;
+    if (!TRY(storage::BlobTable(tx).is_leftover(organisation_.id, name))) return false;
     const auto time = services_.blobs->modified_at(organisation_.slug, name);
     if (!time.ok() && time.error().code == base::Code::not_found) return true;
     return is_past_grace(TRY(time));

@@ -9,9 +9,11 @@ namespace {
 
 constexpr size_t kChunk = size_t{256} << 10;
 
-Result<void> audit_push(storage::Transaction& tx, const Actor& actor,
-                        const storage::BlobName& name) {
-  return audit(tx, actor, "object.push", actor.project().path() + "/objects/" + name.text());
+// Collection reads the first of the two (server/flow/collect.cc).
+Result<void> audit_push(storage::Transaction& tx, const Actor& actor, const storage::BlobName& name,
+                        Keeping keeping) {
+  const char* action = keeping == Keeping::for_good ? "object.push" : "object.send";
+  return audit(tx, actor, action, actor.project().path() + "/objects/" + name.text());
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ Result<StoredObject> open_bytes(Services& services, const storage::Project& proj
 }
 
 Result<void> take_object(Services& services, const Actor& actor, storage::ExpectedContent expected,
-                         const ObjectSource& source) {
+                         const ObjectSource& source, Keeping keeping) {
   const storage::Project& project = actor.project();
   expected.limit =
       expected.directory ? dataset::DvcTreeLimits().bytes : services.config.read_limits.input_bytes;
@@ -89,19 +91,22 @@ Result<void> take_object(Services& services, const Actor& actor, storage::Expect
         return known ? std::optional(known->sha256) : std::nullopt;
       }));
   TRY(writer->publish(recorded));
-  const storage::BlobRecord record{name, hashes.sha256, hashes.size, ""};
+  const storage::BlobRecord record{
+      name, hashes.sha256, hashes.size,
+      keeping == Keeping::until_pushed ? std::string(storage::BlobTable::kUntilPushed) : ""};
   return services.database->write([&](storage::Transaction& tx) -> Result<void> {
     storage::BlobTable table(tx);
     TRY(name.directory ? table.record_directory(project, record, children)
                        : table.record(project, record));
-    return audit_push(tx, actor, name);
+    return audit_push(tx, actor, name, keeping);
   });
 }
 
 // The files first: collection looks at their age inside the transaction that takes their rows away,
 // so that it either sees that they are needed or is seen here to have been faster.
 Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& actor,
-                                               std::span<const storage::BlobName> names) {
+                                               std::span<const storage::BlobName> names,
+                                               Keeping keeping) {
   std::vector<storage::BlobName> there, gone;
   for (const storage::BlobName& name : names) {
     const auto renewed = services.blobs->renew(actor.project().organisation_slug, name);
@@ -114,7 +119,7 @@ Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& 
     gone.insert(gone.end(), missing.begin(), missing.end());
     for (const storage::BlobName& name : there) {
       if (std::find(missing.begin(), missing.end(), name) != missing.end()) continue;
-      TRY(audit_push(tx, actor, name));
+      TRY(audit_push(tx, actor, name, keeping));
     }
     return {};
   }));
@@ -123,12 +128,12 @@ Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& 
 
 Result<void> note_shown(Services& services, const Actor& actor, const StoredObject& object) {
   const storage::BlobName& name = object.record.name;
-  if (object.withdrawn || !storage::BlobTable::is_of_releases(object.record)) return {};
+  if (object.withdrawn || !storage::BlobTable::may_be_leftover(object.record)) return {};
   if (!actor.may(corpus::Permission::data_push)) return {};
   const bool is_left = TRY(services.database->read([&](storage::Transaction& tx) -> Result<bool> {
     storage::BlobTable table(tx);
     TRY(table.find(actor.project().id, name));  // it may have been collected since
-    return table.is_left_by_releases(actor.project().organisation, name);
+    return table.is_leftover(actor.project().organisation, name);
   }));
   if (!is_left) return {};
   const auto gone = TRY(rely_on(services, actor, std::span<const storage::BlobName>(&name, 1)));

@@ -46,16 +46,22 @@ Result<StoredObject> open_bytes(Services& services, const storage::Project& proj
 // Fills the buffer; 0 at the end.
 using ObjectSource = std::function<Result<size_t>(char* buffer, size_t size)>;
 
+// For how long collection (server/flow/collect.h) leaves alone what a client sends or relies on.
+enum class Keeping {
+  for_good,      // pointers to it may lie where this server never sees them (dvc)
+  until_pushed,  // for the time of grace, in which a push brings its pointers here (Git LFS)
+};
+
 // Durable when it returns. invalid: the bytes are not what was expected, or the directory object is
 // malformed; conflict: children are missing. How long an object may be is the server's to say.
 Result<void> take_object(Services& services, const Actor& actor, storage::ExpectedContent expected,
-                         const ObjectSource& source);
+                         const ObjectSource& source, Keeping keeping = Keeping::for_good);
 
 // Of objects that seem to be there already: who would send them relies on them from now on, as on
-// those that were taken, and collection (server/flow/collect.h) leaves them alone. Gives those that
-// are not there after all: they have to be sent.
+// those that were taken. Gives those that are not there after all: they have to be sent.
 Result<std::vector<storage::BlobName>> rely_on(Services& services, const Actor& actor,
-                                               std::span<const storage::BlobName> names);
+                                               std::span<const storage::BlobName> names,
+                                               Keeping keeping = Keeping::for_good);
 
 // A client that may push and is shown an object will not send it: what collection might take is
 // relied on from now on. not_found if it was faster.

@@ -109,7 +109,7 @@ Result<std::vector<LfsObject>> rely_on_lfs(Services& services, const Actor& acto
     if (object.state == LfsState::there) there.insert(object.name);
   }
   const std::vector<storage::BlobName> names(there.begin(), there.end());
-  const auto gone = TRY(rely_on(services, actor, names));
+  const auto gone = TRY(rely_on(services, actor, names, Keeping::until_pushed));
   for (LfsObject& object : objects) {
     if (std::find(gone.begin(), gone.end(), object.name) != gone.end()) object = {};
   }

@@ -1,7 +1,8 @@
 // What a stock Git LFS client asks of a server beside smart HTTP (docs/git-lfs.md). Its objects are
 // those of the byte store, found by SHA-256: what a project sees there it may name in a pointer,
-// whoever brought the bytes, and what is pushed here is collected by no one
-// (server/flow/collect.h). Rights are the DVC remote's (server/flow/dvc_remote.h).
+// whoever brought the bytes. What is sent here stays until it is collected (server/flow/collect.h),
+// unless a push names it within the time of grace. Rights are the DVC remote's
+// (server/flow/dvc_remote.h).
 //
 //   const auto known = TRY(look_up_lfs(services, project, Sight::all, pointers));
 //   const auto sent = TRY(rely_on_lfs(services, actor, pointers));   // for who is going to push
@@ -45,8 +46,8 @@ Result<std::optional<storage::BlobName>> find_lfs_object(Services& services,
                                                          const storage::Project& project,
                                                          const base::Sha256& sha256);
 
-// The same for who pushes: those that are there need not be sent, and stay (rely_on of
-// dvc_remote.h).
+// The same for who pushes: those that are there need not be sent, and stay until the push has come
+// (rely_on of dvc_remote.h).
 Result<std::vector<LfsObject>> rely_on_lfs(Services& services, const Actor& actor,
                                            std::span<const corpus::LfsPointer> pointers);
 

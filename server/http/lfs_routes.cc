@@ -191,16 +191,17 @@ Reply put_object(Services& services, Context& context) {
   const Actor actor = actor_of(context);
   const auto known = find_lfs_object(services, actor.project(), *sha256);
   if (known.ok() && *known) {
-    const auto gone = rely_on(services, actor, std::span<const storage::BlobName>(&**known, 1));
+    const auto gone = rely_on(services, actor, std::span<const storage::BlobName>(&**known, 1),
+                              Keeping::until_pushed);
     if (!gone.ok()) return context.problem(gone.error());
     if (gone->empty()) {
       (void)request.drain(kMostObjectBytes);
       return Reply::empty(200);
     }
   }
-  const auto taken =
-      take_object(services, actor, {.sha256 = *sha256},
-                  [&](char* buffer, size_t size) { return request.read(buffer, size); });
+  const auto taken = take_object(
+      services, actor, {.sha256 = *sha256},
+      [&](char* buffer, size_t size) { return request.read(buffer, size); }, Keeping::until_pushed);
   if (taken.ok()) return Reply::empty(200);
   return context.problem(
       Problem::make(upload_status_of(taken.error()), "not_taken", taken.error().what));

@@ -237,6 +237,30 @@ class GitLfs(harness.Scenario):
         self.assertEqual(accepted.status, 200, accepted)
         self.assertEqual((self.clone("sam2").path / "attachments/proposed.bin").read_bytes(), data)
 
+    def test_what_no_push_names_goes_after_its_grace(self):
+        wanted, forgotten = b"a push names it\n", b"its push never came\n"
+        for data in (wanted, forgotten):
+            self.assertEqual(self.lfs_call("PUT", f"/objects/{sha256_of(data)}", data).status, 200)
+        sam = self.clone("sam")
+        sam.attach("named.txt", wanted)
+        sam.push()
+
+        def gc(*arguments):
+            done = self.server.command("gc", "--json", *arguments)
+            return next(line for line in map(json.loads, done.stdout.splitlines()) if "bytes_of" in line)
+
+        self.server.stop()
+        self.assertEqual(gc()["removed"], 0, "its grace has only begun")
+        told = gc("--grace-days", "0", "--dry-run")
+        self.assertGreaterEqual(told["bytes"], len(forgotten))
+        self.assertEqual(gc("--grace-days", "0")["removed"], told["removed"])
+        self.server.start()
+        self.project.client.url = self.admin.client.url = self.server.url
+        self.assertEqual(self.lfs_call("GET", f"/objects/{sha256_of(wanted)}").body, wanted)
+        self.assertEqual(self.lfs_call("GET", f"/objects/{sha256_of(forgotten)}").status, 404)
+        self.assertEqual(self.lfs_call("PUT", f"/objects/{sha256_of(forgotten)}", forgotten).status, 200)
+        self.assertEqual(self.lfs_call("GET", f"/objects/{sha256_of(forgotten)}").body, forgotten)
+
     def test_it_is_off_unless_the_project_wants_it(self):
         self.addCleanup(self.turn, True)
         sam = self.clone("sam")

@@ -269,11 +269,31 @@ TEST_F(BlobTableTest, WalksAllOfAnOrganisationInPieces) {
   EXPECT_EQ(seen, names);
 }
 
+TEST_F(BlobTableTest, WhatWasSentInAdvanceIsALeftoverUntilSomebodyHasItOtherwise) {
+  const std::string in_advance(BlobTable::kUntilPushed);
+  const auto is_left = [&](const char* content) {
+    return TAKE(with_table([&](BlobTable& t) {
+      return t.is_leftover(project.organisation, record_of(content).name);
+    }));
+  };
+  for (const char* content : {"pushed", "image", "sent"}) {
+    record(project, record_of(content, in_advance));
+    EXPECT_TRUE(is_left(content));
+  }
+  TAKE(with_table(
+      [&](BlobTable& t) { return t.keep(project.organisation, record_of("pushed").name); }));
+  record(project, record_of("image", "image/png"));
+  record(project, record_of("sent"));
+  for (const char* content : {"pushed", "image", "sent"}) EXPECT_FALSE(is_left(content)) << content;
+  record(project, record_of("sent", in_advance));
+  EXPECT_FALSE(is_left("sent")) << "it is somebody's for good";
+}
+
 TEST_F(BlobTableTest, ListsWhatReleasesLeftBehindAndNothingElse) {
   const auto left = [&] {
     std::vector<BlobName> names;
     for (const BlobRecord& blob :
-         TAKE(with_table([&](BlobTable& t) { return t.left_by_releases(project.organisation); }))) {
+         TAKE(with_table([&](BlobTable& t) { return t.leftovers(project.organisation); }))) {
       names.push_back(blob.name);
     }
     return names;
@@ -288,13 +308,13 @@ TEST_F(BlobTableTest, ListsWhatReleasesLeftBehindAndNothingElse) {
   }));
   EXPECT_EQ(left(), (std::vector{directory.name, text.name}));
   const auto is_left = [&](const BlobRecord& blob) {
-    return TAKE(with_table(
-        [&](BlobTable& t) { return t.is_left_by_releases(project.organisation, blob.name); }));
+    return TAKE(
+        with_table([&](BlobTable& t) { return t.is_leftover(project.organisation, blob.name); }));
   };
   EXPECT_TRUE(is_left(text) && is_left(directory));
-  EXPECT_TRUE(BlobTable::is_of_releases(text) && BlobTable::is_of_releases(directory));
+  EXPECT_TRUE(BlobTable::may_be_leftover(text) && BlobTable::may_be_leftover(directory));
   EXPECT_FALSE(is_left(image) || is_left(sent) || is_left(record_of("never")));
-  EXPECT_FALSE(BlobTable::is_of_releases(image) || BlobTable::is_of_releases(sent));
+  EXPECT_FALSE(BlobTable::may_be_leftover(image) || BlobTable::may_be_leftover(sent));
   EXPECT_EQ(TAKE(with_table(
                 [&](BlobTable& t) { return t.directories_of(project.organisation, text.name); })),
             std::vector{directory.name});

@@ -63,15 +63,29 @@ class Collect : public OneProject {
   bool is_there(int number) {
     return open_object(*services, actor.project(), Sight::all, name_of(number)).ok();
   }
-  void send(int number) {
+  void send(int number, Keeping keeping = Keeping::for_good) {
     const std::string text = text_of(number);
     size_t sent = 0;
-    ASSERT_OK(take_object(*services, actor, {.md5 = name_of(number).md5},
-                          [&](char* buffer, size_t size) -> Result<size_t> {
-                            const size_t count = text.copy(buffer, size, sent);
-                            sent += count;
-                            return count;
-                          }));
+    ASSERT_OK(take_object(
+        *services, actor, {.md5 = name_of(number).md5},
+        [&](char* buffer, size_t size) -> Result<size_t> {
+          const size_t count = text.copy(buffer, size, sent);
+          sent += count;
+          return count;
+        },
+        keeping));
+  }
+  // Sent by Git LFS long ago, and found to be unneeded then.
+  void send_in_advance(int count) {
+    std::string notes;
+    for (int i = 0; i < count; ++i) {
+      send(i, Keeping::until_pushed);
+      notes += name_of(i).text() + " 1000\n";
+      age(name_of(i));
+    }
+    TAKE(services->database->write([&](storage::Transaction& tx) {
+      return storage::SettingsTable(tx).set("unneeded-since:acme", notes);
+    }));
   }
   // As a client pushes: asks first, and sends what is not there.
   void push(int number) {
@@ -103,6 +117,38 @@ TEST_F(Collect, LeavesWhatSomebodyReliesOn) {
   EXPECT_EQ(collect_now().removed, 1U);
   EXPECT_TRUE(is_there(0) && is_there(1));
   EXPECT_FALSE(is_there(2));
+}
+
+TEST_F(Collect, TakesWhatWasSentForAPushThatNeverCame) {
+  send_in_advance(3);
+  send(1);  // by dvc push, too
+  const std::vector<BlobName> relied_on = {name_of(2)};
+  ASSERT_OK(rely_on(*services, actor, relied_on, Keeping::until_pushed));
+  EXPECT_EQ(collect_now().removed, 1U);
+  EXPECT_FALSE(is_there(0));
+  EXPECT_TRUE(is_there(1) && is_there(2));
+}
+
+TEST_F(Collect, LeavesADocumentThatWasSentByLfsBefore) {
+  const std::string bytes = kPng + "sent before";
+  const BlobName name = {base::md5_of(bytes)};
+  size_t sent = 0;
+  ASSERT_OK(take_object(
+      *services, actor, {.md5 = name.md5},
+      [&](char* buffer, size_t size) -> Result<size_t> {
+        const size_t count = bytes.copy(buffer, size, sent);
+        sent += count;
+        return count;
+      },
+      Keeping::until_pushed));
+  const auto is_leftover = [&] {
+    return TAKE(services->database->read([&](storage::Transaction& tx) {
+      return storage::BlobTable(tx).is_leftover(organisation.id, name);
+    }));
+  };
+  EXPECT_TRUE(is_leftover());
+  upload("scan.png", bytes);
+  EXPECT_FALSE(is_leftover());
 }
 
 TEST_F(Collect, WaitsForAReleaseThatIsBeingMade) {
