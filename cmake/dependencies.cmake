@@ -4,10 +4,18 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)                                        # libssl-dev
-pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev
-find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)                      # libutf8proc-dev
-add_library(utf8proc INTERFACE)
-target_link_libraries(utf8proc INTERFACE ${UTF8PROC_LIBRARY})
+
+# A small library that a program with the property GLOSSATOR_EMBEDS_LIBRARIES takes into itself.
+function(embeddable_library name)
+  find_library(${name}_SHARED ${name} REQUIRED)
+  find_library(${name}_ARCHIVE lib${name}.a REQUIRED)
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE
+    $<IF:$<BOOL:$<TARGET_PROPERTY:GLOSSATOR_EMBEDS_LIBRARIES>>,${${name}_ARCHIVE},${${name}_SHARED}>)
+endfunction()
+embeddable_library(sodium)                                            # libsodium-dev
+embeddable_library(utf8proc)                                          # libutf8proc-dev
+embeddable_library(pugixml)                                           # libpugixml-dev
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)            # libsqlite3-dev
 pkg_check_modules(GIT2 REQUIRED IMPORTED_TARGET libgit2)              # libgit2-dev
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)                 # zlib1g-dev
@@ -18,7 +26,6 @@ pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)        # libdefla
 pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)              # libqpdf-dev
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)        # libseccomp-dev
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev
-pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)          # libpugixml-dev
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)              # libcurl4-openssl-dev
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)       # libopencv-dev
 

@@ -36,6 +36,7 @@ struct Finding {
   //   split.straddles    documents of one group lie in different parts
   //   pointer.missing, pointer.mismatch    a .dvc file of the snapshot
   //   tree.missing, tree.hash              a .dir object of the snapshot
+  //   file.unknown       a file that the release does not have lies among its documents
   //   verify.stopped     there were too many findings
   std::string name;
   std::string place;  // the document, file or object
@@ -59,6 +60,8 @@ struct VerifyReaders {
 struct VerifyExpectation {
   std::optional<base::Sha256> digest = {};  // as the tag names it
   size_t most_findings = 1000;              // then it stops, and says so
+  // Objects that are left out on purpose, of a release of which a part was fetched; empty: none.
+  std::function<bool(const base::Md5&)> is_left_out = {};
 };
 
 struct Verification {

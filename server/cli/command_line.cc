@@ -1,6 +1,7 @@
 #include "server/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <map>
 
 namespace server::cli {
@@ -59,10 +60,15 @@ Options::Declared Options::flag(const std::string& name, bool& target, const std
   return Declared(as_app(app_)->add_flag(name, target, help));
 }
 
-int run_command_line(int argc, char** argv, const std::string& about, const std::string& version,
+int fail(const base::Error& error) {
+  std::fprintf(stderr, "glossator: %s\n", base::to_string(error).c_str());
+  return error.code == base::Code::busy ? kTryAgain : kFailed;
+}
+
+int run_command_line(int argc, char** argv, const std::string& name, const std::string& about,
                      const std::vector<Verb>& verbs) {
-  CLI::App root(about, "glossator");
-  root.set_version_flag("--version", version);
+  CLI::App root(about, name);
+  root.set_version_flag("--version", name + " " GLOSSATOR_VERSION);
   root.require_subcommand(1);
   std::map<CLI::App*, const Verb*> declared;
   for (const Verb& verb : verbs) {

@@ -1,4 +1,5 @@
-// Command-line verbs: one file each, one table (verbs.cc). CLI11 lives behind this header.
+// Command-line verbs: one file each; verbs.cc has the table of all, client_verbs.cc that of those
+// which need nothing but a server. CLI11 lives behind this header.
 //
 //   Verb make_doctor_verb() {
 //     auto data = std::make_shared<std::string>();
@@ -14,6 +15,8 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "base/result.h"
 
 namespace server::cli {
 
@@ -57,8 +60,11 @@ struct Verb {
   std::function<int()> run;
 };
 
+// Says what went wrong on stderr and gives the exit status: 75 where trying again may help.
+int fail(const base::Error& error);
+
 // Parses and runs; prints help and errors itself. `about` is the program's line in --help.
-int run_command_line(int argc, char** argv, const std::string& about, const std::string& version,
+int run_command_line(int argc, char** argv, const std::string& name, const std::string& about,
                      const std::vector<Verb>& verbs);
 
 }  // namespace server::cli

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "server/cli/verbs.h"
+#include "server/cli/verify_pulled.h"
 #include "server/flow/index.h"
 #include "server/flow/released.h"
 #include "storage/release_table.h"
@@ -102,6 +103,11 @@ Result<size_t> verify(const ProjectOptions& options) {
     for (const storage::ReleaseRow& release : releases) {
       const auto result = TRY(verify_release_of(*services, *open, release));
       findings += result.findings.size();
+      if (options.json) {
+        base::Json json = to_json(result);
+        std::printf("%s\n", json.set("project", project.path()).print().c_str());
+        continue;
+      }
       std::printf("%s %s %s: %s, %llu documents, %llu objects\n", project.path().c_str(),
                   release.name.c_str(), release.version.c_str(),
                   result.clean() ? "clean" : "DAMAGED",
@@ -147,14 +153,28 @@ Verb rebuild_verb() {
 }
 
 Verb verify_verb() {
-  auto o = std::make_shared<ProjectOptions>();
-  return {"verify", "recompute releases from git and the stored bytes",
+  struct Wishes {
+    ProjectOptions project;
+    PulledWishes pulled;
+  };
+  auto o = std::make_shared<Wishes>();
+  return {"verify",
+          "recompute releases from git and the stored bytes, or one that was pulled from its files",
           [o](Options& options) {
-            options.text("project", o->path, "organisation/project; all if it is left out");
-            options.text("--data", o->data, "the data directory").required();
+            options.text("project", o->project.path, "organisation/project; all if it is left out");
+            options.text("--data", o->project.data, "the data directory. Or:");
+            options.text("--pulled", o->pulled.directory,
+                         "a directory with a pulled release: no server");
+            declare_pulled(options, o->pulled);
           },
           [o] {
-            const auto findings = verify(*o);
+            if (o->project.data.empty() == o->pulled.directory.empty()) {
+              fail({base::Code::invalid, "say either --data or --pulled"});
+              return kWrongUse;
+            }
+            if (!o->pulled.directory.empty()) return run_verify_pulled(o->pulled);
+            o->project.json = o->pulled.json;
+            const auto findings = verify(o->project);
             if (!findings.ok()) return fail(findings.error());
             return *findings == 0 ? kDone : kFailed;
           }};

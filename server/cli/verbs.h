@@ -1,7 +1,8 @@
 // The table of the program's verbs, one function a verb.
 #pragma once
 
-#include "base/result.h"
+#include <vector>
+
 #include "server/cli/command_line.h"
 
 namespace server::cli {
@@ -15,6 +16,7 @@ Verb project_create_verb();    // project create
 Verb rebuild_verb();           // rebuild: the index from git
 Verb backup_verb();            // backup: a consistent copy of the data directory
 Verb verify_verb();            // verify: recompute a release, or all of them
+Verb verify_pulled_verb();     // verify, of the client: a release that was pulled
 Verb scrub_verb();             // scrub: read all stored bytes and packs again
 Verb gc_verb();                // gc: what nothing reaches in git
 Verb pull_verb();              // pull: a release onto this machine
@@ -29,10 +31,12 @@ Verb clone_url_verb();         // clone-url: the git commands for a part of a pr
 Verb fmt_verb();               // fmt: canonical form of repository files
 Verb doctor_verb();            // doctor: what this machine can do
 
+// Those of both programs that a machine needs which trains: they know nothing of a server's inside.
+std::vector<Verb> client_verbs();
+
 // Parses the command line and runs one of them.
 int run(int argc, char** argv);
-
-// Says what went wrong on stderr and gives the exit status: 75 where trying again may help.
-int fail(const base::Error& error);
+// The same for the client's alone: the program glossator-client.
+int run_client(int argc, char** argv);
 
 }  // namespace server::cli

@@ -72,9 +72,9 @@ WantedFile text_file(std::string path, const dataset::TextRef& text) {
 
 }  // namespace
 
-Result<dataset::ManifestReader> open_manifest_file(const base::Path& path) {
+Result<dataset::ManifestReader::Chunks> manifest_chunks(const base::Path& path) {
   auto file = std::make_shared<base::UniqueFd>(TRY(base::open_file(path, O_RDONLY)));
-  return dataset::ManifestReader::open([file, path]() -> Result<std::string> {
+  return dataset::ManifestReader::Chunks([file, path]() -> Result<std::string> {
     std::string chunk(kChunk, '\0');
     ssize_t got = -1;
     do got = ::read(file->get(), chunk.data(), chunk.size());
@@ -83,6 +83,10 @@ Result<dataset::ManifestReader> open_manifest_file(const base::Path& path) {
     chunk.resize(static_cast<size_t>(got));
     return chunk;
   });
+}
+
+Result<dataset::ManifestReader> open_manifest_file(const base::Path& path) {
+  return dataset::ManifestReader::open(TRY(manifest_chunks(path)));
 }
 
 Result<std::unique_ptr<PullPlan>> PullPlan::open(const base::Path& manifest,

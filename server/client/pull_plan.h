@@ -47,7 +47,8 @@ struct PullSelection {
   base::Path since = {};  // an earlier manifest: what it has unchanged is left out; empty: none
 };
 
-// A manifest on disk, read from its first record.
+// The bytes of a manifest on disk, from the first; and its records.
+Result<dataset::ManifestReader::Chunks> manifest_chunks(const base::Path& path);
 Result<dataset::ManifestReader> open_manifest_file(const base::Path& path);
 
 // A file of which more than this is fetched alone, so that it can be resumed in its middle.

@@ -374,7 +374,7 @@ class Datasets(harness.Scenario):
 
     def leakage(self, *arguments, code, token=None):
         environment = {**os.environ, "GLOSSATOR_TOKEN": token or self.project.token}
-        done = subprocess.run([harness.BINARY, "leakage", *arguments], capture_output=True, text=True,
+        done = subprocess.run([harness.CLIENT, "leakage", *arguments], capture_output=True, text=True,
                               env=environment, timeout=120)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done

@@ -29,6 +29,7 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("GLOSSATOR_BINARY", str(ROOT / "build/release/glossator"))
+CLIENT = str(pathlib.Path(BINARY).parent / "glossator-client")  # what a training job has
 IO_RECORDER = pathlib.Path(os.environ.get(
     "GLOSSATOR_IO_RECORDER", pathlib.Path(BINARY).parent / "tests/power_loss/libio_recorder.so"))
 SAMPLES = ROOT / "samples" / "documents"

@@ -7,6 +7,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import shutil
 import signal
 import socket
 import struct
@@ -14,6 +16,7 @@ import subprocess
 import tarfile
 import threading
 import time
+import unittest
 import zlib
 
 import dvc_world
@@ -116,7 +119,7 @@ class Pull(harness.Scenario):
 
     def run_verb(self, *arguments, url=None, token=None, code=0):
         environment = {**os.environ, "GLOSSATOR_TOKEN": self.trainer.token if token is None else token}
-        done = subprocess.run([harness.BINARY, *map(str, arguments), "--url", url or self.server.url],
+        done = subprocess.run([harness.CLIENT, *map(str, arguments), "--url", url or self.server.url],
                               capture_output=True, text=True, env=environment, timeout=300)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
@@ -140,6 +143,15 @@ class Pull(harness.Scenario):
         schema = (out / "labels/schema.json").read_bytes()
         self.assertEqual(hashlib.sha256(schema).hexdigest(), header["schema"]["sha256"])
         self.assertFalse((out / ".glossator").exists())
+
+    @unittest.skipUnless(shutil.which("readelf"), "readelf is not installed")
+    def test_the_client_needs_libcurl_alone(self):
+        needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", subprocess.run(
+            ["readelf", "-d", harness.CLIENT], capture_output=True, text=True, check=True).stdout))
+        if any("san" in name for name in needed):
+            self.skipTest("built with a sanitizer")
+        of_every_container = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+        self.assertEqual(needed - of_every_container, {"libcurl.so.4", "libcrypto.so.3"})
 
     def test_a_release_comes_whole_and_then_costs_nothing(self):
         out = self.place("whole")
@@ -191,7 +203,7 @@ class Pull(harness.Scenario):
         self.addCleanup(line.close)
         environment = {**os.environ, "GLOSSATOR_TOKEN": self.trainer.token}
         client = subprocess.Popen(
-            [harness.BINARY, "pull", "acme/claims", f"claims@{self.first['version']}", "--out", out,
+            [harness.CLIENT, "pull", "acme/claims", f"claims@{self.first['version']}", "--out", out,
              "--url", line.url, "--connections", "2"],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.assertTrue(line.stalled.wait(60))

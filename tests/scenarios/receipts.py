@@ -57,7 +57,7 @@ class Receipts(harness.Scenario):
 
     def verb(self, *arguments, code=0):
         environment = {**os.environ, "GLOSSATOR_TOKEN": self.trainer.token}
-        done = subprocess.run([harness.BINARY, "receipt", *arguments, "--url", self.server.url],
+        done = subprocess.run([harness.CLIENT, "receipt", *arguments, "--url", self.server.url],
                               capture_output=True, text=True, env=environment, timeout=60)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done

@@ -63,7 +63,7 @@ class Train(harness.Scenario):
         self.assertEqual(made.status, 201, made)
         environment = {**os.environ, "GLOSSATOR_TOKEN": trainer.token, "GLOSSATOR_URL": self.server.url}
         data = self.directory / "data"
-        self.run_program(environment, harness.BINARY, "pull", "acme/claims", "forms", "--out", data,
+        self.run_program(environment, harness.CLIENT, "pull", "acme/claims", "forms", "--out", data,
                          "--only", "words", "--only", "annotations")
         report = json.loads(self.run_program(
             environment, pathlib.Path(VENV, "bin/python"), EXAMPLE, data, "--receipt", self.server.url,
