@@ -526,27 +526,31 @@ class ProjectViews(desk.Desk):
 
     # -- hands on the keyboard -------------------------------------------------------------------------
 
+    def walk_with_tab(self, tab):
+        """What the tab key did not reach. A list that is drawn anew meanwhile loses the focus, and is walked again."""
+        tab.focus("main")
+        for _ in range(250):
+            tab.press("Tab")
+            here = tab.evaluate("""(() => { const e = document.activeElement;
+                if (!document.querySelector('main').contains(e)) return '';
+                const style = getComputedStyle(e);
+                const shown = style.outlineStyle !== 'none' || e.matches('.unseen');
+                e.dataset.reached = 'yes';
+                return (shown ? '' : 'unseen focus: ') + e.outerHTML.slice(0, 80); })()""")
+            if not here:
+                break
+            self.assertFalse(here.startswith("unseen focus"), here)
+        return tab.evaluate("""[...document.querySelectorAll('main button, main a[href], main select, main input')]
+            .filter((e) => !e.disabled && !e.closest('fieldset:disabled') && e.tabIndex >= 0 && e.checkVisibility()
+                && !e.dataset.reached && !(e.type === 'radio' && !e.checked))
+            .map((e) => e.outerHTML.slice(0, 80))""")
+
     def test_everything_is_reached_and_seen_with_the_tab_key(self):
         for name in ("documents", "overview", "schema", "settings"):
             tab = self.view(name, "mona")
-            tab.focus("main")
-            reached = set()
-            for _ in range(250):
-                tab.press("Tab")
-                here = tab.evaluate("""(() => { const e = document.activeElement;
-                    if (!document.querySelector('main').contains(e)) return '';
-                    const style = getComputedStyle(e); const box = e.getBoundingClientRect();
-                    const shown = style.outlineStyle !== 'none' || e.matches('.unseen');
-                    e.dataset.reached = 'yes';
-                    return (shown ? '' : 'unseen focus: ') + e.outerHTML.slice(0, 80); })()""")
-                if not here:
-                    break
-                self.assertFalse(here.startswith("unseen focus"), here)
-                reached.add(here)
-            missed = tab.evaluate("""[...document.querySelectorAll('main button, main a[href], main select, main input')]
-                .filter((e) => !e.disabled && !e.closest('fieldset:disabled') && e.tabIndex >= 0 && e.checkVisibility()
-                    && !e.dataset.reached && !(e.type === 'radio' && !e.checked))
-                .map((e) => e.outerHTML.slice(0, 80))""")
+            missed = self.walk_with_tab(tab)
+            for _ in range(2):
+                missed = missed and self.walk_with_tab(tab)
             self.assertEqual(missed, [], name)
 
 
