@@ -8,7 +8,8 @@ read from handwriting. Standard Python only.
 Tick boxes are matched one to one where they overlap by half (IoU). "tick F1" takes a box as found if it is
 there and told rightly whether it is marked. Areas of handwriting, signatures included, are compared by
 area: recall is the part of the true area that is covered, precision the part of the covered area that is
-true, with a margin of a few pixels around true boxes.
+true, with a margin of a few pixels around true boxes. A word that was read from handwriting is right if it
+is one of those written there, whatever its capitals and punctuation.
 """
 import collections
 
@@ -52,6 +53,10 @@ def grown(box, by):
 
 def marked(state):
     return state != "empty"
+
+
+def plain(word):
+    return "".join(c for c in word.casefold() if c.isalnum())
 
 
 def f1(hits, wanted, found):
@@ -112,10 +117,20 @@ class Counts:
         for mark in found:
             if mark["kind"] == "handwriting":
                 self._trust("handwriting", mark, covered([mark["box"]], generous) > area(mark["box"]) / 2)
+        written = [m for m in wanted if m["kind"] in ("handwriting", "signature") and m["state"] != "absent"]
         for word in words:
-            if covered([word["bbox"]], real) > area(word["bbox"]) / 2:
-                self.n["words of writing"] += 1
-                self.n["words of writing at .9"] += word["confidence"] >= 900
+            self._word(word, [m for m in written if 2 * area(common(word["bbox"], m["box"])) > area(word["bbox"])])
+
+    def _word(self, word, written):
+        if not written or not plain(word["text"]):
+            return
+        right = any(plain(word["text"]) == plain(w) for m in written for w in m.get("text", "").split())
+        sure = word["confidence"] >= 900
+        self.n["words of writing"] += 1
+        self.n["words of writing at .9"] += sure
+        self.n["words of writing at .9 right"] += sure and right
+        self.n["thousandths that words of writing say"] += word["confidence"]
+        self.n["words of writing right"] += right
 
     def _one_kind(self, kind, wanted, found, same, least=0.5):
         for mark, seen in self._pairs(kind, wanted, found, least):
@@ -144,6 +159,11 @@ class Counts:
             "stamp F1": f1(n["stamp right"], n["stamp wanted"], n["stamp found"]),
             "words of handwriting at .9 and more": n["words of writing at .9"] /
                                                    max(1, n["words of writing"]),
+            "of these, right": n["words of writing at .9 right"] / max(1, n["words of writing at .9"]),
+            "words of handwriting that are right": n["words of writing right"] /
+                                                   max(1, n["words of writing"]),
+            "their mean confidence": n["thousandths that words of writing say"] / 1000 /
+                                     max(1, n["words of writing"]),
         }
 
     def reliability(self):

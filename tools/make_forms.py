@@ -7,7 +7,8 @@ Tick boxes (crossed, ticked, slashed, filled, circled, empty), handwriting, sign
 them, stamps; and what is none of these: typed values, rows of cells, tables, ruled lines, headings in
 italics and script. `train` and `evaluate` share no seed, font of print or of hand, way to draw a box,
 pen or damage, so that figures of the one say something about forms that nobody has seen. Each form is
-NAME.png or NAME.jpg and NAME.json: {"file", "width", "height", "marks": [{"kind", "state", "box"}]}.
+NAME.png or NAME.jpg and NAME.json: {"file", "width", "height", "marks": [{"kind", "state", "box", "text"}]};
+text is what handwriting says, of a scribble nothing.
 
 Needs Debian's python3-pil, fonts-liberation, fonts-dejavu, fonts-breip, fonts-bwht,
 fonts-dancingscript, fonts-dkg-handwriting, fonts-femkeklaver and fonts-kristi.
@@ -114,8 +115,8 @@ class Form:
 
     # -- marks -----------------------------------------------------------------------------------
 
-    def mark(self, kind, state, pixels):
-        self.marks.append({"kind": kind, "state": state, "box": [v / self.scale for v in pixels]})
+    def mark(self, kind, state, pixels, text=""):
+        self.marks.append({"kind": kind, "state": state, "box": [v / self.scale for v in pixels], "text": text})
 
     def tick_box(self, x, y, side, style, how):
         """Its corner at x, y; how: a way to mark it, or None."""
@@ -126,7 +127,7 @@ class Form:
         self.mark("tick_box", STATES[how] if how else "empty", box)
 
     def handwriting(self, x, y, width):
-        size = self.rng.uniform(13, 19) * self.scale
+        size, text = self.rng.uniform(13, 19) * self.scale, ""
         if self.rng.random() < 0.25:
             box = self.pen.scribble(x * self.scale, y * self.scale, width * self.scale * 0.8, size * 0.7)
         else:
@@ -134,7 +135,7 @@ class Form:
             face = ImageFont.truetype(self.hand, round(size))
             size *= min(1, width * self.scale / max(1, face.getlength(text) * 1.15))
             box = self.pen.write(x * self.scale, y * self.scale, text, self.hand, size)
-        self.mark("handwriting", "", box)
+        self.mark("handwriting", "", box, text)
 
     def stamp(self, x, y):
         """Its centre at x, y."""

@@ -19,11 +19,8 @@ using corpus::Mark;
 using corpus::MarkKind;
 using corpus::MarkState;
 
-// What words are worth that were read from a mark, measured on forms whose writing is known
-// (bench/README.md, marks).
-constexpr int32_t kWorthOfHandwriting = 400;
-constexpr int32_t kWorthOfTickBox = 200;
-constexpr double kMostly = 0.5;  // of the word's area
+constexpr int32_t kWorthOfTickBox = 200;  // what a word is worth, at most, that was read from one
+constexpr double kMostly = 0.5;           // of the word's area
 
 class MarkList {
  public:
@@ -78,24 +75,28 @@ double share_within(const corpus::Box& word, const corpus::Box& mark) {
          static_cast<double>(int64_t{word.width()} * word.height());
 }
 
-int32_t worth_of(MarkKind kind) {
-  return kind == MarkKind::tick_box ? kWorthOfTickBox : kWorthOfHandwriting;
+// What a word is worth that was read from such a mark, by forms whose writing is known
+// (bench/README.md, marks). Of handwriting the confidence of print means its third power: what is
+// surely read is right there too, and half a word is none.
+int32_t worth_of(MarkKind kind, int32_t confidence) {
+  if (kind == MarkKind::tick_box) return std::min(confidence, kWorthOfTickBox);
+  const double share = confidence / 1000.0;
+  return static_cast<int32_t>(std::lround(1000 * share * share * share));
 }
 
-// By as much as the mark is sure: what may well be print keeps most of its confidence.
+}  // namespace
+
 void doubt_words(const std::vector<Mark>& marks, std::vector<corpus::Word>& words) {
   for (const Mark& mark : marks) {
     if (mark.kind == MarkKind::stamp || mark.state == MarkState::absent) continue;
     for (corpus::Word& word : words) {
       if (share_within(word.box, mark.box) > kMostly) {
-        const int32_t worth = std::min(word.confidence, worth_of(mark.kind));
+        const int32_t worth = worth_of(mark.kind, word.confidence);
         word.confidence -= (word.confidence - worth) * mark.confidence / 1000;
       }
     }
   }
 }
-
-}  // namespace
 
 std::vector<Mark> find_marks(const Pix& page, std::vector<corpus::Word>& words) {
   const Ink ink = ink_of(page, words);

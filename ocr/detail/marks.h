@@ -14,4 +14,8 @@ namespace ocr::detail {
 // mark are believed less afterwards: their confidence is lowered to what such words are worth.
 std::vector<corpus::Mark> find_marks(const Pix& page, std::vector<corpus::Word>& words);
 
+// Lowers the confidence of words that lie in marks to what they are worth there: by as much as the
+// mark is sure, so that what may well be print keeps most of its own. find_marks() does it.
+void doubt_words(const std::vector<corpus::Mark>& marks, std::vector<corpus::Word>& words);
+
 }  // namespace ocr::detail

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ocr::detail {
 namespace {
@@ -60,6 +61,30 @@ TEST(Marks, TellATickBoxAndDoubtTheWordReadFromIt) {
   EXPECT_EQ(words.front().confidence, 980);
 }
 
+// What is left of a word's confidence in a mark.
+int32_t doubted(const Mark& mark, int32_t confidence) {
+  std::vector<corpus::Word> words = {{0, 0, 0, {10, 10, 50, 20}, confidence, "word"}};
+  doubt_words({mark}, words);
+  return words[0].confidence;
+}
+
+TEST(Marks, DoubtWhatWasHardlyReadFromHandwriting) {
+  const Mark surely{MarkKind::handwriting, MarkState::none, {0, 0, 100, 30}, 1000};
+  EXPECT_EQ(doubted(surely, 1000), 1000);
+  EXPECT_EQ(doubted(surely, 900), 729);
+  EXPECT_EQ(doubted(surely, 500), 125);
+  Mark perhaps = surely;
+  perhaps.confidence = 200;
+  EXPECT_EQ(doubted(perhaps, 500), 425);
+}
+
+TEST(Marks, DoubtNoWordsBesideThemOrOfStampsAndMissingSignatures) {
+  EXPECT_EQ(doubted({MarkKind::handwriting, MarkState::none, {35, 0, 100, 30}, 1000}, 500), 500);
+  EXPECT_EQ(doubted({MarkKind::stamp, MarkState::none, {0, 0, 100, 30}, 1000}, 500), 500);
+  EXPECT_EQ(doubted({MarkKind::signature, MarkState::absent, {0, 0, 100, 30}, 1000}, 500), 500);
+  EXPECT_EQ(doubted({MarkKind::signature, MarkState::present, {0, 0, 100, 30}, 1000}, 500), 125);
+}
+
 TEST(Marks, TellThatASignatureIsMissing) {
   const auto pix = page();
   line(pix, 100, 400, 400, 400, 2);
@@ -91,6 +116,49 @@ TEST(Marks, TellAFrameThatWasStampedAskew) {
   const Mark* stamp = find(marks, MarkKind::stamp);
   ASSERT_NE(stamp, nullptr);
   EXPECT_NEAR(stamp->box.x0, 480, 6);
+}
+
+// A ring of `radius` around a place.
+void ring(const ocr::detail::Pix& pix, int x, int y, int radius) {
+  constexpr int kSteps = 90;
+  const auto at = [&](int step) {
+    const double turn = 2 * M_PI * step / kSteps;
+    return std::pair(x + static_cast<int>(std::lround(radius * std::cos(turn))),
+                     y + static_cast<int>(std::lround(radius * std::sin(turn))));
+  };
+  for (int step = 0; step < kSteps; ++step) {
+    line(pix, at(step).first, at(step).second, at(step + 1).first, at(step + 1).second, 3);
+  }
+}
+
+std::vector<Mark> stamps_on(const ocr::detail::Pix& pix) {
+  auto words = some_words();
+  auto marks = find_marks(pix, words);
+  std::erase_if(marks, [](const Mark& mark) { return mark.kind != MarkKind::stamp; });
+  return marks;
+}
+
+TEST(Marks, ARingWithinARingIsOneStamp) {
+  const auto pix = page();
+  ring(pix, 500, 300, 100);
+  ring(pix, 500, 300, 68);
+  const auto stamps = stamps_on(pix);
+  ASSERT_EQ(stamps.size(), 1u);
+  EXPECT_NEAR(stamps[0].box.x0, 400, 6);
+  EXPECT_NEAR(stamps[0].box.y1, 400, 6);
+}
+
+TEST(Marks, AStampMayLieOnARuleAndTouchLetters) {
+  const auto pix = page();
+  ring(pix, 500, 300, 100);
+  line(pix, 250, 212, 800, 214, 3);
+  for (int x = 540; x < 640; x += 12) line(pix, x, 222, x, 238, 3);
+  line(pix, 540, 230, 640, 230, 3);
+  const auto stamps = stamps_on(pix);
+  ASSERT_EQ(stamps.size(), 1u);
+  EXPECT_NEAR(stamps[0].box.x0, 400, 6);
+  EXPECT_NEAR(stamps[0].box.y0, 200, 6);
+  EXPECT_NEAR(stamps[0].box.x1, 600, 6);
 }
 
 TEST(Marks, AFormsOwnFrameIsNoStamp) {
