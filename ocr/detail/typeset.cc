@@ -23,6 +23,18 @@ uint8_t luminance(l_uint32 colour) {
   return static_cast<uint8_t>((77 * red + 128 * green + 51 * blue + 128) >> 8);
 }
 
+// Most of a page is paper, which is done with four pixels at a time.
+void gray_row(const l_uint32* from, int32_t width, l_uint32* to) {
+  int32_t x = 0;
+  for (; x + 4 <= width; x += 4, from += 4) {
+    const bool paper = (from[0] & from[1] & from[2] & from[3]) == kWhite;
+    *to++ = paper ? kFourWhite
+                  : l_uint32{luminance(from[0])} << 24 | l_uint32{luminance(from[1])} << 16 |
+                        l_uint32{luminance(from[2])} << 8 | luminance(from[3]);
+  }
+  for (int32_t rest = 0; x < width; ++x, ++rest) SET_DATA_BYTE(to, rest, luminance(from[rest]));
+}
+
 uint32_t sixteenth(uint32_t level) {
   return (level * 15 + 127) / 255;
 }
@@ -196,11 +208,7 @@ Pix gray_of_typeset(const Pix& page) {
   if (depth_of(page) != 32) return gray_of(page);
   Pix gray(pixCreateNoInit(width_of(page), height_of(page), 8));
   for (int32_t y = 0; gray && y < height_of(page); ++y) {
-    const l_uint32* from = row_of(page, y);
-    l_uint32* to = row_of(gray, y);
-    for (int32_t x = 0; x < width_of(page); ++x) {
-      SET_DATA_BYTE(to, x, from[x] == kWhite ? uint8_t{255} : luminance(from[x]));
-    }
+    gray_row(row_of(page, y), width_of(page), row_of(gray, y));
   }
   if (gray) pixSetPadBits(gray.get(), 0);
   return gray;
