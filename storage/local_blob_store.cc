@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <set>
-#include <thread>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "storage/blob_store.h"
 #include "storage/detail/blob_layout.h"
@@ -109,25 +108,9 @@ std::vector<std::string> sorted_names(const base::Path& directory) {
   return names;
 }
 
-// Runs work(0) to work(count - 1), which wait for the disk, in a few threads: the file system
-// commits for all that wait at the same moment, while one after the other would wait for as many
-// commits. The first error, if any.
-Result<void> wait_together(size_t count, const std::function<Result<void>(size_t)>& work) {
-  constexpr size_t kThreads = 8;
-  std::atomic<size_t> next = 0;
-  std::vector<Result<void>> outcomes(std::min(count, kThreads));
-  const auto run = [&](Result<void>& outcome) {
-    for (size_t i = next++; i < count && outcome.ok(); i = next++) outcome = work(i);
-  };
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < outcomes.size(); ++i) {
-    threads.emplace_back([&, i] { run(outcomes[i]); });
-  }
-  if (!outcomes.empty()) run(outcomes.front());
-  for (std::thread& thread : threads) thread.join();
-  for (const Result<void>& outcome : outcomes) TRY(outcome);
-  return {};
-}
+// For what waits for the disk: the file system commits for all that wait at the same moment, while
+// one after the other would wait for as many commits.
+constexpr size_t kThreads = 8;
 
 class LocalBlobStore final : public BlobStore {
  public:
@@ -202,11 +185,10 @@ Result<void> LocalBlobStore::publish_all(std::span<const std::unique_ptr<BlobWri
   for (const auto& writer : writers) local.push_back(static_cast<LocalBlobWriter*>(writer.get()));
   const bool together = local.size() >= kSyncedTogether;
   TRY(together ? flush_together(local) : flush_each(local));
+  TRY(base::in_parallel(base::processors(), local.size(),
+                        [&](size_t i) { return local[i]->place(); }));
   std::set<base::Path> directories;
-  for (LocalBlobWriter* writer : local) {
-    TRY(writer->place());
-    directories.insert(writer->directory());
-  }
+  for (LocalBlobWriter* writer : local) directories.insert(writer->directory());
   TRY(together ? sync_file_system() : sync_each(directories));
   for (LocalBlobWriter* writer : local) TRY(writer->drop_copy());
   return {};
@@ -214,7 +196,8 @@ Result<void> LocalBlobStore::publish_all(std::span<const std::unique_ptr<BlobWri
 
 Result<void> LocalBlobStore::flush_each(const std::vector<LocalBlobWriter*>& writers) {
   for (LocalBlobWriter* writer : writers) writer->start_flush();
-  return wait_together(writers.size(), [&](size_t i) { return writers[i]->flush_new(); });
+  return base::in_parallel(kThreads, writers.size(),
+                           [&](size_t i) { return writers[i]->flush_new(); });
 }
 
 Result<void> LocalBlobStore::flush_together(const std::vector<LocalBlobWriter*>& writers) const {
@@ -226,7 +209,8 @@ Result<void> LocalBlobStore::flush_together(const std::vector<LocalBlobWriter*>&
 
 Result<void> LocalBlobStore::sync_each(const std::set<base::Path>& directories) {
   const std::vector<base::Path> named(directories.begin(), directories.end());
-  return wait_together(named.size(), [&](size_t i) { return base::sync_directory(named[i]); });
+  return base::in_parallel(kThreads, named.size(),
+                           [&](size_t i) { return base::sync_directory(named[i]); });
 }
 
 Result<void> LocalBlobStore::sync_file_system() const {
