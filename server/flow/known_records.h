@@ -41,6 +41,8 @@ class KnownRecords {
   // Only if there is a release before.
   const dataset::ManifestHeader& header() const { return reader_->header(); }
 
+  // Whether find() knows any.
+  bool is_usable() const { return usable_; }
   // Null: the document's files must be read. What it points to stands until the next call.
   Result<const dataset::ManifestRecord*> find(const corpus::DocumentId& id);
   Result<std::optional<dataset::ManifestRecord>> next();

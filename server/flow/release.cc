@@ -1,11 +1,13 @@
 #include "server/flow/release.h"
 
 #include <algorithm>
+#include <deque>
+#include <span>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "corpus/adjudication.h"
+#include "base/parallel.h"
 #include "corpus/event.h"
 #include "corpus/schema.h"
 #include "corpus/splits.h"
@@ -17,6 +19,7 @@
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/known_records.h"
+#include "server/flow/release_records.h"
 #include "server/flow/released.h"
 #include "server/flow/settled_split.h"
 #include "server/flow/snapshot_objects.h"
@@ -186,6 +189,7 @@ class Releasing {
     if (!delta) return false;
     TRY(read_project_files());
     if (settled_) header_.split = manifest_split(TRY(rule_id()), settled_->split());
+    records_.emplace(project_, *snapshot_, request_, settled_ ? &settled_->split() : nullptr);
     for (const corpus::DocumentId& id : delta->documents) {
       if (!TRY(add_edit(id))) return false;
     }
@@ -233,9 +237,9 @@ class Releasing {
   Result<bool> add_edit(const corpus::DocumentId& id) {
     edits_.push_back({.id = id});
     if (!TRY(DocumentFiles(*snapshot_, project_.fan_out, id).is_there())) return true;
-    auto record = record_of(id);
+    auto record = records_->read(id);
     if (!record.ok() && is_unreadable(record.error())) return false;
-    edits_.back().after = TRY(std::move(record));
+    edits_.back().after = TRY(take(TRY(std::move(record))));
     return true;
   }
 
@@ -267,6 +271,7 @@ class Releasing {
                          {"error.code", base::name_of(error->code)}});
     }
     edits_.clear();
+    records_.reset();
     settled_.reset();
     snapshot_.reset();
     header_ = {};
@@ -315,6 +320,7 @@ class Releasing {
     }
     TRY(read_project_files());
     if (split_) header_.split = manifest_split(split_->rule, split_->split);
+    records_.emplace(project_, *snapshot_, request_, split_ ? &split_->split : nullptr);
     return {};
   }
 
@@ -406,8 +412,11 @@ class Releasing {
       std::vector<corpus::DocumentId>::const_iterator& next, KnownRecords& known, Spool& records) {
     while (next != ids.end()) {
       const corpus::DocumentId& id = *next++;
-      const dataset::ManifestRecord* same = asks_for_sources() ? nullptr : TRY(known.find(id));
-      auto record = same ? again(*same) : record_of(id);
+      const dataset::ManifestRecord* same =
+          records_->asks_for_sources() ? nullptr : TRY(known.find(id));
+      // Where most documents are known, there is nothing to gain by reading ahead.
+      auto record =
+          same ? again(*same) : read_ahead({next - 1, known.is_usable() ? next : ids.end()});
       if (!record.ok()) {
         TRY(leave_out(id, record.error()));
         continue;
@@ -421,12 +430,6 @@ class Releasing {
     return std::optional<dataset::ManifestRecord>();
   }
 
-  bool wants(std::string_view state) const {
-    if (request_.states.empty()) return true;
-    const auto known = corpus::parse_review_state(state);
-    return known && request_.states.contains(*known);
-  }
-
   Result<void> place(dataset::ManifestRecord& record) const {
     if (!split_) return {};
     const auto placed = split_->result.placements.find(record.id);
@@ -437,15 +440,9 @@ class Releasing {
     return {};
   }
 
-  bool agrees(const std::optional<int64_t>& agreement) const {
-    return !request_.min_agreement || (agreement && *agreement >= *request_.min_agreement);
-  }
-
   // A record of the release before: only its part may be another now.
   Result<std::optional<dataset::ManifestRecord>> again(const dataset::ManifestRecord& known) {
-    if (!wants(known.state) || !has_wanted_label(known.labels) || !agrees(known.agreement)) {
-      return std::optional<dataset::ManifestRecord>();
-    }
+    if (!records_->chooses(known)) return std::optional<dataset::ManifestRecord>();
     dataset::ManifestRecord record = known;
     for (const dataset::ManifestPage& page : record.pages) {
       if (page.words && !memory_) figures_.add_words(TRY(text_of(*page.words)));
@@ -459,14 +456,6 @@ class Releasing {
     log_unreadable(project().path(), id, error);
     ++unreadable_;
     return {};
-  }
-
-  // The words file, if there is one; its confidences are counted unless the difference will do.
-  Result<std::optional<dataset::TextRef>> words_ref(const std::string& path) {
-    if (!TRY(snapshot_->entry(path))) return std::optional<dataset::TextRef>();
-    const std::string text = TRY(snapshot_->read(path));
-    if (!memory_) figures_.add_words(text);
-    return std::optional(dataset::text_ref_of(text));
   }
 
   Result<std::string> text_of(const dataset::TextRef& text) const {
@@ -490,86 +479,36 @@ class Releasing {
     return {};
   }
 
-  // Whether it depends on what records do not hold: where a document came from, and when.
-  bool asks_for_sources() const {
-    return !request_.keys.empty() || request_.received_from || request_.received_before;
-  }
-
-  // Whether its sources are what was asked for.
-  bool matches(const corpus::Document& document) const {
-    if (!std::all_of(request_.keys.begin(), request_.keys.end(), [&](const auto& wanted) {
-          const auto values = dataset::group_values_of(document, {wanted.first});
-          return std::find(values.begin(), values.end(), wanted.first + "=" + wanted.second) !=
-                 values.end();
-        })) {
-      return false;
+  // Nothing if the document is not asked for. The words' confidences are counted unless the
+  // difference will do.
+  Result<std::optional<dataset::ManifestRecord>> take(ReleaseRecord read) {
+    if (!read.record) return std::move(read.record);
+    if (!memory_) {
+      for (const std::string& words : read.words) figures_.add_words(words);
     }
-    if (!request_.received_from && !request_.received_before) return true;
-    if (document.sources.empty()) return false;
-    base::Milliseconds first = document.sources.front().received_at;
-    for (const auto& source : document.sources) first = std::min(first, source.received_at);
-    return first >= request_.received_from.value_or(first) &&
-           (!request_.received_before || first < *request_.received_before);
-  }
-
-  bool has_wanted_label(const std::map<std::string, uint64_t>& labels) const {
-    return request_.labels.empty() ||
-           std::any_of(labels.begin(), labels.end(),
-                       [&](const auto& label) { return request_.labels.contains(label.first); });
-  }
-
-  // Nothing if nobody has read it blind.
-  Result<std::optional<int64_t>> agreement_of(const DocumentFiles& files) const {
-    const std::string path = corpus::adjudication_path(files.directory());
-    if (!TRY(snapshot_->entry(path))) return std::optional<int64_t>();
-    return std::optional(TRY(corpus::parse_adjudication(TRY(snapshot_->read(path)))).agreement.f1);
-  }
-
-  // Nothing if the document is not asked for.
-  Result<std::optional<dataset::ManifestRecord>> record_of(const corpus::DocumentId& id) {
-    const DocumentFiles files(*snapshot_, project_.fan_out, id);
-    const corpus::Review review = TRY(files.review());
-    if (!wants(corpus::name_of(review.state))) {
-      return std::optional<dataset::ManifestRecord>();
-    }
-    const corpus::Document document = TRY(files.document());
-    if (!matches(document)) return std::optional<dataset::ManifestRecord>();
-    const auto agreement = TRY(agreement_of(files));
-    if (!agrees(agreement)) return std::optional<dataset::ManifestRecord>();
-    std::map<std::string, uint64_t> labels;
-    for (const AnnotationFile& file : TRY(files.annotation_files())) {
-      dataset::count_labels(TRY(corpus::read_annotations(TRY(files.version(file.path)).text)),
-                            labels);
-    }
-    if (!has_wanted_label(labels)) return std::optional<dataset::ManifestRecord>();
-    std::vector<dataset::PageTexts> texts;
-    for (corpus::PageNumber page = 1; page <= document.pages.size(); ++page) {
-      texts.emplace_back();
-      texts.back().words = TRY(words_ref(corpus::words_path(files.directory(), page)));
-      texts.back().annotations =
-          TRY(text_ref_if_there(corpus::page_annotations_path(files.directory(), page)));
-    }
-    dataset::ManifestRecord record = dataset::make_record(document, texts);
-    record.annotations =
-        TRY(text_ref_if_there(corpus::document_annotations_path(files.directory())));
-    record.labels = std::move(labels);
-    record.state = corpus::name_of(review.state);
-    record.agreement = agreement;
     if (settled_) {
-      record.split = TRY(settled_->part_of(document));
+      read.record->split = TRY(settled_->part_of(read.document));
     } else {
-      TRY(place(record));
+      TRY(place(*read.record));
     }
-    if (split_ || settled_) add_groups(document, record);
-    return std::optional(std::move(record));
+    return std::move(read.record);
   }
 
-  void add_groups(const corpus::Document& document, dataset::ManifestRecord& record) const {
-    const corpus::Split& split = settled_ ? settled_->split() : split_->split;
-    for (const std::string& group : dataset::group_values_of(document, split.rule.group_by)) {
-      record.groups.push_back(dataset::group_pseudonym(split.salt, group));
+  // Of the next document, whose files are read in several threads with those of some that follow.
+  Result<std::optional<dataset::ManifestRecord>> read_ahead(
+      std::span<const corpus::DocumentId> ids) {
+    constexpr size_t kAhead = 256;
+    if (ahead_.empty()) {
+      std::vector<std::optional<Result<ReleaseRecord>>> read(std::min(kAhead, ids.size()));
+      TRY(base::in_parallel(base::processors(), read.size(), [&](size_t i) -> Result<void> {
+        read[i] = records_->read(ids[i]);
+        return {};
+      }));
+      for (auto& record : read) ahead_.push_back(std::move(*record));
     }
-    std::sort(record.groups.begin(), record.groups.end());
+    auto record = std::move(ahead_.front());
+    ahead_.pop_front();
+    return take(TRY(std::move(record)));
   }
 
   // Records and labels, what became of the schema, and how many people worked on it.
@@ -710,6 +649,8 @@ class Releasing {
   std::optional<dataset::Version> before_version_;
   std::optional<ReleaseMemory> memory_;  // of the release before; none: all words must be read
   std::vector<dataset::RecordEdit> edits_;
+  std::optional<ReleaseRecords> records_;
+  std::deque<Result<ReleaseRecord>> ahead_;
   dataset::ManifestHeader header_;
   dataset::ReleaseChange change_;
   dataset::ReleaseFigures figures_;

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/parallel.h"
 #include "dataset/dvc_pointer.h"
 #include "server/flow/catalog.h"
 #include "vcs/object_reader.h"
@@ -44,17 +45,19 @@ Result<void> SnapshotObjects::flush_texts() {
 }
 
 Result<void> SnapshotObjects::store_texts(const std::vector<dataset::TextRef>& texts) {
-  std::vector<std::unique_ptr<storage::BlobWriter>> writers;
+  std::vector<std::unique_ptr<storage::BlobWriter>> writers(texts.size());
+  TRY(base::in_parallel(base::processors(), texts.size(), [&](size_t i) -> Result<void> {
+    writers[i] = TRY(services_.blobs->begin(project().organisation_slug));
+    TRY(writers[i]->write(
+        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, texts[i].blob))));
+    TRY(writers[i]->seal());
+    return {};
+  }));
+  TRY(services_.blobs->publish_all(writers));
   std::vector<storage::BlobRecord> records;
   for (const dataset::TextRef& text : texts) {
-    const std::string content =
-        TRY(vcs::read_object_of(*project_.repository, vcs::ObjectKind::blob, text.blob));
-    writers.push_back(TRY(services_.blobs->begin(project().organisation_slug)));
-    TRY(writers.back()->write(content));
-    TRY(writers.back()->seal());
     records.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
   }
-  TRY(services_.blobs->publish_all(writers));
   return services_.database->write([&](storage::Transaction& tx) {
     return storage::BlobTable(tx).record_many(project(), records);
   });

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/parallel.h"
 #include "server/flow/document_files.h"
 #include "server/flow/index.h"
 #include "server/flow/near_pages.h"
@@ -57,28 +58,46 @@ Result<std::vector<std::vector<corpus::DocumentId>>> clusters_of(
   return search.clusters();
 }
 
+struct Member {
+  dataset::SplitMember member;
+  dataset::LeakageMember leakage;
+};
+
+Result<Member> read_member(const OpenProject& project, const vcs::Snapshot& snapshot,
+                           const corpus::SplitRule& rule, const corpus::DocumentId& id) {
+  const DocumentFiles files(snapshot, project.fan_out, id);
+  const corpus::Document document = TRY(files.document());
+  Member read{split_member_of(document, rule), leakage_member_of(document, rule)};
+  if (!rule.stratify_by.empty()) {
+    read.member.strata =
+        dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
+  }
+  return read;
+}
+
 Result<Members> members_of(Services& services, const OpenProject& project,
                            const vcs::Snapshot& snapshot, const corpus::SplitRule& rule) {
-  Members out;
-  const auto add = [&](const corpus::DocumentId& id) -> Result<void> {
-    const DocumentFiles files(snapshot, project.fan_out, id);
-    const corpus::Document document = TRY(files.document());
-    dataset::SplitMember member = split_member_of(document, rule);
-    if (!rule.stratify_by.empty()) {
-      member.strata =
-          dataset::strata_of(rule.stratify_by, TRY(all_annotations(files)), document.pages.size());
-    }
-    dataset::LeakageMember leak = leakage_member_of(document, rule);
-    out.members.push_back(std::move(member));
-    out.leakage.push_back(std::move(leak));
-    return {};
-  };
+  std::vector<corpus::DocumentId> ids;
   TRY(for_each_document(snapshot, [&](const corpus::DocumentId& id) -> Result<void> {
-    auto added = add(id);
-    if (added.ok() || !is_unreadable(added.error())) return added;
-    log_unreadable(project.project.path(), id, added.error());
+    ids.push_back(id);
     return {};
   }));
+  std::vector<std::optional<Result<Member>>> read(ids.size());
+  TRY(base::in_parallel(base::processors(), ids.size(), [&](size_t i) -> Result<void> {
+    read[i] = read_member(project, snapshot, rule, ids[i]);
+    return {};
+  }));
+  Members out;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!read[i]->ok()) {
+      if (!is_unreadable(read[i]->error())) return read[i]->error();
+      log_unreadable(project.project.path(), ids[i], read[i]->error());
+      continue;
+    }
+    Member& member = **read[i];
+    out.members.push_back(std::move(member.member));
+    out.leakage.push_back(std::move(member.leakage));
+  }
   if (groups_near_duplicates(rule)) {
     hold_together(TRY(clusters_of(services, project, out.leakage)), out.members);
   }
