@@ -14,7 +14,8 @@ CLI::Option* as_option(void* pointer) {
   return static_cast<CLI::Option*>(pointer);
 }
 
-// The sub-command of that name, made on first sight: "user add" lies below "user".
+// The sub-command of that name, made on first sight: "user add" lies below "user", whose help names
+// its verbs.
 CLI::App* subcommand(CLI::App& root, const std::string& name, const std::string& help) {
   const size_t blank = name.find(' ');
   if (blank == std::string::npos) return root.add_subcommand(name, help);
@@ -24,10 +25,13 @@ CLI::App* subcommand(CLI::App& root, const std::string& name, const std::string&
     if (known->get_name() == group) parent = known;
   }
   if (parent == nullptr) {
-    parent = root.add_subcommand(group, group + "s of this data directory");
+    parent = root.add_subcommand(group);
     parent->require_subcommand(1);
   }
-  return parent->add_subcommand(name.substr(blank + 1), help);
+  const std::string verb = name.substr(blank + 1);
+  const std::string others = parent->get_description();
+  parent->description(others.empty() ? verb : others + ", " + verb);
+  return parent->add_subcommand(verb, help);
 }
 
 }  // namespace

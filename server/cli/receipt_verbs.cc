@@ -88,8 +88,8 @@ void print_change(const Json& change) {
     for (const Json::Member& count : *counts->as_object()) {
       const int64_t* number = count.value.as_integer();
       if (number == nullptr || *number == 0) continue;
-      std::printf("  %s: %lld documents %s\n", where, static_cast<long long>(*number),
-                  count.key.c_str());
+      std::printf("  %s: %lld %s %s\n", where, static_cast<long long>(*number),
+                  *number == 1 ? "document" : "documents", count.key.c_str());
     }
   };
   print_counts(("in " + text_at(change, "newest", "version")).c_str(), "newest");

@@ -125,7 +125,7 @@ class Receipts(harness.Scenario):
         self.verb("add", "acme/claims", "lines@7.0.0", "--model", "r", code=1)
         self.relabel("for the command line")
         told = self.verb("outdated", "acme/claims", code=1).stdout
-        self.assertIn("in main: 1 documents relabelled", told)
+        self.assertIn("in main: 1 document relabelled", told)
 
     def test_bad_receipts_are_refused(self):
         release = self.release("strict")
