@@ -55,7 +55,7 @@ class Sorted {
     const int left = std::clamp(-first, 0, count);
     const int there = std::clamp(width - first, left, count);
     std::fill_n(line.begin(), left, 0.0F);
-    std::copy(image + first + left, image + first + there, line.begin() + left);
+    std::copy(image + (first + left), image + (first + there), line.begin() + left);
     std::fill(line.begin() + there, line.begin() + count, 0.0F);
     for (int i = 0; i <= patches; ++i) {
       for (int r = 0; r < kSide; ++r) values_[row][r][i] = line[static_cast<size_t>(kSide * i + r)];
