@@ -13,7 +13,6 @@ struct Reading {
   int quarters = 0;                 // clockwise, by which the page was turned to be read
   double confidence = 0;            // mean over letters, 0 to 1
   size_t letters = 0;
-  size_t pieces = 0;  // strips that were read one by one, dropped ones included
 
   // Which of two readings of one page is better: letters, as far as they can be trusted.
   double score() const { return confidence * confidence * static_cast<double>(letters); }

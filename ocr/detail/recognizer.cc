@@ -18,10 +18,8 @@
 namespace ocr::detail {
 namespace {
 
-constexpr int kLeastSide = 3;        // tesseract crashes on less
-constexpr double kDoubtful = 0.62;   // mean confidence below which another way is tried
-constexpr double kWell = 0.75;       // mean confidence of strips that need no second reading
-constexpr size_t kManyPieces = 300;  // strips that cost so much that one reading must do
+constexpr int kLeastSide = 3;       // tesseract crashes on less
+constexpr double kDoubtful = 0.62;  // mean confidence below which another way is tried
 constexpr double kAboutAsGood = 0.9;
 // How large tesseract reads single lines best, pixels; our own reader's border, of its height.
 constexpr int kTesseractText = 40;
@@ -50,6 +48,8 @@ struct Recognizer::Engines {
   std::optional<LineDetector> detector;
   std::optional<LineReader> lines;  // nothing: tesseract reads lines too
 
+  bool reads_strips() const;
+  Witness witness() const;
   // `first_language`: is kept while a page is read.
   ReadsLines reads_lines(size_t& first_language);
   Reading read(const Pix& gray, double glyph_height, bool fast);
@@ -104,17 +104,19 @@ ReadsLines Recognizer::Engines::reads_lines(size_t& first_language) {
           [&](const cv::Mat& line) { return lines->read(line, first_language); }};
 }
 
-// By strips; by layout too where that went badly, or where strips cannot be found.
+bool Recognizer::Engines::reads_strips() const {
+  return detector && does(ReadingStep::strips);
+}
+
+Witness Recognizer::Engines::witness() const {
+  return reads_strips() && lines ? Witness::line_reader : Witness::tesseract;
+}
+
+// By strips, or where strips cannot be found by layout.
 Reading Recognizer::Engines::read(const Pix& gray, double glyph_height, bool fast) {
-  if (!detector || !does(ReadingStep::strips)) return read_by_layout(gray, fast);
+  if (!reads_strips()) return read_by_layout(gray, fast);
   size_t first_language = 0;
-  Reading reading =
-      read_by_strips(reads_lines(first_language), *detector, mat_of(gray), glyph_height, fast);
-  if (fast || !does(ReadingStep::again) || reading.confidence > kWell ||
-      reading.pieces > kManyPieces)
-    return reading;
-  Reading other = read_by_layout(gray, fast);
-  return other.score() > reading.score() ? std::move(other) : std::move(reading);
+  return read_by_strips(reads_lines(first_language), *detector, mat_of(gray), glyph_height, fast);
 }
 
 Recognizer::Recognizer(std::unique_ptr<Engines> engines) : engines_(std::move(engines)) {}
@@ -141,7 +143,8 @@ base::Result<Recognition> Recognizer::read(const Pix& image, const corpus::PageQ
   const double glyph = quality.x_height > 0 ? quality.x_height : glyph_height(gray);
   Reading reading = engines_->read(gray, glyph, fast);
   if (does(ReadingStep::calibrate)) {
-    for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence);
+    const Witness witness = engines_->witness();
+    for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence, witness);
   }
   if (does(ReadingStep::patterns)) {
     believe(reading.words, [&](const std::string& word) { return engines_->engine.knows(word); });

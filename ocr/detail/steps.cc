@@ -10,13 +10,13 @@ namespace ocr::detail {
 namespace {
 
 constexpr std::pair<std::string_view, ReadingStep> kNames[] = {
-    {"strips", ReadingStep::strips},       {"again", ReadingStep::again},
-    {"turn", ReadingStep::turn},           {"align", ReadingStep::align},
-    {"scraps", ReadingStep::scraps},       {"part", ReadingStep::part},
-    {"rules", ReadingStep::rules},         {"closer", ReadingStep::closer},
-    {"shading", ReadingStep::shading},     {"negative", ReadingStep::negative},
-    {"nonsense", ReadingStep::nonsense},   {"ink", ReadingStep::ink},
-    {"calibrate", ReadingStep::calibrate}, {"patterns", ReadingStep::patterns},
+    {"strips", ReadingStep::strips},     {"turn", ReadingStep::turn},
+    {"align", ReadingStep::align},       {"scraps", ReadingStep::scraps},
+    {"part", ReadingStep::part},         {"rules", ReadingStep::rules},
+    {"looks", ReadingStep::looks},       {"shading", ReadingStep::shading},
+    {"negative", ReadingStep::negative}, {"nonsense", ReadingStep::nonsense},
+    {"ink", ReadingStep::ink},           {"calibrate", ReadingStep::calibrate},
+    {"patterns", ReadingStep::patterns},
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace {
 constexpr double kQuarter = CV_PI / 2;
 constexpr double kSteep = CV_PI / 4;
 constexpr double kPaperShare = 0.8;  // of a line's pixels are paper, or lighter than ink at least
-constexpr int kInk = 140;            // darker: ink, once evened out
+constexpr int kInk = 180;            // darker: ink, once evened out
+constexpr double kHair = 0.05;       // pixels: what a border may miss
 constexpr double kDarkest = 0.02;    // of them: surely ink
 constexpr double kLeastContrast = 0.06;  // below it there is nothing but grain
 constexpr double kManyPixels = 1.3;      // of the page for one of a cutting
@@ -309,10 +310,10 @@ corpus::Box to_page(const cv::Rect& box, const Cutting& cutting, cv::Size page) 
   const auto within = [](double value, int most) {
     return static_cast<int32_t>(std::clamp<double>(value, 0, most));
   };
-  return {within(std::floor(centre[0] - across / 2 + 0.25), page.width),
-          within(std::floor(centre[1] - down / 2 + 0.25), page.height),
-          within(std::ceil(centre[0] + across / 2 - 0.25), page.width),
-          within(std::ceil(centre[1] + down / 2 - 0.25), page.height)};
+  return {within(std::floor(centre[0] - across / 2 + kHair), page.width),
+          within(std::floor(centre[1] - down / 2 + kHair), page.height),
+          within(std::ceil(centre[0] + across / 2 - kHair), page.width),
+          within(std::ceil(centre[1] + down / 2 - kHair), page.height)};
 }
 
 }  // namespace ocr::detail

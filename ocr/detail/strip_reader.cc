@@ -27,6 +27,15 @@ constexpr double kUnsure = 0.6;       // mean confidence at which faint print is
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
 
+// How a strip is looked at once more where it was not read well: another part of its height, and
+// letters of another width. What one look mistakes another often does not.
+struct Look {
+  double below;  // mean confidence
+  double height;
+  double width;
+};
+constexpr Look kMoreLooks[] = {{0.9, 0.9, 1.1}, {0.85, 1.1, 1}};
+
 // The words of one strip, on the page.
 struct StripText {
   std::vector<corpus::Word> words;
@@ -81,7 +90,6 @@ class PageByStrips {
       }
     }
     Reading reading = summed_up(std::move(words), quarters);
-    reading.pieces = strips_.size();
     return reading;
   }
 
@@ -124,8 +132,11 @@ class PageByStrips {
     const auto try_too = [&](StripText other) {
       if (other.confidence() > text->confidence()) text = std::move(other);
     };
-    if (!fast_ && does(ReadingStep::closer) && text->confidence() < kReadWell) {
-      try_too(read(page_, closer(strip), kWider));
+    for (const Look& look : kMoreLooks) {
+      if (fast_ || !does(ReadingStep::looks) || text->confidence() >= look.below) break;
+      Strip part = strip;
+      part.height *= look.height;
+      try_too(read(page_, part, look.width));
     }
     if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip));
     if (strip.stands()) {  // up or down?
@@ -135,11 +146,6 @@ class PageByStrips {
     so_far_.weighted += text->weighted;
     so_far_.letters += text->letters;
     return *text;
-  }
-
-  static Strip closer(Strip strip) {
-    strip.height *= kCloser;
-    return strip;
   }
 
   // Whether it covers what people write on.

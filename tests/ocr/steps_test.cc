@@ -6,8 +6,8 @@ namespace ocr::detail {
 namespace {
 
 TEST(ParseSteps, KnowsTheirNames) {
-  EXPECT_EQ(parse_steps("closer,shading"),
-            (std::set<ReadingStep>{ReadingStep::closer, ReadingStep::shading}));
+  EXPECT_EQ(parse_steps("looks,shading"),
+            (std::set<ReadingStep>{ReadingStep::looks, ReadingStep::shading}));
 }
 
 TEST(ParseSteps, PassesOverWhatItDoesNotKnow) {
