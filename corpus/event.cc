@@ -8,12 +8,13 @@ namespace corpus {
 namespace {
 
 namespace t = event_type;
-constexpr std::array<std::string_view, 20> kTypes = {
-    t::kDocumentUploaded, t::kDocumentReady,    t::kDocumentFailed,   t::kDocumentReread,
-    t::kDocumentErased,   t::kAnnotationsSaved, t::kCommentsChanged,  t::kReviewMoved,
-    t::kRepositoryPushed, t::kSchemaChanged,    t::kSplitChanged,     t::kReleaseCreated,
-    t::kExportReady,      t::kReceiptWritten,   t::kJobFailed,        t::kProjectCreated,
-    t::kProposalOpened,   t::kProposalUpdated,  t::kProposalAccepted, t::kProposalClosed};
+constexpr std::array kTypes = {
+    t::kDocumentUploaded, t::kDocumentReady,    t::kDocumentFailed, t::kDocumentReread,
+    t::kDocumentErased,   t::kAnnotationsSaved, t::kLabelsImported, t::kCommentsChanged,
+    t::kReviewMoved,      t::kRepositoryPushed, t::kSchemaChanged,  t::kSplitChanged,
+    t::kReleaseCreated,   t::kReleaseWithdrawn, t::kExportReady,    t::kReceiptWritten,
+    t::kJobFailed,        t::kProjectCreated,   t::kProposalOpened, t::kProposalUpdated,
+    t::kProposalAccepted, t::kProposalClosed};
 
 base::Result<std::string> text_member(const base::Json& json, std::string_view key) {
   const std::string* text = json.find_string(key);

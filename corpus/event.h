@@ -22,6 +22,7 @@ inline constexpr std::string_view kDocumentFailed = "glossator.document.failed";
 inline constexpr std::string_view kDocumentReread = "glossator.document.reread";
 inline constexpr std::string_view kDocumentErased = "glossator.document.erased";
 inline constexpr std::string_view kAnnotationsSaved = "glossator.annotations.saved";
+inline constexpr std::string_view kLabelsImported = "glossator.labels.imported";
 inline constexpr std::string_view kCommentsChanged = "glossator.comments.changed";
 inline constexpr std::string_view kReviewMoved = "glossator.review.moved";
 inline constexpr std::string_view kRepositoryPushed = "glossator.repository.pushed";

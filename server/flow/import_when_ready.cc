@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "corpus/event.h"
 #include "server/flow/intake.h"
+#include "storage/event_log.h"
 #include "storage/prediction_table.h"
 #include "storage/user_store.h"
 
@@ -44,12 +46,13 @@ bool may_import(const Actor& actor, const storage::PredictionFile& file) {
                                        : corpus::Permission::prediction_upload);
 }
 
-Result<void> import_now(Services& services, const OpenProject& project,
-                        const storage::PredictionFile& file,
-                        std::span<const corpus::DocumentId> here) {
+// Nothing if who sent it may not any more.
+Result<std::optional<ImportOutcome>> import_now(Services& services, const OpenProject& project,
+                                                const storage::PredictionFile& file,
+                                                std::span<const corpus::DocumentId> here) {
   const auto actor = sender_of(services, project.project, file.user);
   if (!actor.ok() && actor.error().code != base::Code::not_found) return actor.error();
-  if (!actor.ok() || !may_import(*actor, file)) return {};
+  if (!actor.ok() || !may_import(*actor, file)) return std::optional<ImportOutcome>();
   ImportRequest request;
   request.format = dataset::find_import_format(file.format);
   request.file = file.content;
@@ -57,13 +60,32 @@ Result<void> import_now(Services& services, const OpenProject& project,
   if (!file.is_of_people()) request.origin = corpus::Origin{file.model, file.version};
   request.only.insert(here.begin(), here.end());
   request.near = request.only;
-  if (request.format == nullptr) return {};  // of another edition of this program
-  const auto outcome = TRY(import_labels(services, *actor, request));
-  if (outcome.problems.empty()) return {};
-  base::log_warning("labels were refused when their documents had been read",
-                    {{"project", project.project.path()},
-                     {"pages", static_cast<int64_t>(outcome.problems.size())}});
-  return {};
+  if (request.format == nullptr) {  // of another edition of this program
+    return std::optional<ImportOutcome>();
+  }
+  return std::optional(TRY(import_labels(services, *actor, request)));
+}
+
+// Whoever sent it has long had their answer: what became of it is told to who follows along.
+storage::NewEvent event_of(const OpenProject& project, const storage::PredictionFile& file,
+                           size_t documents, const std::optional<ImportOutcome>& outcome) {
+  storage::NewEvent event{.type = std::string(corpus::event_type::kLabelsImported),
+                          .project = project.project.id,
+                          .subject = project.project.path()};
+  event.data.set("format", file.format).set("documents", static_cast<int64_t>(documents));
+  if (!outcome) {
+    event.data.set("allowed", false);
+    return event;
+  }
+  uint64_t refused = 0;
+  for (const auto& [reason, count] : outcome->refused) refused += count;
+  event.data.set("added", outcome->added)
+      .set("changed", outcome->changed)
+      .set("unchanged", outcome->unchanged)
+      .set("decided", outcome->decided)
+      .set("refused", refused)
+      .set("problems", static_cast<int64_t>(outcome->problems.size()));
+  return event;
 }
 
 // As much of a file as has come.
@@ -77,8 +99,9 @@ Result<void> import_file(Services& services, OpenProject& project,
   const auto file = TRY(services.database->read(
       [&](storage::Transaction& tx) { return storage::PredictionTable(tx).file(waiting.number); }));
   if (!file) return {};  // another thread was faster
-  TRY(import_now(services, project, *file, here));
-  return services.database->write([&](storage::Transaction& tx) {
+  const auto outcome = TRY(import_now(services, project, *file, here));
+  return services.database->write([&](storage::Transaction& tx) -> Result<void> {
+    TRY(services.events->append(tx, event_of(project, *file, here.size(), outcome)));
     return storage::PredictionTable(tx).settle(waiting.number, here);
   });
 }

@@ -10,8 +10,8 @@
 #include "corpus/event.h"
 #include "server/flow/actor.h"
 #include "server/flow/document_files.h"
-#include "server/flow/index.h"
 #include "server/flow/import_when_ready.h"
+#include "server/flow/index.h"
 #include "server/flow/reading.h"
 #include "server/flow/reread.h"
 #include "storage/document_table.h"
@@ -177,7 +177,7 @@ struct Processing::State {
 
   // And what models have said of the documents meanwhile.
   static Result<void> bring_in_with_labels(Services& services, OpenProject& project,
-                                                std::span<ReadDocument> documents) {
+                                           std::span<ReadDocument> documents) {
     TRY(bring_in(services, project, documents));
     std::vector<corpus::DocumentId> ids;
     for (const ReadDocument& read : documents) ids.push_back(read.document.id);

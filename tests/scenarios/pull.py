@@ -262,6 +262,30 @@ class Pull(harness.Scenario):
         secret.write_text(self.trainer.token + "\n")
         self.pull(out, "--token-file", secret, token="")
 
+    def test_what_was_pulled_is_verified_without_a_server(self):
+        out = self.place("kept")
+        self.pull(out)
+
+        def verify(*arguments, code):
+            done = subprocess.run([harness.CLIENT, "verify", "--pulled", out, "--json", *arguments],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+            return json.loads(done.stdout) if done.stdout else done.stderr
+
+        self.assertTrue(verify("--digest", self.first["digest"], code=0)["whole"])
+        self.assertEqual([f["name"] for f in verify("--digest", "0" * 64, code=1)["findings"]],
+                         ["manifest.digest"])
+        image = next(pathlib.Path(out, "documents").rglob("images/*.png"))
+        content = image.read_bytes()
+        image.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        self.assertEqual([f["name"] for f in verify(code=1)["findings"]], ["object.hash"])
+        image.unlink()
+        self.assertEqual([f["name"] for f in verify(code=1)["findings"]], ["object.missing"])
+        self.assertTrue(verify("--only", "words", code=0)["whole"])
+        verify("--digest", "short", code=2)
+        self.pull(out)
+        self.assertTrue(verify(code=0)["whole"])
+
     def test_a_damaged_object_is_never_taken(self):
         page = next(p for p in self.first["files"] if p.endswith(".words.tsv") and self.letter in p)
         records = [json.loads(line) for line in self.first["manifest"].splitlines()[1:]]

@@ -1,6 +1,7 @@
 #include "server/flow/import_when_ready.h"
 
 #include "base/clock.h"
+#include "corpus/event.h"
 #include "server/flow/annotate.h"
 #include "storage/prediction_table.h"
 #include "tests/server/flow/one_project.h"
@@ -44,6 +45,14 @@ class ImportWhenReady : public OneProject {
     const auto project = TAKE(services->catalog->open(actor.project()));
     return TAKE(read_annotations_of(*project, kMain, id, 1)).annotations.size();
   }
+  // What the events say of imports, one after the other.
+  std::vector<std::string> told() {
+    std::vector<std::string> all;
+    for (const storage::Event& event : TAKE(services->events->read({})).events) {
+      if (event.type == corpus::event_type::kLabelsImported) all.push_back(event.data.print());
+    }
+    return all;
+  }
   bool is_waiting(const corpus::DocumentId& id) {
     return TAKE(services->database->read([&](storage::Transaction& tx) {
       return storage::PredictionTable(tx).is_any_waiting(actor.project().id, std::vector{id});
@@ -81,6 +90,9 @@ TEST_F(ImportWhenReady, WhatPeopleBringIsTheirsAndNoProposal) {
   ASSERT_EQ(here.size(), 1U);
   EXPECT_FALSE(here[0].proposed);
   EXPECT_FALSE(here[0].origin);
+  EXPECT_EQ(told(), std::vector<std::string>{
+                        R"({"format":"jsonl","documents":1,"added":1,"changed":0,"unchanged":0,)"
+                        R"("decided":0,"refused":0,"problems":0})"});
 }
 
 TEST_F(ImportWhenReady, WhoMayNoMoreLabelBringsNothing) {
@@ -96,6 +108,8 @@ TEST_F(ImportWhenReady, WhoMayNoMoreLabelBringsNothing) {
   ASSERT_OK(import_waiting(*services, *project));
   EXPECT_EQ(proposals(id), 0U);
   EXPECT_FALSE(is_waiting(id));
+  EXPECT_EQ(told(),
+            std::vector<std::string>{R"({"format":"jsonl","documents":1,"allowed":false})"});
 }
 
 TEST_F(ImportWhenReady, ADryRunTellsOfDocumentsThatWouldCome) {
