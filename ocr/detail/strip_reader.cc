@@ -34,7 +34,7 @@ struct Look {
   double height;
   double width;
 };
-constexpr Look kMoreLooks[] = {{0.9, 0.9, 1.1}, {0.85, 1.1, 1}};
+constexpr Look kMoreLooks[] = {{0.9, 0.85, 1}, {0.85, 1.1, 1}};
 
 // The words of one strip, on the page.
 struct StripText {
