@@ -8,9 +8,19 @@
 #include <mutex>
 #include <set>
 
+#include "ocr/detail/line_reader.h"
 #include "ocr/detail/worker.h"
 
 namespace ocr {
+namespace {
+
+std::filesystem::path directory_of_languages(const std::string& tessdata) {
+  const char* prefix = std::getenv("TESSDATA_PREFIX");
+  if (!tessdata.empty()) return tessdata;
+  return prefix != nullptr ? prefix : "/usr/share/tesseract-ocr/5/tessdata";
+}
+
+}  // namespace
 
 struct WorkerPool::State {
   // Who waits: the urgent first, then by number.
@@ -138,19 +148,24 @@ std::string find_line_detector() {
 }
 
 std::vector<std::string> installed_languages(const std::string& tessdata) {
-  namespace fs = std::filesystem;
-  const char* prefix = std::getenv("TESSDATA_PREFIX");
-  const fs::path folder = !tessdata.empty()   ? fs::path(tessdata)
-                          : prefix != nullptr ? fs::path(prefix)
-                                              : fs::path("/usr/share/tesseract-ocr/5/tessdata");
   std::vector<std::string> out;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory_of_languages(tessdata), ignored)) {
     if (entry.path().extension() != ".traineddata") continue;
     const std::string name = entry.path().stem().string();
     if (name != "osd") out.push_back(name);
   }
   std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<std::string> languages_of_tesseract_alone(const std::string& tessdata) {
+  const std::string directory = directory_of_languages(tessdata).string();
+  std::vector<std::string> out = installed_languages(tessdata);
+  std::erase_if(out, [&](const std::string& language) {
+    return detail::LineReader::open(language, directory).ok();
+  });
   return out;
 }
 

@@ -73,5 +73,8 @@ class WorkerPool {
 
 // The languages installed for tesseract, sorted: "deu", "eng", ...
 std::vector<std::string> installed_languages(const std::string& tessdata = "");
+// Of them, those whose lines tesseract itself reads, slower, for their networks are of another form
+// (docs/decisions/0110-lines-are-read-by-our-own-code.md).
+std::vector<std::string> languages_of_tesseract_alone(const std::string& tessdata = "");
 
 }  // namespace ocr

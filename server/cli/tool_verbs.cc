@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "ocr/ocr_command.h"
 #include "ocr/sandbox.h"
 #include "server/cli/verbs.h"
@@ -38,14 +39,19 @@ int read_files(const OcrOptions& options) {
 int examine(bool json) {
   const ocr::SandboxLayers layers = ocr::probe_sandbox();
   const std::vector<std::string> languages = ocr::installed_languages();
+  const std::vector<std::string> slower = ocr::languages_of_tesseract_alone();
   if (json) {
-    base::Json list = base::Json::array();
-    for (const std::string& language : languages) list.push(language);
+    const auto list_of = [](const std::vector<std::string>& names) {
+      base::Json list = base::Json::array();
+      for (const std::string& name : names) list.push(name);
+      return list;
+    };
     std::printf("%s\n", base::Json::object({{"seccomp", layers.seccomp},
                                             {"landlock_abi", layers.landlock_abi},
                                             {"no_new_privileges", layers.no_new_privileges},
                                             {"resource_limits", layers.resource_limits},
-                                            {"languages", std::move(list)}})
+                                            {"languages", list_of(languages)},
+                                            {"read_by_tesseract_alone", list_of(slower)}})
                             .print()
                             .c_str());
   } else {
@@ -56,9 +62,10 @@ int examine(bool json) {
     say("landlock", layers.landlock_abi > 0);
     say("no new privileges", layers.no_new_privileges);
     say("resource limits", layers.resource_limits);
-    std::printf("%-22s", "OCR languages");
-    for (const std::string& language : languages) std::printf(" %s", language.c_str());
-    std::printf("\n");
+    std::printf("%-22s %s\n", "OCR languages", base::join(languages, " ").c_str());
+    if (!slower.empty()) {
+      std::printf("%-22s %s\n", "by tesseract alone", base::join(slower, " ").c_str());
+    }
   }
   return layers.complete() && !languages.empty() ? kDone : kFailed;
 }
