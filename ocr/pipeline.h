@@ -70,16 +70,18 @@ struct PageReading {
   corpus::TextOrigin text = corpus::TextOrigin::ocr;
   std::optional<corpus::PageQuality> quality;
   double cpu_seconds = 0;
-  std::optional<base::Sha256> key;  // of all that decided it; only where recall is asked
-  bool recalled = false;            // it is what recall gave: the image has no bytes
+  // Of all that decided it, so that it may be recalled; only where recall is asked. If it was, the
+  // last is the one.
+  std::vector<base::Sha256> keys;
+  bool recalled = false;  // it is what recall gave: the image has no bytes
 };
 
 struct ReadEvents {
   std::function<void(PageReading)> on_page;                     // required
   std::function<void(uint32_t done, uint32_t total)> progress;  // may be empty
   std::function<bool()> cancelled;  // may be empty; called on several threads
-  // What the page gave before under the same key: its decoded pixels, what they were decoded from,
-  // and the settings. Without image bytes and ids. May be empty; called on several threads at once.
+  // What the page gave before under the same key: its pixels, decoded or as the file packs them,
+  // how they came into the file, and the settings. Without image bytes and ids. May be empty; called on several threads at once.
   std::function<std::optional<PageReading>(const base::Sha256& key)> recall;
 };
 

@@ -12,6 +12,8 @@
 namespace ocr::detail {
 namespace {
 
+constexpr size_t kMostDigests = 2;  // that a worker tells: of what is stored, and of the pixels
+
 // Of a request: not where the image lies, nor how it is asked for.
 std::string print_what_decides(PageRequest request) {
   request.extent.reset();
@@ -67,20 +69,23 @@ base::Sha256 PageReader::key_of(const PageRequest& request, const std::string& d
 base::Result<Frame> PageReader::converse(Worker& worker, const PageRequest& request, int fd,
                                          Answer& answer) {
   TRY(worker.ask(to_json(request), fd));
-  Frame frame = TRY(worker.next(events_.cancelled));
-  const std::string* digest = frame.json.find_string("digest");
-  if (!request.asks_first || digest == nullptr) return frame;
-  answer.key = key_of(request, *digest);
-  auto earlier = events_.recall(*answer.key);
-  TRY(worker.tell(base::Json::object({{"go_on", !earlier.has_value()}})));
-  if (!earlier) return worker.next(events_.cancelled);
-  answer.recalled = true;
-  answer.reply.image = std::move(earlier->image);
-  answer.reply.words = std::move(earlier->words);
-  answer.reply.from_layer = earlier->text == corpus::TextOrigin::text_layer;
-  answer.reply.marks = std::move(earlier->marks);
-  answer.reply.quality = earlier->quality;
-  return Frame();
+  while (true) {
+    Frame frame = TRY(worker.next(events_.cancelled));
+    const std::string* digest = frame.json.find_string("digest");
+    const bool asks = request.asks_first && answer.keys.size() < kMostDigests;
+    if (!asks || digest == nullptr) return frame;
+    answer.keys.push_back(key_of(request, *digest));
+    auto earlier = events_.recall(answer.keys.back());
+    TRY(worker.tell(base::Json::object({{"go_on", !earlier.has_value()}})));
+    if (!earlier) continue;
+    answer.recalled = true;
+    answer.reply.image = std::move(earlier->image);
+    answer.reply.words = std::move(earlier->words);
+    answer.reply.from_layer = earlier->text == corpus::TextOrigin::text_layer;
+    answer.reply.marks = std::move(earlier->marks);
+    answer.reply.quality = earlier->quality;
+    return Frame();
+  }
 }
 
 base::Result<PageReader::Answer> PageReader::ask(const PageJob& job, int fd) {
@@ -118,7 +123,7 @@ void PageReader::deliver(corpus::PageNumber number, Answer answer, uint32_t tota
   page.text = answer.reply.from_layer ? corpus::TextOrigin::text_layer : corpus::TextOrigin::ocr;
   page.marks = std::move(answer.reply.marks);
   page.quality = answer.reply.quality;
-  page.key = answer.key;
+  page.keys = std::move(answer.keys);
   page.recalled = answer.recalled;
   page.cpu_seconds = answer.cpu_seconds;
   for (corpus::Word& word : page.words) word.id = reading_.next_word++;

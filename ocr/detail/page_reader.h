@@ -48,7 +48,7 @@ class PageReader {
   struct Answer {
     PageReply reply;
     double cpu_seconds = 0;
-    std::optional<base::Sha256> key = {};
+    std::vector<base::Sha256> keys = {};
     bool recalled = false;
   };
   Urgency urgency_of(corpus::PageNumber number) const;

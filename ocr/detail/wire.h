@@ -73,8 +73,9 @@ struct PageRequest {
   bool fast = false;
   bool is_render = false;  // made by us from a PDF: never the canonical bytes themselves
   int32_t dpi = 0;         // overrides what the file says; 0: believe the file
-  // The digest of the decoded pixels goes ahead, and the answer to it decides whether the page is
-  // read at all: {"digest": hex} one way, {"go_on": boolean} the other.
+  // Digests go ahead, of what is stored where that is told quickly and of the decoded pixels; the
+  // answers decide whether the page is decoded and read at all: {"digest": hex} one way,
+  // {"go_on": boolean} the other.
   bool asks_first = false;
   bool words_only = false;  // neither the image nor what is measured on it is wanted
   std::vector<LayerWord> layer;

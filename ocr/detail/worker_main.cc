@@ -13,6 +13,7 @@
 #include "ocr/detail/confinement.h"
 #include "ocr/detail/decode.h"
 #include "ocr/detail/encode.h"
+#include "ocr/detail/image_parts.h"
 #include "ocr/detail/layer.h"
 #include "ocr/detail/look.h"
 #include "ocr/detail/marks.h"
@@ -85,9 +86,20 @@ std::string digest_of(const Decoded& decoded) {
   return hasher.finish().hex();
 }
 
+// The same of an image that is not decoded yet; nothing if only its pixels tell.
+std::optional<std::string> digest_of(const PageRequest& request, std::string_view bytes) {
+  const auto format = identify(bytes.substr(0, kHeadSize)).format;
+  if (request.is_render || !format || request.format != name_of(*format)) return std::nullopt;
+  const std::vector<std::string_view> parts = deciding_parts(*format, bytes);
+  if (parts.empty()) return std::nullopt;
+  base::Hasher<base::Sha256> hasher;
+  for (const std::string_view part : parts) hasher.update(part);
+  return hasher.finish().hex();
+}
+
 // Whether the page is to be read: nobody remembers it.
-base::Result<bool> ask_first(const Decoded& decoded) {
-  TRY(send_frame(kSocket, base::Json::object({{"digest", digest_of(decoded)}}), {}));
+base::Result<bool> ask_first(const std::string& digest) {
+  TRY(send_frame(kSocket, base::Json::object({{"digest", digest}}), {}));
   const auto answer = TRY(receive_request(kSocket));
   const base::Json* go_on = answer ? answer->json.find("go_on") : nullptr;
   if (go_on == nullptr || go_on->as_boolean() == nullptr) {
@@ -241,12 +253,16 @@ base::Result<void> serve_page(Recognizer& recognizer, const base::Json& json,
     }
     bytes = bytes.substr(at, size);
   }
+  if (request.asks_first) {
+    const auto stored = digest_of(request, bytes);
+    if (stored && !TRY(ask_first(*stored))) return {};
+  }
   auto decoded = decode_image(request, bytes);
   if (!decoded.ok()) return refuse(decoded.error());
   LayerPage layered = look_at_layer(request, decoded->pix);
   // To look for a typeset page among those that were read takes as long as to do it anew.
   const bool asks = request.asks_first && !layered.typeset;
-  if (asks && !TRY(ask_first(*decoded))) return {};
+  if (asks && !TRY(ask_first(digest_of(*decoded)))) return {};
   const auto reply = layered.typeset
                          ? take_typeset_page(request, *decoded, std::move(layered))
                          : read_page(recognizer, request, std::move(*decoded), std::move(layered));

@@ -120,7 +120,9 @@ Result<void> Reading::add(ocr::PageReading reading) {
   if (!reading.failure) page.words = corpus::print_words(reading.words);
   const std::string entry = corpus::to_json(page.entry).print();
   read_.push_back({reading.number, pipeline_, entry, page.words});
-  if (reading.key && !reading.failure) remembered_.push_back({*reading.key, entry, page.words});
+  for (const base::Sha256& key : reading.keys) {
+    if (!reading.failure) remembered_.push_back({key, entry, page.words});
+  }
   pages_.push_back(std::move(page));
   return {};
 }
@@ -129,7 +131,7 @@ Result<corpus::StoredFile> Reading::stored_image(const ocr::PageReading& reading
   if (reading.image.is_source) return row_.source;
   if (reading.recalled) {
     const std::lock_guard lock(mutex_);
-    return recalled_.at(*reading.key);
+    return recalled_.at(reading.keys.back());
   }
   if (reading.image.bytes.empty()) return corpus::StoredFile();
   return stage_image(reading.image);

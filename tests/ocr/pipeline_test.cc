@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
@@ -382,7 +383,9 @@ Outcome read_again(WorkerPool& pool, const std::string& bytes, std::optional<Pag
   ReadEvents events;
   events.on_page = [&](PageReading page) { outcome.pages.push_back(std::move(page)); };
   events.recall = [&](const base::Sha256& key) -> std::optional<PageReading> {
-    return known && known->key == key ? known : std::nullopt;
+    const bool is_its =
+        known && std::find(known->keys.begin(), known->keys.end(), key) != known->keys.end();
+    return is_its ? known : std::nullopt;
   };
   const base::UniqueFd file = test::as_file(bytes);
   outcome.reading = TAKE(read_document(pool, file.get(), {}, events));
@@ -397,6 +400,27 @@ TEST(ReadDocument, ReadsPixelsThatAreKnownNotAgain) {
   const Outcome again = read_again(*pool, test::png_page() + "another file", known);
   EXPECT_TRUE(again.pages[0].recalled);
   EXPECT_EQ(again.text(), kText);
+}
+
+TEST(ReadDocument, DecodesWhatIsStoredAlikeNotAgain) {
+  const auto pool = make_pool();
+  std::optional<PageReading> known;
+  ASSERT_EQ(read_again(*pool, test::png_page(), known).pages[0].keys.size(), 2U);
+  const Outcome again = read_again(*pool, test::png_page() + "another file", known);
+  EXPECT_EQ(again.pages[0].keys.size(), 1U);  // it did not come to its pixels
+  EXPECT_TRUE(again.pages[0].recalled);
+}
+
+// The same picture, packed in another way.
+TEST(ReadDocument, KnowsPixelsHoweverTheyAreStored) {
+  const auto pool = make_pool();
+  std::optional<PageReading> known;
+  (void)read_again(*pool, test::png_page(), known);
+  std::string png = test::png_page();
+  const std::string background("\0\0\0\6bKGD\0\377\0\377\0\377\240\275\247\223", 18);
+  const Outcome again = read_again(*pool, png.insert(33, background), known);
+  EXPECT_EQ(again.pages[0].keys.size(), 2U);
+  EXPECT_TRUE(again.pages[0].recalled);
 }
 
 TEST(ReadDocument, ReadsOtherPixelsAnew) {

@@ -92,7 +92,7 @@ TEST_F(ReadingTest, RemembersWhatAPageGave) {
   {
     Reading reading(*services, project(), row, settings);
     ocr::PageReading first = page(1, 1);
-    first.key = key;
+    first.keys = {key};
     tell(reading, std::move(first), 1);
   }
   const storage::DocumentRow other = upload(kPng + "other");
@@ -103,7 +103,7 @@ TEST_F(ReadingTest, RemembersWhatAPageGave) {
   EXPECT_EQ(earlier->words.at(0).text, "word1");
   EXPECT_TRUE(earlier->image.bytes.empty());
   earlier->number = 1;
-  earlier->key = key;
+  earlier->keys = {key};
   earlier->recalled = true;
   tell(reading, std::move(*earlier), 1);
   ASSERT_OK(reading.finish({}, {}));
