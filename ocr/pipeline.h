@@ -80,9 +80,9 @@ struct ReadEvents {
   std::function<void(PageReading)> on_page;                     // required
   std::function<void(uint32_t done, uint32_t total)> progress;  // may be empty
   std::function<bool()> cancelled;  // may be empty; called on several threads
-  // What the page gave before under the same key: its pixels, decoded or as the file packs them, how
-  // they came into the file, and the settings. Without image bytes and ids. May be empty; called on
-  // several threads at once.
+  // What the page gave before under the same key: its pixels, decoded or as the file packs them,
+  // how they came into the file, and the settings. Without image bytes and ids. May be empty;
+  // called on several threads at once.
   std::function<std::optional<PageReading>(const base::Sha256& key)> recall;
 };
 
