@@ -1,5 +1,9 @@
 #include "dataset/import_format.h"
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
 #include "base/bytes.h"
 #include "base/text.h"
 #include "corpus/layout.h"
@@ -26,6 +30,26 @@ const ImportFormat* find_import_format(std::string_view name) {
     if (format->name == name) return format;
   }
   return nullptr;
+}
+
+std::vector<ImportedPage> join_pages(std::vector<ImportedPage> pages) {
+  using Place = std::tuple<std::string, std::string, corpus::PageNumber, int32_t, int32_t>;
+  std::map<Place, size_t> places;
+  std::vector<ImportedPage> joined;
+  for (ImportedPage& page : pages) {
+    const Place place(page.document, page.file, page.page, page.width, page.height);
+    const auto [known, is_new] = places.emplace(place, joined.size());
+    if (is_new) {
+      joined.push_back(std::move(page));
+      continue;
+    }
+    ImportedPage& first = joined[known->second];
+    std::move(page.annotations.begin(), page.annotations.end(),
+              std::back_inserter(first.annotations));
+    std::move(page.words.begin(), page.words.end(), std::back_inserter(first.words));
+    for (const auto& [reason, count] : page.refused) first.refused[reason] += count;
+  }
+  return joined;
 }
 
 PageName page_of_file_name(std::string_view file_name) {

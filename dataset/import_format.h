@@ -60,6 +60,9 @@ struct ImportedPage {
   std::map<std::string, uint64_t> refused = {};  // reason -> what of the file has no place here
 };
 
+// What a file says of one page in several places, such as a line for each annotation, in one.
+std::vector<ImportedPage> join_pages(std::vector<ImportedPage> pages);
+
 struct ImportFormat {
   std::string_view name;
   std::string_view summary;

@@ -85,7 +85,7 @@ class Import {
     const vcs::Snapshot tip = TRY(project_.tip());
     schema_ = TRY(corpus::parse_schema(TRY(tip.read(corpus::kSchemaPath))));
     TRY(learn_names());
-    auto pages = TRY(request_.format->read(request_.file));
+    auto pages = dataset::join_pages(TRY(request_.format->read(request_.file)));
     if (pages.size() == 1 && names_nothing(pages.front())) name_after_the_only_file(pages.front());
     for (dataset::ImportedPage& page : pages) {
       for (const auto& [reason, count] : page.refused) outcome_.refused[reason] += count;

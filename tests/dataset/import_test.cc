@@ -313,6 +313,21 @@ TEST(Imports, RefuseWhatHasNoPlaceHere) {
                                              {"label that is not in schema.json", 1}}));
 }
 
+TEST(Imports, JoinWhatIsSaidOfOnePage) {
+  const auto line = [](const std::string& page, const std::string& id) {
+    return R"({"file":"a.png","page":)" + page +
+           R"(,"annotations":[{"type":"box","label":"stamp",)" + R"("id":")" + id +
+           R"("},{"type":"table"}]})" + "\n";
+  };
+  const auto pages = join_pages(
+      TAKE(find_import_format("jsonl")->read(line("1", "x") + line("2", "y") + line("1", "z"))));
+  ASSERT_EQ(pages.size(), 2u);
+  ASSERT_EQ(pages[0].annotations.size(), 2u);
+  EXPECT_EQ(pages[0].annotations[1].key, "z");
+  EXPECT_EQ(pages[0].refused.at("table"), 2u);
+  EXPECT_EQ(pages[1].annotations.size(), 1u);
+}
+
 TEST(Imports, RefuseFilesOfAnotherKind) {
   for (const ImportFormat* format : import_formats()) {
     for (const char* file :

@@ -214,7 +214,8 @@ class Datasets(harness.Scenario):
         where += "?model=reader&version=2"
         self.assertEqual(self.user("trina", "trainer").client.post(where, b"").status, 403)
         sent = predictor.client.post(where, lines.encode())
-        self.assertEqual((sent.status, sent.json["added"], sent.json["problems"]), (200, 3, []))
+        self.assertEqual((sent.status, sent.json["pages"], sent.json["added"], sent.json["problems"]),
+                         (200, 1, 3, []))
         again = predictor.client.post(where, lines.encode()).json
         self.assertEqual((again["added"], again["unchanged"]), (0, 3))
         page = self.project.annotations(self.letter)
