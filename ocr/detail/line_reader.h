@@ -1,6 +1,6 @@
 // Reads the image of one line of text with the networks of tesseract's languages, but without
-// tesseract: a seventh of its time (docs/decisions/0110-lines-are-read-by-our-own-code.md). In the
-// worker only.
+// tesseract, for it takes several times as long
+// (docs/decisions/0110-lines-are-read-by-our-own-code.md). In the worker only.
 //
 //   const LineReader reader = TRY(LineReader::open("eng+deu",
 //   "/usr/share/tesseract-ocr/5/tessdata")); size_t first = 0;                                  //
