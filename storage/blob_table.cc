@@ -41,11 +41,14 @@ Result<int64_t> known_or_new(Transaction& tx, OrganisationId organisation, const
       " AND directory = ?",
       {organisation, blob.name.md5, blob.name.directory}));
   if (!known) {
-    return tx.query_integer(
-        "INSERT INTO blobs (organisation_id, md5, directory, sha256, size, media_type)"
-        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        {organisation, blob.name.md5, blob.name.directory, blob.sha256, blob.size,
-         blob.media_type});
+    // No RETURNING: SQLite then keeps a journal for the statement, and looks through all that the
+    // transaction has changed so far.
+    TRY(
+        tx.execute("INSERT INTO blobs (organisation_id, md5, directory, sha256, size, media_type)"
+                   " VALUES (?, ?, ?, ?, ?, ?)",
+                   {organisation, blob.name.md5, blob.name.directory, blob.sha256, blob.size,
+                    blob.media_type}));
+    return id_of(tx, organisation, blob.name);
   }
   if (known->hash<base::Sha256>(1) != blob.sha256) {
     return base::Error{base::Code::conflict, "another content with the MD5 " + blob.name.md5.hex() +
@@ -164,10 +167,9 @@ class Runs {
   }
 
   Result<int64_t> make(const base::Sha256& digest, const std::vector<int64_t>& children) {
-    const int64_t run =
-        TRY(tx_.query_integer("INSERT INTO blob_runs (organisation_id, digest) VALUES (?, ?)"
-                              " RETURNING id",
-                              {project_.organisation, digest}));
+    TRY(tx_.execute("INSERT INTO blob_runs (organisation_id, digest) VALUES (?, ?)",
+                    {project_.organisation, digest}));
+    const int64_t run = TRY(find(digest));
     for (size_t i = 0; i < children.size(); ++i) {
       TRY(tx_.execute("INSERT INTO run_children (run_id, position, child_id) VALUES (?, ?, ?)",
                       {run, i, children[i]}));

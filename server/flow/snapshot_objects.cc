@@ -11,6 +11,9 @@ namespace server {
 namespace {
 
 constexpr size_t kTextsPerFlush = 1024;
+// Rows lie in the order of hashes, so that each of a few goes to a page of its own, which is
+// written anew each time; many at once share pages. Still, others wait to write meanwhile.
+constexpr size_t kTextsPerWrite = 8 * kTextsPerFlush;
 
 }  // namespace
 
@@ -54,10 +57,14 @@ Result<void> SnapshotObjects::store_texts(const std::vector<dataset::TextRef>& t
     return {};
   }));
   TRY(services_.blobs->publish_all(writers));
-  std::vector<storage::BlobRecord> records;
   for (const dataset::TextRef& text : texts) {
-    records.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
+    stored_.push_back({{text.md5, false}, text.sha256, text.size, "text/plain"});
   }
+  return stored_.size() >= kTextsPerWrite ? show_texts() : Result<void>();
+}
+
+Result<void> SnapshotObjects::show_texts() {
+  const auto records = std::exchange(stored_, {});
   return services_.database->write([&](storage::Transaction& tx) {
     return storage::BlobTable(tx).record_many(project(), records);
   });
@@ -125,6 +132,7 @@ Result<void> SnapshotObjects::show_to_trainers(const dataset::Snapshot& snapshot
 
 Result<void> SnapshotObjects::finish(const dataset::Snapshot& snapshot) {
   TRY(flush_texts());
+  TRY(show_texts());
   TRY(publish());
   TRY(show_manifest());
   TRY(show_directories());

@@ -49,6 +49,7 @@ class SnapshotObjects {
   const storage::Project& project() const { return project_.project; }
   Result<void> flush_texts();
   Result<void> store_texts(const std::vector<dataset::TextRef>& texts);
+  Result<void> show_texts();
   // Of this object until it is durable.
   Result<storage::BlobWriter*> begin(const storage::ExpectedContent& expected);
   Result<void> publish();
@@ -59,6 +60,7 @@ class SnapshotObjects {
   Services& services_;
   OpenProject& project_;
   std::vector<dataset::TextRef> texts_;                        // asked for, not looked up
+  std::vector<storage::BlobRecord> stored_;                    // durable, and not shown yet
   std::vector<std::unique_ptr<storage::BlobWriter>> writers_;  // of what is not durable yet
   std::optional<storage::BlobRecord> manifest_;
   std::vector<std::pair<storage::BlobRecord, std::vector<base::Md5>>> directories_;
