@@ -9,7 +9,8 @@ Tick boxes are matched one to one where they overlap by half (IoU). "tick F1" ta
 there and told rightly whether it is marked. Areas of handwriting, signatures included, are compared by
 area: recall is the part of the true area that is covered, precision the part of the covered area that is
 true, with a margin of a few pixels around true boxes. A word that was read from handwriting is right if it
-is one of those written there, whatever its capitals and punctuation.
+is one of those written there, whatever its capitals and punctuation; one of those printed on the form, over
+which a hand or a signature went, is not counted.
 """
 import collections
 
@@ -118,13 +119,16 @@ class Counts:
             if mark["kind"] == "handwriting":
                 self._trust("handwriting", mark, covered([mark["box"]], generous) > area(mark["box"]) / 2)
         written = [m for m in wanted if m["kind"] in ("handwriting", "signature") and m["state"] != "absent"]
+        printed = {plain(w) for w in truth.get("printed", [])}
         for word in words:
-            self._word(word, [m for m in written if 2 * area(common(word["bbox"], m["box"])) > area(word["bbox"])])
+            under = [m for m in written if 2 * area(common(word["bbox"], m["box"])) > area(word["bbox"])]
+            if under and plain(word["text"]):
+                self._word(word, {plain(w) for m in under for w in m.get("text", "").split()}, printed)
 
-    def _word(self, word, written):
-        if not written or not plain(word["text"]):
+    def _word(self, word, written, printed):
+        right = plain(word["text"]) in written
+        if not right and plain(word["text"]) in printed:
             return
-        right = any(plain(word["text"]) == plain(w) for m in written for w in m.get("text", "").split())
         sure = word["confidence"] >= 900
         self.n["words of writing"] += 1
         self.n["words of writing at .9"] += sure

@@ -7,8 +7,8 @@ Tick boxes (crossed, ticked, slashed, filled, circled, empty), handwriting, sign
 them, stamps; and what is none of these: typed values, rows of cells, tables, ruled lines, headings in
 italics and script. `train` and `evaluate` share no seed, font of print or of hand, way to draw a box,
 pen or damage, so that figures of the one say something about forms that nobody has seen. Each form is
-NAME.png or NAME.jpg and NAME.json: {"file", "width", "height", "marks": [{"kind", "state", "box", "text"}]};
-text is what handwriting says, of a scribble nothing.
+NAME.png or NAME.jpg and NAME.json: {"file", "width", "height", "marks": [{"kind", "state", "box", "text"}],
+"printed": all words in print}; text is what handwriting says, of a scribble nothing.
 
 Needs Debian's python3-pil, fonts-liberation, fonts-dejavu, fonts-breip, fonts-bwht,
 fonts-dancingscript, fonts-dkg-handwriting, fonts-femkeklaver and fonts-kristi.
@@ -82,7 +82,7 @@ class Form:
         self.scale = OVERSAMPLING * dpi / 72
         self.image = Image.new("RGB", tuple(round(v * self.scale) for v in SIZE), (255, 255, 255))
         self.draw = ImageDraw.Draw(self.image)
-        self.marks = []
+        self.marks, self.printed = [], set()
         self.regular, self.strong = rng.choice(PRINT[purpose])
         self.hand = rng.choice(HANDS[purpose])
         low, high = (0.9, 1.6) if purpose == "train" else (0.7, 1.9)
@@ -95,6 +95,7 @@ class Form:
 
     def text(self, x, y, text, size=9, font=None, color=(15, 15, 18)):
         """Baseline at y; returns where it ends."""
+        self.printed.update(text.split())
         face = self.face(font or self.regular, size)
         self.draw.text((x * self.scale, y * self.scale), text, color, face, anchor="ls")
         return x + face.getlength(text) / self.scale
@@ -330,7 +331,8 @@ def make(out, number, purpose, seed):
     name = f"{purpose}-{number:04}"
     image.save(out / f"{name}.{kind}", dpi=(dpi, dpi), quality=rng.randrange(55, 90))
     marks = [{**mark, "box": _in_pixels(mark["box"], mapping)} for mark in form.marks]
-    truth = {"file": f"{name}.{kind}", "width": image.width, "height": image.height, "marks": marks}
+    truth = {"file": f"{name}.{kind}", "width": image.width, "height": image.height, "marks": marks,
+             "printed": sorted(form.printed)}
     (out / f"{name}.json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
 
 
