@@ -26,7 +26,9 @@ FetchCache::State::Found FetchCache::State::find_or_add(const std::string& repos
   const std::lock_guard lock(mutex_);
   const Name name(repository, key);
   const auto found = kept_.find(name);
-  if (found != kept_.end()) {
+  if (found != kept_.end() && found->second.pack->has_failed()) {
+    remove(name);  // who waited for it is back before it was settled
+  } else if (found != kept_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second.recent);
     return {found->second.pack, false};
   }

@@ -265,6 +265,11 @@ bool SharedPack::is_made() const {
   return state_ == State::in_pieces || state_ == State::in_file;
 }
 
+bool SharedPack::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return state_ == State::failed;
+}
+
 uint64_t SharedPack::bytes_in_memory() const {
   const std::lock_guard lock(mutex_);
   return sizeof(*this) + pieces_.size() * sizeof(Piece) + text_.size();

@@ -68,6 +68,7 @@ class SharedPack {
   base::Result<void> send(const Sink& out, const Tick& tick) const;
 
   bool is_made() const;  // and whole
+  bool has_failed() const;
   uint64_t bytes_in_memory() const;
 
  private:
