@@ -55,7 +55,7 @@ class BadRequests(harness.Scenario):
         self.assertEqual(reply.status, 201, reply)
         document = reply.json["items"][0]
         self.assertEqual((document["state"], document["failure"]["code"]), ("failed", "damaged"))
-        retried = self.admin.client.post(f"{self.admin.api}/documents/{document['id']}/retry?wait=60",
+        retried = self.admin.client.post(f"{self.admin.api}/documents/{document['id']}/retry?wait=120",
                                          {})
         self.assertEqual((retried.status, retried.json["state"]), (202, "failed"))
 
