@@ -4,11 +4,11 @@
 #include <array>
 #include <cstdint>
 
+#include "ocr/detail/png_chunk.h"
+
 namespace ocr::detail {
 namespace {
 
-constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1a\n";
-constexpr size_t kChunkFrame = 12;  // length, type, checksum
 constexpr std::array<std::string_view, 4> kSayings = {"tEXt", "zTXt", "iTXt", "tIME"};
 
 constexpr std::string_view kXmp = "http://ns.adobe.com/";
@@ -30,15 +30,11 @@ std::vector<std::string_view> parts_of_png(std::string_view file) {
   std::vector<std::string_view> parts;
   if (!file.starts_with(kPngSignature)) return {};
   file.remove_prefix(kPngSignature.size());
-  while (file.size() >= kChunkFrame) {
-    const uint64_t size = kChunkFrame + big_endian(file.substr(0, 4));
-    if (size > file.size()) return {};
-    const std::string_view chunk = file.substr(0, size), type = chunk.substr(4, 4);
-    file.remove_prefix(size);
-    if (std::find(kSayings.begin(), kSayings.end(), type) == kSayings.end()) {
-      parts.push_back(chunk);
-    }
-    if (type == "IEND") return parts;
+  while (const auto chunk = next_chunk(file)) {
+    const bool is_saying =
+        std::find(kSayings.begin(), kSayings.end(), chunk->type) != kSayings.end();
+    if (!is_saying) parts.push_back(chunk->whole);
+    if (chunk->type == "IEND") return parts;
   }
   return {};
 }

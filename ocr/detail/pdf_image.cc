@@ -1,37 +1,15 @@
 #include "ocr/detail/pdf_image.h"
 
 #include "ocr/detail/image_header.h"
+#include "ocr/detail/png_chunk.h"
 #include "ocr/identify.h"
 
 namespace ocr::detail {
 namespace {
 
-constexpr size_t kPngSignature = 8;
-constexpr size_t kChunkFrame = 12;  // length, type, checksum
 constexpr uint64_t kLongestSide = 1 << 20;
 
 enum PngColour : uint8_t { gray = 0, rgb = 2, palette = 3 };
-
-uint32_t big_endian(std::string_view bytes, size_t at) {
-  uint32_t value = 0;
-  for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[at + i]);
-  return value;
-}
-
-struct Chunk {
-  std::string_view type;
-  std::string_view data;
-};
-
-// The next chunk, which is cut from `rest`; nothing if it is not whole.
-std::optional<Chunk> next_chunk(std::string_view& rest) {
-  if (rest.size() < kChunkFrame) return std::nullopt;
-  const uint32_t length = big_endian(rest, 0);
-  if (length > rest.size() - kChunkFrame) return std::nullopt;
-  const Chunk chunk{rest.substr(4, 4), rest.substr(8, length)};
-  rest.remove_prefix(kChunkFrame + length);
-  return chunk;
-}
 
 bool take_png_header(std::string_view data, PdfImage& image) {
   if (data.size() != 13) return false;
@@ -52,7 +30,7 @@ bool has_its_palette(std::string_view header, const PdfImage& image) {
 }
 
 std::optional<PdfImage> png_as_stored(std::string_view file, PdfImage image) {
-  std::string_view rest = file.substr(kPngSignature);
+  std::string_view rest = file.substr(kPngSignature.size());
   std::string_view header;
   while (const auto chunk = next_chunk(rest)) {
     if (chunk->type == "IHDR") {
