@@ -12,9 +12,9 @@ namespace ocr::detail {
 namespace {
 
 constexpr int kMultiple = 32;       // the network halves the page five times
-constexpr double kSeenGlyph = 12;   // pixels: letters of this height are easy to find
+constexpr double kSeenGlyph = 14;   // pixels: letters of this height are easy to find
 constexpr double kUsualGlyph = 20;  // where the page does not tell
-constexpr double kMostSide = 1280;
+constexpr double kMostSide = 1504;
 constexpr double kLeastSide = 736;
 constexpr double kMostEnlarged = 2;
 constexpr double kCoarse = 0.7;      // of those sizes
