@@ -120,8 +120,4 @@ Advice Engine::orientation(const cv::Mat& gray) {
   return found ? Advice{(360 - degrees) / 90 % 4, confidence} : Advice{};
 }
 
-bool Engine::knows(const std::string& word) const {
-  return apis_->reader.IsValidWord(word.c_str()) != 0;
-}
-
 }  // namespace ocr::detail

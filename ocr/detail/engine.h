@@ -46,8 +46,6 @@ class Engine {
   // 8-bit gray, at least 3 x 3.
   std::vector<SeenWord> read(const cv::Mat& gray, Layout layout);
   Advice orientation(const cv::Mat& gray);
-  // Whether the dictionary of the first language holds the word as it is written.
-  bool knows(const std::string& word) const;
 
  private:
   struct Apis;

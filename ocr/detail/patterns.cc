@@ -17,10 +17,8 @@ namespace {
 constexpr double kIban = 97;
 constexpr double kVatId = 10;
 constexpr double kForm = 3;
-constexpr double kKnownWord = 3;
 constexpr double kMost = 0.995;  // what the surest word of the engine is worth
 
-constexpr size_t kLeastLetters = 3;  // of a word: shorter ones are found in any noise
 constexpr size_t kLongestNumber = 34;
 
 bool is_digit(char c) {
@@ -167,25 +165,6 @@ void believe_amounts(std::vector<corpus::Word>& words) {
   }
 }
 
-bool is_letter(char c) {
-  return std::isalpha(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0;
-}
-
-// As it is, or as it would be inside or at the beginning of a sentence.
-bool is_known(std::string_view text, const KnowsWord& knows) {
-  std::string word(without(text, "(\"'", ".,:;!?)\"'"));
-  if (base::count_code_points(word) < kLeastLetters ||
-      !std::all_of(word.begin(), word.end(), is_letter)) {
-    return false;
-  }
-  if (knows(word)) return true;
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
-  if (knows(word)) return true;
-  word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
-  return knows(word);
-}
-
 }  // namespace
 
 bool is_date(std::string_view text) {
@@ -253,12 +232,11 @@ bool is_vat_id(std::string_view text) {
          (country == "BE" && is_belgian(number)) || (country == "IT" && is_italian(number));
 }
 
-void believe(std::vector<corpus::Word>& words, const KnowsWord& knows) {
+void believe(std::vector<corpus::Word>& words) {
   believe_numbers(words);
   believe_amounts(words);
   for (corpus::Word& word : words) {
     if (is_date(word.text) || is_time(word.text)) raise(word, kForm);
-    if (is_known(word.text, knows)) raise(word, kKnownWord);
   }
 }
 

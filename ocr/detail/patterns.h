@@ -1,14 +1,13 @@
 // What the form of words says about how they were read: a number whose check digits are right, a
-// date that exists, an amount, a word of the dictionary. Confidence rises where a form is kept; no
-// text is ever changed, and nothing is doubted for its form.
+// date that exists, an amount. Confidence rises where a form is kept; no text is ever changed, and
+// nothing is doubted for its form. (Words of the dictionary are the line reader's own matter.)
 //
-//   believe(words, [&](const std::string& word) { return engine.knows(word); });
+//   believe(words);
 //
 // By Bayes: the odds that a word is right are multiplied by how many times as often right readings
 // have this form as wrong ones (bench/README.md, "ocr").
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,11 +17,8 @@
 
 namespace ocr::detail {
 
-// Whether a word of letters is one of the language, written as it is given.
-using KnowsWord = std::function<bool(const std::string& word)>;
-
 // `words` of one page, in reading order.
-void believe(std::vector<corpus::Word>& words, const KnowsWord& knows);
+void believe(std::vector<corpus::Word>& words);
 
 // 31.12.2024, 31/12/24, 12/31/2024, 2024-12-31: one that the calendar has.
 bool is_date(std::string_view text);

@@ -146,9 +146,7 @@ base::Result<Recognition> Recognizer::read(const Pix& image, const corpus::PageQ
     const Witness witness = engines_->witness();
     for (corpus::Word& word : reading.words) word.confidence = calibrated(word.confidence, witness);
   }
-  if (does(ReadingStep::patterns)) {
-    believe(reading.words, [&](const std::string& word) { return engines_->engine.knows(word); });
-  }
+  if (does(ReadingStep::patterns)) believe(reading.words);
   return Recognition{std::move(reading.words), reading.quarters * 90};
 }
 

@@ -11,14 +11,9 @@ std::vector<corpus::Word> line_of(const std::vector<std::string>& texts, int32_t
   return words;
 }
 
-bool knows_nothing(const std::string&) {
-  return false;
-}
-
-std::vector<int32_t> believed(std::vector<corpus::Word> words,
-                              const KnowsWord& knows = knows_nothing) {
+std::vector<int32_t> believed(std::vector<corpus::Word> words) {
   const std::vector<corpus::Word> before = words;
-  believe(words, knows);
+  believe(words);
   std::vector<int32_t> out;
   for (size_t i = 0; i < words.size(); ++i) {
     EXPECT_EQ(words[i].text, before[i].text);
@@ -98,12 +93,6 @@ TEST(Patterns, RaiseAllPartsOfANumberThatPassesItsCheck) {
   auto two_lines = line_of({"DE", "136695976"}, 500);
   two_lines[1].line = 1;
   EXPECT_EQ(believed(two_lines), (std::vector<int32_t>{500, 500}));
-}
-
-TEST(Patterns, RaiseWordsOfTheDictionaryHoweverTheyBegin) {
-  const auto knows = [](const std::string& word) { return word == "total" || word == "London"; };
-  EXPECT_EQ(believed(line_of({"total", "TOTAL:", "LONDON", "(London)", "Tota1", "to"}, 500), knows),
-            (std::vector<int32_t>{750, 750, 750, 750, 500, 500}));
 }
 
 TEST(Patterns, NeverMakeAWordSurerThanTheSurest) {
