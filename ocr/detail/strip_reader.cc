@@ -15,13 +15,10 @@
 namespace ocr::detail {
 namespace {
 
-constexpr double kMargin = 0.16;    // of a strip's height: the detector is generous
-constexpr size_t kSampled = 4;      // strips that are read first, to see which side is up
-constexpr double kSurely = 0.75;    // their mean confidence at which the page is upright
-constexpr double kNonsense = 0.25;  // mean confidence below which a strip holds no print
-constexpr double kReadWell = 0.9;   // mean confidence below which a strip is looked at again
-constexpr double kCloser = 0.9;     // of its height, and a little wider, is what is seen then
-constexpr double kWider = 1.1;
+constexpr double kMargin = 0.16;      // of a strip's height: the detector is generous
+constexpr size_t kSampled = 4;        // strips that are read first, to see which side is up
+constexpr double kSurely = 0.75;      // their mean confidence at which the page is upright
+constexpr double kNonsense = 0.25;    // mean confidence below which a strip holds no print
 constexpr double kRuledWell = 0.8;    // mean confidence below which a rule may be in the way
 constexpr double kUnsure = 0.6;       // mean confidence at which faint print is what shines through
 constexpr size_t kMostStrips = 1000;  // more are no page of text

@@ -17,7 +17,6 @@ constexpr double kSmallestSide = 1.2, kLargestSide = 3.4;
 constexpr double kSmallestRing = 1.3;
 constexpr double kMostSlant = 0.13;    // by which width and height may differ
 constexpr double kCorner = 0.2;        // of a side: it may be round there
-constexpr int kAtCorner = 2;           // pixels
 constexpr double kRoundCorner = 0.12;  // of a side: how far from its corner the ink may stay
 constexpr double kWholeSide = 0.82;    // of a side that must be there
 constexpr double kWholeBorder = 0.93;  // of all four
