@@ -255,12 +255,11 @@ void align(std::vector<Strip>& strips) {
   }
 }
 
-Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border, double width) {
-  const double down = std::max(strip.height, 1.0) / height;  // pixels of the page for one
-  const double along = down / width;
-  const int columns = std::max(1, static_cast<int>(std::lround(strip.length / along)));
-  const cv::Vec2d right(along * std::cos(strip.angle), along * std::sin(strip.angle));
-  const cv::Vec2d below(-down * std::sin(strip.angle), down * std::cos(strip.angle));
+Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border) {
+  const double scale = std::max(strip.height, 1.0) / height;  // pixels of the page for one
+  const int columns = std::max(1, static_cast<int>(std::lround(strip.length / scale)));
+  const cv::Vec2d right(scale * std::cos(strip.angle), scale * std::sin(strip.angle));
+  const cv::Vec2d below(-scale * std::sin(strip.angle), scale * std::cos(strip.angle));
   const auto to_page_from = [&](double x, double y) {  // the middle of the text
     return cv::Matx23d(right[0], below[0], strip.centre.x - right[0] * x - below[0] * y,  //
                        right[1], below[1], strip.centre.y - right[1] * x - below[1] * y);
@@ -269,7 +268,7 @@ Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border, dou
   out.to_page = to_page_from(border + columns / 2.0, border + height / 2.0);
   out.image = cv::Mat(height + 2 * border, columns + 2 * border, CV_8UC1, cv::Scalar(255));
   cv::Mat text = out.image(cv::Rect(border, border, columns, height));
-  resample(page, to_page_from(columns / 2.0, height / 2.0), down, text);
+  resample(page, to_page_from(columns / 2.0, height / 2.0), scale, text);
   if (does(ReadingStep::negative)) make_ink_dark(text);
   if (does(ReadingStep::shading)) out.contrast = even_out(text);
   return out;

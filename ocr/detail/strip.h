@@ -50,10 +50,9 @@ struct Cutting {
   cv::Matx23d to_page;  // from its pixels to the page's
   double contrast = 0;  // of the letters on the page, 0 to 1
 };
-// `height`: of the text in the cutting; `border`: white on all sides of it; `width`: of letters, as
-// a share of what it would be without distortion. Light letters on dark ground are turned into
-// their negative, and shading along the line is taken out.
-Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border, double width = 1);
+// `height`: of the text in the cutting; `border`: white on all sides of it. Light letters on
+// dark ground are turned into their negative, and shading along the line is taken out.
+Cutting cut(const cv::Mat& page, const Strip& strip, int height, int border);
 
 // The part of a box on the cutting that holds ink; the box itself if none does.
 cv::Rect ink_within(const Cutting& cutting, cv::Rect box);

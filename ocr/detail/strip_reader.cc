@@ -24,14 +24,13 @@ constexpr double kUnsure = 0.6;       // mean confidence at which faint print is
 constexpr size_t kMostStrips = 1000;  // more are no page of text
 constexpr double kFaint = 0.4;        // of the page's usual contrast
 
-// How a strip is looked at once more where it was not read well: another part of its height, and
-// letters of another width. What one look mistakes another often does not.
+// How a strip is looked at once more where it was not read well: another part of its height.
+// What one look mistakes another often does not.
 struct Look {
   double below;  // mean confidence
   double height;
-  double width;
 };
-constexpr Look kMoreLooks[] = {{0.9, 0.85, 1}, {0.85, 1.1, 1}};
+constexpr Look kMoreLooks[] = {{0.9, 0.85}, {0.85, 1.1}};
 
 // The words of one strip, on the page.
 struct StripText {
@@ -133,7 +132,7 @@ class PageByStrips {
       if (fast_ || !does(ReadingStep::looks) || text->confidence() >= look.below) break;
       Strip part = strip;
       part.height *= look.height;
-      try_too(read(page_, part, look.width));
+      try_too(read(page_, part));
     }
     if (text->confidence() < kRuledWell && has_rule(strip)) try_too(read(bare_page_, strip));
     if (strip.stands()) {  // up or down?
@@ -156,9 +155,9 @@ class PageByStrips {
     return {box.x0, box.y0, box.width(), box.height()};
   }
 
-  StripText read(const cv::Mat& page, Strip strip, double width = 1) {
+  StripText read(const cv::Mat& page, Strip strip) {
     strip.height *= 1 - kMargin;
-    const Cutting cutting = cut(page, strip, reader_.text_height, reader_.border, width);
+    const Cutting cutting = cut(page, strip, reader_.text_height, reader_.border);
     StripText out;
     out.contrast = cutting.contrast;
     for (SeenWord& seen : reader_.read(cutting.image)) {

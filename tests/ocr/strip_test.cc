@@ -141,13 +141,6 @@ TEST(Cut, LeadsBackToThePage) {
             (corpus::Box{100, 140, 300, 160}));
 }
 
-TEST(Cut, LeadsBackFromNarrowedLetters) {
-  const Cutting cutting = cut(bar(90), strip_at(200, 150, 90, 200, 20), 40, 10, 0.5);
-  EXPECT_EQ(cutting.image.size(), cv::Size(220, 60));
-  EXPECT_EQ(to_page(cv::Rect(10, 10, 200, 40), cutting, {400, 300}),
-            (corpus::Box{190, 50, 210, 250}));
-}
-
 TEST(Cut, LeadsBackFromAStripThatRunsUpThePage) {
   const Cutting cutting = cut(bar(90), strip_at(200, 150, 90, 200, 20), 40, 10);
   const corpus::Box box = to_page(cv::Rect(10, 10, 400, 40), cutting, {400, 300});
